@@ -1,0 +1,56 @@
+"""Which jobs an operator means: the syntax tree of the query language.
+
+Owns `Filter`. All its parts must hold together (AND); a tuple or set holds alternatives (OR);
+what is empty or None does not restrict. The text form is parsed by `query`; a backend turns a
+filter into indexed look-ups where it can and a scan where not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from pillarbox_engine.model import JsonValue
+from pillarbox_engine.states import State
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """A set of jobs, by their properties.
+
+    `error` and `text` are case-insensitive substrings: of the last error's type or message, and
+    of id, type or payload. `payload` pairs a dotted path with the value it must equal.
+    `older_than` and `younger_than` compare the age since enqueue, in seconds.
+    """
+
+    ids: tuple[str, ...] = ()
+    states: frozenset[State] = frozenset()
+    retrying: bool = False
+    queues: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    fingerprint: str | None = None
+    error: str | None = None
+    text: tuple[str, ...] = ()
+    payload: tuple[tuple[str, JsonValue], ...] = ()
+    older_than: float | None = None
+    younger_than: float | None = None
+    operation: str | None = None
+
+    def narrowed(self, *, states: frozenset[State]) -> Filter:
+        """This filter held to `states` as well."""
+        return replace(self, states=(self.states & states) if self.states else states)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it restricts nothing at all."""
+        return self == Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a listing, and the opaque cursor of what follows (None: that was all)."""
+
+    rows: tuple[T, ...]
+    cursor: str | None = None

@@ -1,0 +1,121 @@
+"""What passes between a worker and the backend: claims, leases and how they are settled.
+
+Owns the records of the consumer side of the seam. A lease is named by job id and fence; every
+call on it carries both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.model import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRef:
+    """One claim of one job: valid until settled, expired, or claimed again."""
+
+    job_id: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRequest:
+    """Ask for up to `limit` jobs of `queues` (in that order of preference).
+
+    `types`: only jobs of these types, None for any. `worker` names the claiming thread or pool
+    in leases. A job that was lost before comes alone: the batch then holds just that one.
+    """
+
+    queues: tuple[str, ...]
+    limit: int = 1
+    worker: str = "worker"
+    types: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A job under a lease, with all its handler and its retry policy need."""
+
+    lease: LeaseRef
+    queue: str
+    type: str
+    payload_json: str
+    attempt: int
+    max_attempts: int
+    lost: int
+    priority: int
+    enqueued_at: datetime
+    claimed_at: datetime
+    lease_expires_at: datetime
+    lease_seconds: float
+    timeout: float
+    backoff: Backoff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Done. `started_at` is when the handler began, where that is known."""
+
+    lease: LeaseRef
+    result_json: str | None = None
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nack:
+    """Failed: run again after `delay` seconds, or dead-letter when attempts are used up."""
+
+    lease: LeaseRef
+    failure: Failure
+    delay: float
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Dead-letter now."""
+
+    lease: LeaseRef
+    failure: Failure
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Give back without charging an attempt; ready at once."""
+
+    lease: LeaseRef
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze:
+    """Not now: run again after `delay` seconds, no attempt charged."""
+
+    lease: LeaseRef
+    delay: float
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelLease:
+    """The handler found the job need not run: cancelled, with `reason`."""
+
+    lease: LeaseRef
+    reason: str
+    started_at: datetime | None = None
+
+
+Settlement = Ack | Nack | Reject | Release | Snooze | CancelLease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Progress (percent, 0 to 100) and log lines of a running job, flushed together."""
+
+    lease: LeaseRef
+    progress: float | None = None
+    lines: tuple[tuple[datetime, str], ...] = ()

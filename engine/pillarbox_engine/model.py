@@ -1,0 +1,308 @@
+"""What the engine hands out and takes in: frozen records, no behaviour to speak of.
+
+Owns the shapes that cross the backend seam. Ids are opaque strings, durations seconds (float),
+times aware UTC datetimes, payloads JSON text that has already been checked.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.states import DeadReason, EventKind, State
+
+JsonValue = Any
+"""A JSON value as Python has it: None, bool, int, float, str, list or dict with str keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to enqueue. What is None is taken from the queue's settings."""
+
+    payload_json: str
+    type: str = "default"
+    priority: int | None = None
+    run_at: datetime | None = None
+    delay: float | None = None
+    max_attempts: int | None = None
+    backoff: Backoff | None = None
+    timeout: float | None = None
+    expires_at: datetime | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """What an enqueue answers. `conflict`: the job was there already and nothing was added."""
+
+    id: str
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What went wrong in an attempt. `fingerprint` groups failures that are alike."""
+
+    type: str
+    message: str
+    traceback: str = ""
+    fingerprint: str = ""
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a job's history: an attempt that ended, or what an operator did.
+
+    `started_at` is None where no attempt ended (requeued, replayed, purged, …). `next_run_at` is
+    when the job was due again as this entry was written.
+    """
+
+    at: datetime
+    kind: EventKind
+    attempt: int
+    fence: int = 0
+    started_at: datetime | None = None
+    worker: str | None = None
+    error: Failure | None = None
+    next_run_at: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line a handler wrote with `job.log`."""
+
+    at: datetime
+    attempt: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """A job as tables list it. `preview` is the start of the payload on one line."""
+
+    id: str
+    queue: str
+    type: str
+    state: State
+    priority: int
+    attempt: int
+    max_attempts: int
+    lost: int
+    fence: int
+    enqueued_at: datetime
+    run_at: datetime
+    preview: str
+    payload_bytes: int
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    lease_expires_at: datetime | None = None
+    lease_seconds: float | None = None
+    heartbeat_at: datetime | None = None
+    worker: str | None = None
+    progress: float | None = None
+    reason: DeadReason | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    fingerprint: str | None = None
+    expires_at: datetime | None = None
+    trashed_from: State | None = None
+
+    @property
+    def retrying(self) -> bool:
+        """Whether the job waits for another attempt after a failed one."""
+        return self.state is State.SCHEDULED and self.attempt > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(JobSummary):
+    """A job whole: payload, options, result and history (oldest first)."""
+
+    payload_json: str
+    backoff: Backoff
+    timeout: float
+    idempotency_key: str | None = None
+    result_json: str | None = None
+    history: tuple[Event, ...] = ()
+    log: tuple[LogLine, ...] = ()
+
+    @property
+    def payload(self) -> JsonValue:
+        """The payload as a Python value."""
+        return json.loads(self.payload_json)
+
+    @property
+    def result(self) -> JsonValue:
+        """What the handler returned, or None."""
+        return None if self.result_json is None else json.loads(self.result_json)
+
+    @property
+    def attempts(self) -> tuple[Event, ...]:
+        """The entries of the history that are attempts, oldest first."""
+        return tuple(event for event in self.history if event.started_at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many jobs are in each state now, and how many ever were: cumulative totals.
+
+    `enqueued == done + dead + cancelled + waiting` for the fields of `ledger()`, always.
+    """
+
+    waiting: int = 0
+    scheduled: int = 0
+    ready: int = 0
+    leased: int = 0
+    done: int = 0
+    dead: int = 0
+    cancelled: int = 0
+    trashed: int = 0
+    retrying: int = 0
+    bytes: int = 0
+    enqueued_total: int = 0
+    claimed_total: int = 0
+    done_total: int = 0
+    failed_total: int = 0
+    dead_total: int = 0
+    cancelled_total: int = 0
+    lost_total: int = 0
+    released_total: int = 0
+    requeued_total: int = 0
+    replayed_total: int = 0
+    removed_done: int = 0
+    removed_dead: int = 0
+    removed_other: int = 0
+    trashed_done: int = 0
+    trashed_dead: int = 0
+
+    @property
+    def live(self) -> int:
+        """What the queue's bound counts."""
+        return self.waiting + self.scheduled + self.ready + self.leased
+
+    def ledger(self) -> dict[str, int]:
+        """Where everything ever enqueued is: it balances or something was lost.
+
+        Jobs in the trash or pruned are counted as what they were: done, dead, or else cancelled.
+        """
+        trashed_other = self.trashed - self.trashed_done - self.trashed_dead
+        return {
+            "enqueued": self.enqueued_total,
+            "done": self.done + self.removed_done + self.trashed_done,
+            "dead": self.dead + self.removed_dead + self.trashed_dead,
+            "cancelled": self.cancelled + self.removed_other + trashed_other,
+            "waiting": self.live,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSummary:
+    """A queue as the queues table lists it. Rates are per second over the last 10 s."""
+
+    name: str
+    settings: QueueSettings
+    paused: bool
+    draining: bool
+    counts: Counts
+    oldest_ready_at: datetime | None = None
+    next_due_at: datetime | None = None
+    in_rate: float = 0.0
+    out_rate: float = 0.0
+    run_p95: float | None = None
+    depth_trend: tuple[int, ...] = ()
+    rate_used: int = 0
+    served: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadGroup:
+    """Dead letters whose errors are alike."""
+
+    fingerprint: str
+    error_type: str
+    error_message: str
+    reason: DeadReason
+    types: tuple[str, ...]
+    queues: tuple[str, ...]
+    count: int
+    first_at: datetime
+    last_at: datetime
+    last_hour: int
+    last_day: int
+    last_week: int
+    trend: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPoint:
+    """A queue's depth and cumulative totals as they were at `at`."""
+
+    at: datetime
+    ready: int
+    scheduled: int
+    retrying: int
+    leased: int
+    dead: int
+    enqueued_total: int
+    done_total: int
+    failed_total: int
+    dead_total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessInfo:
+    """A process that has the file open. `serving` names the queues its workers take from."""
+
+    id: str
+    pid: int
+    host: str
+    kind: str
+    registered_at: datetime
+    alive: bool
+    own: bool
+    threads: int = 0
+    leased: int = 0
+    given_up: int = 0
+    serving: tuple[str, ...] = ()
+    maintainer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A bulk verb an operator ran: the entry of the journal that undo goes by."""
+
+    id: str
+    verb: str
+    at: datetime
+    what: str
+    changed: int
+    skipped: int
+    undone: bool = False
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkResult:
+    """What a bulk verb did. `skipped` counts jobs left alone, by the state they were in."""
+
+    operation: str | None
+    changed: int
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInfo:
+    """The store behind the queues, as a status bar shows it. Sizes are bytes."""
+
+    label: str
+    uuid: str
+    size: int
+    wal_size: int
+    read_only: bool
+    sequence: int
+    notices: tuple[str, ...] = ()

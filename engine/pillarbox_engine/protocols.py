@@ -1,0 +1,209 @@
+"""The seam: what a backend must do, as small Protocols, so another engine can take its place.
+
+No SQL, path, connection or Qt type crosses it. `Producer`, `Consumer`, `Inspector`, `Admin` and
+`Changes` are each useful alone; `Backend` joins them. The window gets all but `Consumer`.
+
+Errors: any call may raise `EngineClosed`; any write may raise `Definite` or `Indeterminate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
+from pillarbox_engine.model import (
+    BulkResult,
+    Counts,
+    DeadGroup,
+    Enqueued,
+    Event,
+    FileInfo,
+    HistoryPoint,
+    Job,
+    JobSummary,
+    NewJob,
+    Operation,
+    ProcessInfo,
+    QueueSummary,
+)
+from pillarbox_engine.settings import QueueSettings
+
+MAX_BULK = 1_000
+"""How many ids a bulk verb takes in one call: one transaction each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A lossy hint that something changed. `queues` empty: it is not known which."""
+
+    queues: frozenset[str] = frozenset()
+
+
+@runtime_checkable
+class Producer(Protocol):
+    """Stores jobs."""
+
+    def enqueue(self, queue: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
+        """Store `jobs` durably, all or none, creating the queue at need.
+
+        Payloads are checked JSON text. An idempotency key seen in the last 7 days adds nothing
+        and answers the first id with `conflict=True`. Raises `QueueFull` (never blocks: waiting
+        is the caller's), `PayloadTooLarge`, `InvalidName`, `InvalidOption`.
+        """
+
+    def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
+        """Create `queue` with `defaults` unless it exists."""
+
+
+@runtime_checkable
+class Consumer(Protocol):
+    """Takes jobs under leases and settles them."""
+
+    def claim(self, request: ClaimRequest) -> list[Claimed]:
+        """Lease what may run now, best priority first, FIFO within one; [] if nothing may."""
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
+        """Settle each lease on its own; a stale fence changes nothing and answers a note."""
+
+    def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
+        """Let the leases run `seconds` (None: the queue's) from now; False: it was lost."""
+
+    def report(self, reports: Sequence[Report]) -> list[bool]:
+        """Store progress and log lines; False: the lease was lost, nothing stored."""
+
+    def mark_started(self, slot: int, lease: LeaseRef | None) -> None:
+        """Note, surviving a kill of this process, what worker `slot` runs (None: nothing)."""
+
+    def next_due(self, queues: Sequence[str]) -> datetime | None:
+        """When the next job of `queues` may become claimable by time alone; None: never."""
+
+    def serve(self, queues: Sequence[str], threads: int, given_up: int = 0) -> None:
+        """Tell what this process' workers serve now, for others to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLostNote:
+    """Why a settlement was refused: what has become of the job, in words."""
+
+    job_id: str
+    reason: str
+
+
+@runtime_checkable
+class Inspector(Protocol):
+    """Reads; never writes, never blocks a writer."""
+
+    def queues(self) -> tuple[QueueSummary, ...]:
+        """All queues by name."""
+
+    def counts(self, queue: str | None = None) -> Counts:
+        """One queue's counts, or all queues' together."""
+
+    def jobs(
+        self, where: Filter = Filter(), *, limit: int = 100, cursor: str | None = None
+    ) -> Page[JobSummary]:
+        """Jobs that match, newest first (in flight: lease that ends first; retrying: next due)."""
+
+    def count(self, where: Filter, *, limit: int = 1_000_000) -> int:
+        """How many jobs match, counting no further than `limit`."""
+
+    def job(self, job_id: str) -> Job:
+        """One job whole, or `NotFound`."""
+
+    def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
+        """The histories of several jobs, oldest entry first."""
+
+    def dead_groups(self, queue: str | None = None) -> tuple[DeadGroup, ...]:
+        """Dead letters by fingerprint, the largest group first."""
+
+    def due_times(self, queue: str | None = None, *, limit: int = 5_000) -> tuple[datetime, ...]:
+        """When scheduled jobs fall due, soonest first."""
+
+    def history(
+        self, queue: str | None, since: datetime, *, points: int = 600
+    ) -> tuple[HistoryPoint, ...]:
+        """Depths and totals from `since` to now, about `points` of them, oldest first."""
+
+    def processes(self) -> tuple[ProcessInfo, ...]:
+        """The processes registered on the store."""
+
+    def operations(self, limit: int = 100) -> tuple[Operation, ...]:
+        """The journal of operators' bulk verbs, newest first."""
+
+    def file_info(self) -> FileInfo:
+        """The store itself."""
+
+
+@runtime_checkable
+class Admin(Protocol):
+    """What an operator does. Bulk verbs take at most `MAX_BULK` ids: one transaction each.
+
+    A job in a state where the verb is a `Conflict` is left alone and counted in `skipped`.
+    """
+
+    def configure(self, queue: str, settings: QueueSettings) -> None:
+        """Set a queue's settings for every process, creating the queue at need."""
+
+    def pause(self, queue: str, paused: bool = True) -> None:
+        """Stop claims from `queue` (or start them again). `NotFound` if there is none."""
+
+    def drain(self, queue: str) -> None:
+        """Take no new jobs in and run what is there, until it is resumed."""
+
+    def requeue(self, job_ids: Sequence[str]) -> BulkResult:
+        """Make jobs ready now."""
+
+    def replay(
+        self,
+        job_ids: Sequence[str],
+        *,
+        to: str | None = None,
+        rate: float | None = None,
+        start_at: datetime | None = None,
+        operation: str | None = None,
+    ) -> BulkResult:
+        """Dead letters back to work, attempts reset; `rate`: jobs a second, from `start_at`."""
+
+    def release(self, job_ids: Sequence[str]) -> BulkResult:
+        """Take leased jobs from their workers: ready again, fence raised."""
+
+    def cancel(self, job_ids: Sequence[str], reason: str = "") -> BulkResult:
+        """End live jobs without running them; a leased one's fence is raised."""
+
+    def purge(self, job_ids: Sequence[str], *, operation: str | None = None) -> BulkResult:
+        """Move jobs to the trash; leased ones are skipped."""
+
+    def restore(self, job_ids: Sequence[str]) -> BulkResult:
+        """Take jobs back out of the trash, into the state they had."""
+
+    def erase(self, job_ids: Sequence[str]) -> BulkResult:
+        """Delete jobs in the trash for good."""
+
+    def begin_operation(self, verb: str, what: str) -> str:
+        """Open a journal entry that later bulk calls (`operation=`) add to; its id."""
+
+
+@runtime_checkable
+class Changes(Protocol):
+    """Tells that something changed, here or in another process."""
+
+    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `listener` on an engine thread after changes; call the answer to stop."""
+
+
+@runtime_checkable
+class Backend(Producer, Consumer, Inspector, Admin, Changes, Protocol):
+    """A whole store. `maintain` and `close` belong to whoever opened it."""
+
+    def maintain(self) -> float:
+        """Do what is due (reap, promote, expire, sample, prune); seconds until more may be."""
+
+    def check(self) -> tuple[str, ...]:
+        """Every broken promise found in the store, in words; empty: it is whole."""
+
+    def close(self) -> None:
+        """Release everything; later calls raise `EngineClosed`. Idempotent."""

@@ -1,0 +1,199 @@
+"""What can be set for a queue, with its defaults and its ranges.
+
+Owns `QueueSettings` and its JSON form, which the queue file keeps and every process obeys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import msgspec
+
+from pillarbox_engine.backoff import Backoff, Exponential, Fixed, Linear, Table
+from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.states import OnFull
+
+MAX_NAME = 200
+DEFAULT_PAYLOAD_LIMIT = 256 * 1024
+
+_POLICIES: dict[str, type[Backoff]] = {
+    "fixed": Fixed,
+    "linear": Linear,
+    "exponential": Exponential,
+    "table": Table,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `max` starts in any `per` seconds, over all processes."""
+
+    max: int
+    per: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """A queue's settings. Durations are seconds, sizes bytes; None means no limit."""
+
+    max_attempts: int = 5
+    backoff: Backoff = field(default_factory=Exponential)
+    lease: float = 30.0
+    timeout: float = 900.0
+    max_lost: int = 3
+    priority: int = 500
+    rate_limit: RateLimit | None = None
+    max_depth: int | None = None
+    max_bytes: int | None = None
+    on_full: OnFull = OnFull.REJECT
+    block_timeout: float = 30.0
+    max_payload: int = DEFAULT_PAYLOAD_LIMIT
+    keep_done: int = 10_000
+    keep_done_for: float = 3_600.0
+
+    def changed(self, **changes: Any) -> QueueSettings:
+        """These settings with `changes` applied; `InvalidOption` names the first bad one."""
+        known = {entry.name for entry in fields(self)}
+        for name in changes:
+            if name not in known:
+                raise InvalidOption(
+                    f"Unknown queue setting {name!r}",
+                    "no setting has that name",
+                    f"Use one of: {', '.join(sorted(known))}",
+                )
+        settings = replace(self, **changes)
+        check(settings)
+        return settings
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "max_attempts": (1, 1_000),
+    "lease": (0.1, 86_400),
+    "timeout": (0.05, 30 * 86_400),
+    "max_lost": (1, 1_000),
+    "priority": (0, 1_000),
+    "max_depth": (1, 2**53),
+    "max_bytes": (1, 2**53),
+    "block_timeout": (0, 86_400),
+    "max_payload": (1, 256 * 1024 * 1024),
+    "keep_done": (0, 2**53),
+    "keep_done_for": (0, 100 * 366 * 86_400),
+}
+_WHOLE = {"max_attempts", "max_lost", "priority", "max_depth", "max_bytes", "max_payload",
+          "keep_done"}  # fmt: skip
+
+
+def check(settings: QueueSettings) -> None:
+    """`InvalidOption` if any setting has the wrong type or is out of range."""
+    for name, (low, high) in _RANGES.items():
+        value = getattr(settings, name)
+        if value is None and name in {"max_depth", "max_bytes"}:
+            continue
+        check_number(name, value, low, high, whole=name in _WHOLE)
+    check_backoff(settings.backoff)
+    _check_kind("on_full", settings.on_full, OnFull)
+    if settings.rate_limit is not None:
+        _check_kind("rate_limit", settings.rate_limit, RateLimit)
+        check_number("rate_limit.max", settings.rate_limit.max, 1, 1_000_000, whole=True)
+        check_number("rate_limit.per", settings.rate_limit.per, 0.001, 31 * 86_400)
+
+
+def check_number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> None:
+    """`InvalidOption` unless `value` is a number (an int, if `whole`) from `low` to `high`."""
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        wanted = "a whole number" if whole else "a number"
+        raise InvalidOption(f"{name} must be {wanted}", f"got {_short(value)}")
+    if not low <= value <= high:
+        raise InvalidOption(f"{name} is out of range", f"{value!r} is not in {low:g} to {high:g}")
+
+
+def check_backoff(policy: object) -> None:
+    """`InvalidOption` unless `policy` is one of our delay policies with sane figures."""
+    if not isinstance(policy, (Fixed, Linear, Exponential, Table)):
+        raise InvalidOption(
+            "backoff must be a delay policy",
+            f"got {_short(policy)}",
+            "Use Fixed, Linear, Exponential or Table",
+        )
+    check_number("backoff.jitter", policy.jitter, 0, 1)
+    check_number("backoff.cap", policy.cap, 0, 366 * 86_400)
+    for name, value in _figures(policy):
+        check_number(f"backoff.{name}", value, 0, 366 * 86_400)
+
+
+def _figures(policy: Backoff) -> list[tuple[str, object]]:
+    if isinstance(policy, Table):
+        if not policy.delays:
+            raise InvalidOption("backoff.delays is empty", "a table needs at least one delay")
+        return [("delays", delay) for delay in policy.delays]
+    return [(e.name, getattr(policy, e.name)) for e in fields(policy)]
+
+
+def _check_kind(name: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise InvalidOption(f"{name} must be a {kind.__name__}", f"got {_short(value)}")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def backoff_to_builtins(policy: Backoff) -> dict[str, Any]:
+    """A policy as a JSON object: its figures and `policy`, its name."""
+    figures: dict[str, Any] = msgspec.to_builtins(policy)
+    return {"policy": type(policy).__name__.lower(), **figures}
+
+
+def backoff_from_builtins(value: object) -> Backoff:
+    """The policy a JSON object describes (`{"policy": "fixed", "seconds": 5}`).
+
+    Raises `InvalidOption` for an unknown policy, an unknown figure or one out of range.
+    """
+    if not isinstance(value, dict) or value.get("policy") not in _POLICIES:
+        raise InvalidOption(
+            "backoff is not understood",
+            f"got {_short(value)}",
+            f'It is an object with "policy": one of {", ".join(_POLICIES)}',
+        )
+    figures = {name: figure for name, figure in value.items() if name != "policy"}
+    kind = _POLICIES[value["policy"]]
+    _check_known(figures, {entry.name for entry in fields(kind)})
+    policy = _convert(figures, kind, "backoff")
+    check_backoff(policy)
+    return policy  # type: ignore[no-any-return]
+
+
+def _check_known(figures: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(figures) - known)
+    if unknown:
+        raise InvalidOption(
+            f"backoff has no figure {unknown[0]!r}", "", f"Known: {', '.join(sorted(known))}"
+        )
+
+
+def settings_to_builtins(settings: QueueSettings) -> dict[str, Any]:
+    """Settings as the JSON object the queue file keeps."""
+    plain = {e.name: getattr(settings, e.name) for e in fields(settings) if e.name != "backoff"}
+    return {**msgspec.to_builtins(plain), "backoff": backoff_to_builtins(settings.backoff)}
+
+
+def settings_from_builtins(value: dict[str, Any]) -> QueueSettings:
+    """The settings a JSON object describes; what it leaves out has its default."""
+    plain = {name: part for name, part in value.items() if name != "backoff"}
+    if "backoff" in value:
+        plain["backoff"] = backoff_from_builtins(value["backoff"])
+    if plain.get("rate_limit") is not None:
+        plain["rate_limit"] = _convert(plain["rate_limit"], RateLimit, "rate_limit")
+    if "on_full" in plain:
+        plain["on_full"] = _convert(plain["on_full"], OnFull, "on_full")
+    return QueueSettings().changed(**plain)
+
+
+def _convert(value: object, kind: type, name: str) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise InvalidOption(f"{name} is not understood", str(error)) from error
