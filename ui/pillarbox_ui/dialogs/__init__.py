@@ -1,0 +1,1 @@
+"""The dialogs: new job, import, replay, purge, shortcuts and about."""
