@@ -26,11 +26,14 @@ class ClaimRequest:
     """Ask for up to `limit` jobs of `queues` (in that order of preference).
 
     `types`: only jobs of these types, None for any. `worker` names the claiming thread or pool
-    in leases. A job that was lost before comes alone: the batch then holds just that one.
+    in leases. `ahead` more jobs may be claimed that will start a little later; a rate-limited
+    queue gives none of those. A job that was lost before comes alone: the batch then holds just
+    that one.
     """
 
     queues: tuple[str, ...]
     limit: int = 1
+    ahead: int = 0
     worker: str = "worker"
     types: frozenset[str] | None = None
 
@@ -109,7 +112,15 @@ class CancelLease:
     started_at: datetime | None = None
 
 
-Settlement = Ack | Nack | Reject | Release | Snooze | CancelLease
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The process that ran it died: attempt given back, lost count + 1, dead at `max_lost`."""
+
+    lease: LeaseRef
+    started_at: datetime | None = None
+
+
+Settlement = Ack | Nack | Reject | Release | Snooze | CancelLease | Lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
