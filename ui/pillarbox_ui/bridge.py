@@ -1,0 +1,182 @@
+"""From the store to the window: one reader thread, immutable snapshots, one queued signal.
+
+Owns `Bridge` and its thread. The store's change hints only set a flag; the thread reads at most
+ten times a second, about once a second while something runs or waits, and never while the window
+is hidden. A burst leaves one snapshot: the latest.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from pillarbox_engine.clock import Clock, SystemClock
+from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.protocols import Change
+from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.interest import Interest
+from pillarbox_ui.reading import SnapshotReader
+from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.unexpected import as_problem
+
+MIN_GAP = 0.1
+"""Seconds between two reads: at most ten snapshots a second."""
+
+BUSY_TICK = 1.0
+IDLE_TICK = 5.0
+_FIRST_RETRY = 0.5
+_LAST_RETRY = 8.0
+
+
+class Bridge(QObject):
+    """Reads what the window's interest names and hands it over on the main thread.
+
+    Signals: `snapshot_ready(Snapshot)`; `problem(PillarboxError)` when a read failed (the last
+    snapshot stays, and reading is tried again with growing pauses); `recovered()` after that.
+    """
+
+    snapshot_ready = Signal(object)
+    problem = Signal(object)
+    recovered = Signal()
+    _arrived = Signal()
+
+    def __init__(
+        self,
+        backend: WindowBackend,
+        *,
+        clock: Clock | None = None,
+        min_gap: float = MIN_GAP,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._reader = SnapshotReader(backend, clock or SystemClock())
+        self._gap = min_gap
+        self._wake = threading.Condition()
+        self._interest = Interest()
+        self._dirty = self._fresh = self._visible = self._live = True
+        self._closed = self._announced = self._in_trouble = False
+        self._hurry = True
+        self._pause = 0.0
+        self._news: Snapshot | PillarboxError | None = None
+        self.latest: Snapshot | None = None
+        self._arrived.connect(self._drain, Qt.ConnectionType.QueuedConnection)
+        self._unsubscribe = backend.subscribe(self._hint)
+        self._thread = threading.Thread(target=self._run, name="pillarbox-reader")
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def set_interest(self, interest: Interest) -> None:
+        """Read this from now on; read it at once if it is new."""
+        with self._wake:
+            if interest != self._interest:
+                self._interest, self._fresh, self._dirty = interest, True, True
+                self._wake.notify_all()
+
+    @property
+    def interest(self) -> Interest:
+        """What is read now."""
+        with self._wake:
+            return self._interest
+
+    def refresh(self) -> None:
+        """Read everything anew, now, even when not live."""
+        with self._wake:
+            self._reader.forget()
+            self._fresh = self._dirty = self._hurry = True
+            self._wake.notify_all()
+
+    def set_live(self, live: bool) -> None:
+        """Follow changes, or show the last picture until Refresh."""
+        with self._wake:
+            self._live = live
+            self._wake.notify_all()
+
+    def set_visible(self, visible: bool) -> None:
+        """Stop reading while nobody can see it."""
+        with self._wake:
+            self._visible = visible
+            self._wake.notify_all()
+
+    def close(self) -> None:
+        """Stop reading and wait for the thread to end. Idempotent."""
+        self._unsubscribe()
+        with self._wake:
+            self._closed = True
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _hint(self, change: Change) -> None:
+        with self._wake:
+            self._dirty = True
+            self._wake.notify_all()
+
+    def _run(self) -> None:
+        while (interest := self._next()) is not None:
+            try:
+                news: Snapshot | PillarboxError = self._reader.read(interest)
+            # The end of a thread: whatever it was must reach the person and the log.
+            except Exception as error:  # noqa: BLE001
+                news = as_problem(error, "Reading the queue file")
+            self._publish(news)
+
+    def _next(self) -> Interest | None:
+        """Wait until there is something to read; None when the bridge was closed."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._closed or self._hurry, self._pause or self._gap)
+            self._wake.wait_for(self._wanted, self._tick())
+            self._wake.wait_for(lambda: self._closed or self._shown())
+            self._dirty = self._fresh = self._hurry = False
+            return None if self._closed else self._interest
+
+    def _wanted(self) -> bool:
+        return self._closed or (self._shown() and self._dirty)
+
+    def _shown(self) -> bool:
+        return self._visible and (self._live or self._fresh)
+
+    def _tick(self) -> float:
+        """Seconds after which to look although nobody hinted: leases and waits run by time."""
+        latest = self.latest
+        if latest is None or latest.totals.live:
+            return BUSY_TICK
+        return IDLE_TICK
+
+    def _publish(self, news: Snapshot | PillarboxError) -> None:
+        with self._wake:
+            failed = isinstance(news, PillarboxError)
+            self._pause = min(max(self._pause * 2, _FIRST_RETRY), _LAST_RETRY) if failed else 0.0
+            self._dirty = self._dirty or failed
+            self._news = news
+            first, self._announced = not self._announced, True
+        if first:
+            self._arrived.emit()
+
+    @Slot()
+    def _drain(self) -> None:
+        with self._wake:
+            news, self._announced = self._news, False
+        if self._closed or news is None:
+            return
+        if isinstance(news, PillarboxError):
+            self._tell(news)
+        else:
+            self._show(news)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        self.latest = snapshot
+        trouble, self._in_trouble = self._in_trouble, False
+        if trouble:
+            self.recovered.emit()
+        self.snapshot_ready.emit(snapshot)
+
+    def _tell(self, error: PillarboxError) -> None:
+        self._in_trouble = True
+        self.problem.emit(error)
+        if self.latest is not None:
+            self.latest = replace(self.latest, problem=error)
+            self.snapshot_ready.emit(self.latest)

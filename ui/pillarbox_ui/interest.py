@@ -1,0 +1,66 @@
+"""What the window wants to see now: the request the reader thread answers with snapshots.
+
+Owns `View` and `Interest`. An interest is immutable; a view that needs something else hands the
+bridge a new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.states import State
+
+FIRST_ROWS = 500
+"""How many rows a table loads first."""
+
+MOST_ROWS = 2_000
+"""How many rows a table ever holds at once."""
+
+
+class View(StrEnum):
+    """The places of the left navigation. `QUEUE` comes once for every queue."""
+
+    OVERVIEW = "overview"
+    QUEUE = "queue"
+    IN_FLIGHT = "in-flight"
+    RETRYING = "retrying"
+    DEAD_LETTERS = "dead-letters"
+    WORKERS = "workers"
+    OPERATIONS = "operations"
+    TRASH = "trash"
+
+
+STATES_OF = {
+    View.IN_FLIGHT: frozenset({State.LEASED}),
+    View.RETRYING: frozenset({State.SCHEDULED}),
+    View.DEAD_LETTERS: frozenset({State.DEAD}),
+    View.TRASH: frozenset({State.TRASHED}),
+}
+"""The states a view's table is held to; a view that is not here shows every state."""
+
+LISTS_JOBS = frozenset({View.QUEUE, *STATES_OF})
+"""The views with a table of jobs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """What to read. `where` is the whole filter of the table: query bar, view and queue joined.
+
+    `limit` rows are wanted from `cursor` on (None: the newest). `queue` holds graphs and groups to
+    one queue. `window_seconds` is how far back the graphs go.
+    """
+
+    view: View = View.OVERVIEW
+    queue: str | None = None
+    where: Filter = field(default_factory=Filter)
+    limit: int = FIRST_ROWS
+    cursor: str | None = None
+    selected_job: str | None = None
+    window_seconds: float = 300.0
+
+    @property
+    def lists_jobs(self) -> bool:
+        """Whether the view has a table of jobs."""
+        return self.view in LISTS_JOBS

@@ -1,0 +1,153 @@
+"""Reading the parts of a snapshot: only what the interest needs, each no oftener than it changes.
+
+Owns `SnapshotReader`, which runs on the bridge's reader thread. Cheap parts (counters, the page of
+the table) are read every time; costly ones (counting a filter, groups of errors, graphs) are kept
+for a while as long as the interest in them stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar, cast
+
+from pillarbox_engine.clock import Clock, from_us, seconds_to_us
+from pillarbox_engine.errors import NotFound
+from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.model import Counts, DeadGroup, HistoryPoint, Job, JobSummary
+from pillarbox_engine.states import State
+from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.interest import Interest, View
+from pillarbox_ui.snapshot import Lane, Snapshot
+
+T = TypeVar("T")
+
+LANES = 40
+"""How many retrying jobs the timeline shows."""
+
+LEASED = 500
+"""How many leases the in-flight view shows."""
+
+_GRAPHS = frozenset({View.OVERVIEW, View.QUEUE})
+_NO_PAGE: Page[JobSummary] = Page(())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    key: Hashable
+    until_us: int
+    value: object
+
+
+class SnapshotReader:
+    """Builds snapshots. Not thread-safe: it belongs to the reader thread."""
+
+    def __init__(self, backend: WindowBackend, clock: Clock) -> None:
+        self._backend = backend
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+
+    def forget(self) -> None:
+        """Read everything anew next time, as Refresh asks."""
+        self._kept.clear()
+
+    def read(self, interest: Interest) -> Snapshot:
+        """A snapshot for `interest`; raises what the backend raises."""
+        backend, view = self._backend, interest.view
+        now = from_us(self._clock.now_us())
+        totals = backend.counts()
+        return Snapshot(
+            as_of=now,
+            interest=interest,
+            queues=self._keep("queues", None, 0.2, backend.queues),
+            totals=totals,
+            page=self._page(interest),
+            matching=self._matching(interest, totals),
+            leased=self._leased(interest),
+            dead_groups=self._dead_groups(interest),
+            lanes=self._lanes(interest),
+            due_times=self._due_times(interest),
+            history=self._history(interest, now) if view in _GRAPHS else (),
+            processes=self._keep("processes", None, 1.0, backend.processes),
+            operations=self._keep("operations", None, 0.5, backend.operations)
+            if view is View.OPERATIONS
+            else (),
+            selected=self._selected(interest.selected_job),
+            file=self._keep("file", None, 1.0, backend.file_info),
+        )
+
+    def _page(self, interest: Interest) -> Page[JobSummary] | None:
+        if not interest.lists_jobs:
+            return None
+        return self._backend.jobs(interest.where, limit=interest.limit, cursor=interest.cursor)
+
+    def _matching(self, interest: Interest, totals: Counts) -> int:
+        """From the maintained counters where the filter allows, else counted now and then."""
+        if not interest.lists_jobs:
+            return 0
+        where = interest.where
+        counted = self._from_counters(where, totals)
+        if counted is not None:
+            return counted
+        return self._keep("matching", where, 2.0, lambda: self._backend.count(where))
+
+    def _from_counters(self, where: Filter, totals: Counts) -> int | None:
+        plain = Filter(states=where.states, retrying=where.retrying, queues=where.queues)
+        if where != plain or len(where.queues) > 1:
+            return None
+        counts = self._backend.counts(where.queues[0]) if where.queues else totals
+        if where.retrying:
+            return counts.retrying if where.states <= {State.SCHEDULED} else None
+        states = where.states or frozenset(State)
+        return sum(cast(int, getattr(counts, state.value)) for state in states)
+
+    def _leased(self, interest: Interest) -> tuple[JobSummary, ...]:
+        if interest.view is not View.WORKERS:
+            return ()
+        return self._backend.jobs(Filter(states=frozenset({State.LEASED})), limit=LEASED).rows
+
+    def _dead_groups(self, interest: Interest) -> tuple[DeadGroup, ...]:
+        if interest.view is not View.DEAD_LETTERS:
+            return ()
+        queue = interest.queue
+        return self._keep("groups", queue, 1.0, lambda: self._backend.dead_groups(queue))
+
+    def _lanes(self, interest: Interest) -> tuple[Lane, ...]:
+        if interest.view is not View.RETRYING:
+            return ()
+        return self._keep("lanes", interest.where, 0.5, lambda: self._read_lanes(interest.where))
+
+    def _read_lanes(self, where: Filter) -> tuple[Lane, ...]:
+        jobs = self._backend.jobs(where, limit=LANES).rows
+        histories = self._backend.histories([job.id for job in jobs])
+        return tuple((job, histories.get(job.id, ())) for job in jobs)
+
+    def _due_times(self, interest: Interest) -> tuple[datetime, ...]:
+        if interest.view is not View.RETRYING:
+            return ()
+        queue = interest.queue
+        return self._keep("due", queue, 0.5, lambda: self._backend.due_times(queue))
+
+    def _history(self, interest: Interest, now: datetime) -> tuple[HistoryPoint, ...]:
+        since = now - timedelta(seconds=interest.window_seconds)
+        key = (interest.queue, interest.window_seconds)
+        return self._keep(
+            "history", key, 1.0, lambda: self._backend.history(interest.queue, since)
+        )
+
+    def _selected(self, job_id: str | None) -> Job | None:
+        if job_id is None:
+            return None
+        try:
+            return self._backend.job(job_id)
+        except NotFound:
+            return None  # deleted for good since it was selected: the inspector says so
+
+    def _keep(self, name: str, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
+        now = self._clock.monotonic_us()
+        kept = self._kept.get(name)
+        if kept is None or kept.key != key or now >= kept.until_us:
+            kept = _Kept(key, now + seconds_to_us(seconds), read())
+            self._kept[name] = kept
+        return cast(T, kept.value)
