@@ -1,0 +1,46 @@
+"""A job's progress as a bar with per cent at its right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
+
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.cell import Index
+from pillarbox_ui.widgets.number_cell import NumberCell
+from pillarbox_ui.widgets.painting import paint_bar
+from pillarbox_ui.widgets.roles import Role
+
+
+class ProgressCell(NumberCell):
+    """Draws `Role.FRACTION` (0 to 1); None is a dash: the handler reported nothing."""
+
+    tone = "accent"
+
+    def fraction(self, index: Index) -> float | None:
+        """Progress from 0 to 1, or None."""
+        value = index.data(Role.FRACTION)
+        return float(value) if isinstance(value, int | float) else None
+
+    def words(self, index: Index) -> str:
+        """ "66 %", or a dash."""
+        fraction = self.fraction(index)
+        return words.NOTHING if fraction is None else words.share(fraction)
+
+    def content_width(self, option: QStyleOptionViewItem, index: Index) -> int:
+        """A bar of 64 px and "100 %"."""
+        return 64 + SIZE.inside + QFontMetrics(self.font(option)).horizontalAdvance("100 %")
+
+    def paint_content(
+        self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        """The bar, and the per cent at its right."""
+        fraction, font = self.fraction(index), self.font(option)
+        room = QFontMetrics(font).horizontalAdvance("100 %") + SIZE.inside
+        bar = rect.adjusted(0, 0, -room, 0)
+        if fraction is not None and bar.width() > 2 * SIZE.bar:
+            paint_bar(painter, bar, fraction, self.theme.colour(self.tone), self.track(option))
+        tone = "muted" if fraction is None else "text"
+        self.draw_text(painter, rect, self.words(index), font, self.ink(option, tone))
