@@ -132,9 +132,7 @@ class SnapshotReader:
     def _history(self, interest: Interest, now: datetime) -> tuple[HistoryPoint, ...]:
         since = now - timedelta(seconds=interest.window_seconds)
         key = (interest.queue, interest.window_seconds)
-        return self._keep(
-            "history", key, 1.0, lambda: self._backend.history(interest.queue, since)
-        )
+        return self._keep("history", key, 1.0, lambda: self._backend.history(interest.queue, since))
 
     def _selected(self, job_id: str | None) -> Job | None:
         if job_id is None:

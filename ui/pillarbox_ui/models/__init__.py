@@ -1,0 +1,1 @@
+"""Tables as Qt models: immutable rows keyed by id, columns as data."""

@@ -1,0 +1,53 @@
+"""A column as data: title, what it shows, how it is drawn, how wide it starts.
+
+Owns `Kind`, the kinds a cell is drawn as, and `Column`. Models read them for their data, tables
+for their delegates and headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from pillarbox_ui.widgets.roles import Role
+
+Row = TypeVar("Row")
+
+
+class Kind(StrEnum):
+    """How a cell is drawn: one delegate each."""
+
+    TEXT = "text"
+    MONO = "mono"
+    NUMBER = "number"
+    PILL = "pill"
+    MOMENT = "moment"
+    LEASE = "lease"
+    PROGRESS = "progress"
+    SPARKLINE = "sparkline"
+    GAUGE = "gauge"
+    ATTEMPTS = "attempts"
+
+
+RIGHT = frozenset({Kind.NUMBER, Kind.ATTEMPTS})
+"""The kinds that are aligned to the right, header included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Generic[Row]):
+    """One column over rows of one kind.
+
+    `text` is what is read, copied and spoken; `roles` what the delegate needs beside it; `tip` the
+    whole of what the cell may clip. `width` is in characters of the UI font; 0 takes what is left.
+    """
+
+    key: str
+    title: str
+    text: Callable[[Row], str]
+    kind: Kind = Kind.TEXT
+    width: int = 12
+    roles: Mapping[Role, Callable[[Row], Any]] = field(default_factory=dict)
+    tip: Callable[[Row], str] | None = None
+    shown: bool = True

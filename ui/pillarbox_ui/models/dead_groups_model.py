@@ -1,0 +1,117 @@
+"""The groups of dead letters: one row for errors that are alike.
+
+Owns its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from pillarbox_engine.model import DeadGroup
+from pillarbox_ui.models.columns import Column, Kind
+from pillarbox_ui.models.job_columns import moment_text
+from pillarbox_ui.models.rows import RowsModel
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.roles import Role
+
+GroupColumn = Column[DeadGroup]
+
+
+def group_error(group: DeadGroup) -> str:
+    """The error a group stands for, as one text."""
+    if not group.error_message:
+        return group.error_type
+    return f"{group.error_type}: {group.error_message}"
+
+
+class DeadGroupsModel(RowsModel[DeadGroup]):
+    """Dead letters by fingerprint, the largest group first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), group_key, parent)
+
+
+def group_key(group: DeadGroup) -> str:
+    """What names a group: its fingerprint; the reason, where errors have none."""
+    return group.fingerprint or f"reason:{group.reason}"
+
+
+def _columns() -> tuple[GroupColumn, ...]:
+    return (
+        _number("count", "Count", lambda group: group.count, width=8, tone="dead"),
+        _error(),
+        _fingerprint(),
+        _names("type", "Type", lambda group: group.types),
+        _names("queue", "Queue", lambda group: group.queues),
+        _moment("first", "First seen", lambda group: group.first_at),
+        _moment("last", "Last seen", lambda group: group.last_at),
+        _number("hour", "1 h", lambda group: group.last_hour),
+        _number("day", "24 h", lambda group: group.last_day),
+        _number("week", "7 d", lambda group: group.last_week),
+        _trend(),
+    )
+
+
+def _error() -> GroupColumn:
+    return Column(key="error", title="Error", width=38, text=group_error, tip=group_error)
+
+
+def _fingerprint() -> GroupColumn:
+    return Column(
+        key="fingerprint",
+        title="Fingerprint",
+        kind=Kind.MONO,
+        width=12,
+        text=lambda group: group.fingerprint,
+        roles={Role.TONE: lambda group: "muted"},
+        tip=lambda group: group.fingerprint,
+        shown=False,
+    )
+
+
+def _names(key: str, title: str, read: Callable[[DeadGroup], tuple[str, ...]]) -> GroupColumn:
+    return Column(
+        key=key,
+        title=title,
+        width=18,
+        text=lambda group: ", ".join(read(group)),
+        tip=lambda group: "\n".join(read(group)),
+    )
+
+
+def _moment(key: str, title: str, read: Callable[[DeadGroup], datetime]) -> GroupColumn:
+    return Column(
+        key=key,
+        title=title,
+        kind=Kind.MOMENT,
+        width=11,
+        text=lambda group: moment_text(read(group)),
+        roles={Role.MOMENT: read, Role.SORT: read},
+    )
+
+
+def _number(
+    key: str, title: str, read: Callable[[DeadGroup], int], width: int = 7, tone: str = "text"
+) -> GroupColumn:
+    return Column(
+        key=key,
+        title=title,
+        kind=Kind.NUMBER,
+        width=width,
+        text=lambda group: words.count(read(group)),
+        roles={Role.SORT: read, Role.TONE: lambda group: tone if read(group) else "muted"},
+    )
+
+
+def _trend() -> GroupColumn:
+    return Column(
+        key="trend",
+        title="Trend",
+        kind=Kind.SPARKLINE,
+        width=12,
+        text=lambda group: ", ".join(map(str, group.trend)),
+        roles={Role.SERIES: lambda group: group.trend, Role.TONE: lambda group: "dead"},
+    )

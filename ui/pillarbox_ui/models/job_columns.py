@@ -1,0 +1,266 @@
+"""The columns that tables of jobs are made of.
+
+Owns what each one reads from a `JobSummary`; the models pick from them and order them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pillarbox_engine.model import JobSummary
+from pillarbox_ui.models.columns import Column, Kind
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.roles import Role
+from pillarbox_ui.widgets.states import state_word, visible_state
+
+JobColumn = Column[JobSummary]
+
+
+def moment_text(moment: datetime | None) -> str:
+    """A moment as it is copied and spoken; nothing is a dash."""
+    return words.NOTHING if moment is None else words.absolute(moment)
+
+
+def id_column() -> JobColumn:
+    """The job's id."""
+    return Column(key="id", title="ID", kind=Kind.MONO, width=13, text=lambda job: job.id)
+
+
+def state_column() -> JobColumn:
+    """The state as a pill; retrying is shown as a state of its own."""
+    return Column(
+        key="state",
+        title="State",
+        kind=Kind.PILL,
+        width=14,
+        text=lambda job: state_word(visible_state(job)),
+        roles={Role.STATE: visible_state},
+    )
+
+
+def trashed_from_column() -> JobColumn:
+    """The state a job had before it went to the trash."""
+    return Column(
+        key="trashed-from",
+        title="Was",
+        kind=Kind.PILL,
+        width=14,
+        text=lambda job: state_word(_was(job)),
+        roles={Role.STATE: _was},
+    )
+
+
+def _was(job: JobSummary) -> str:
+    return str(job.trashed_from or job.state)
+
+
+def type_column() -> JobColumn:
+    """The job's type."""
+    return Column(key="type", title="Type", width=22, text=lambda job: job.type)
+
+
+def queue_column() -> JobColumn:
+    """The queue it belongs to."""
+    return Column(key="queue", title="Queue", width=18, text=lambda job: job.queue)
+
+
+def priority_column() -> JobColumn:
+    """Its priority: lower runs first."""
+    return Column(
+        key="priority",
+        title="Priority",
+        kind=Kind.NUMBER,
+        width=9,
+        text=lambda job: str(job.priority),
+        roles={Role.SORT: lambda job: job.priority},
+        shown=False,
+    )
+
+
+def attempts_column() -> JobColumn:
+    """Attempts charged, of how many."""
+    return Column(
+        key="attempts",
+        title="Attempts",
+        kind=Kind.ATTEMPTS,
+        width=11,
+        text=lambda job: f"{job.attempt} / {job.max_attempts}",
+        roles={Role.LIMIT: lambda job: (job.attempt, job.max_attempts)},
+        tip=_attempts_tip,
+    )
+
+
+def _attempts_tip(job: JobSummary) -> str:
+    text = f"{job.attempt} of {job.max_attempts} attempts"
+    return f"{text}, lease lost {words.counted(job.lost, 'time')}" if job.lost else text
+
+
+def moment_column(key: str, title: str, attribute: str, width: int = 11) -> JobColumn:
+    """A moment of the job, told relative to now. `attribute` names the field it is in."""
+
+    def read(job: JobSummary) -> datetime | None:
+        moment: datetime | None = getattr(job, attribute)
+        return moment
+
+    return Column(
+        key=key,
+        title=title,
+        kind=Kind.MOMENT,
+        width=width,
+        text=lambda job: moment_text(read(job)),
+        roles={Role.MOMENT: read, Role.SORT: read},
+    )
+
+
+def run_at_column() -> JobColumn:
+    """When it is due, where that is still to come."""
+    return Column(
+        key="run-at",
+        title="Run at",
+        kind=Kind.MOMENT,
+        width=11,
+        text=lambda job: moment_text(_due(job)),
+        roles={Role.MOMENT: _due, Role.SORT: lambda job: job.run_at},
+    )
+
+
+def _due(job: JobSummary) -> datetime | None:
+    return job.run_at if visible_state(job) in {"scheduled", "retrying"} else None
+
+
+def duration_column() -> JobColumn:
+    """How long the last attempt took, once it has ended."""
+    return Column(
+        key="duration",
+        title="Duration",
+        kind=Kind.NUMBER,
+        width=10,
+        text=_duration,
+        roles={Role.SORT: lambda job: _seconds(job) or 0.0},
+    )
+
+
+def _seconds(job: JobSummary) -> float | None:
+    if job.started_at is None or job.ended_at is None or job.ended_at < job.started_at:
+        return None
+    return (job.ended_at - job.started_at).total_seconds()
+
+
+def _duration(job: JobSummary) -> str:
+    seconds = _seconds(job)
+    return words.NOTHING if seconds is None else words.duration(seconds)
+
+
+def payload_column() -> JobColumn:
+    """The start of the payload, on one line."""
+    return Column(
+        key="payload",
+        title="Payload",
+        kind=Kind.MONO,
+        width=36,
+        text=lambda job: job.preview,
+        roles={Role.TONE: lambda job: "muted"},
+        tip=lambda job: f"{job.preview}\n{words.size(job.payload_bytes)}",
+    )
+
+
+def error_column() -> JobColumn:
+    """The last error: its type and message."""
+    return Column(
+        key="error",
+        title="Last error",
+        width=34,
+        text=error_text,
+        roles={Role.TONE: lambda job: "muted"},
+        tip=error_text,
+    )
+
+
+def error_text(job: JobSummary) -> str:
+    """The last error as one text, "" where there was none."""
+    if job.error_type is None:
+        return ""
+    return f"{job.error_type}: {job.error_message}" if job.error_message else job.error_type
+
+
+def reason_column() -> JobColumn:
+    """Why a dead letter is one."""
+    return Column(
+        key="reason",
+        title="Reason",
+        width=11,
+        text=lambda job: words.NOTHING if job.reason is None else _REASONS[job.reason],
+    )
+
+
+_REASONS = {
+    "exhausted": "Exhausted",
+    "timed_out": "Timed out",
+    "rejected": "Rejected",
+    "expired": "Expired",
+    "overflow": "Overflow",
+    "lost": "Lost",
+}
+
+
+def worker_column() -> JobColumn:
+    """The process and thread that holds the lease."""
+    return Column(
+        key="worker",
+        title="Worker",
+        width=22,
+        text=lambda job: job.worker or words.NOTHING,
+        tip=lambda job: job.worker or "",
+    )
+
+
+def lease_column() -> JobColumn:
+    """The lease as a bar that runs down."""
+    return Column(
+        key="lease",
+        title="Lease",
+        kind=Kind.LEASE,
+        width=20,
+        text=lambda job: moment_text(job.lease_expires_at),
+        roles={Role.LEASE: _lease, Role.SORT: lambda job: job.lease_expires_at},
+    )
+
+
+def _lease(job: JobSummary) -> tuple[datetime, float] | None:
+    if job.lease_expires_at is None:
+        return None
+    return job.lease_expires_at, job.lease_seconds or 0.0
+
+
+def progress_column() -> JobColumn:
+    """How far the handler says it is."""
+    return Column(
+        key="progress",
+        title="Progress",
+        kind=Kind.PROGRESS,
+        width=16,
+        text=lambda job: words.NOTHING if job.progress is None else f"{job.progress:.0f} %",
+        roles={Role.FRACTION: lambda job: None if job.progress is None else job.progress / 100},
+    )
+
+
+def backoff_column() -> JobColumn:
+    """How long the wait before the next attempt is in all."""
+    return Column(
+        key="backoff",
+        title="Backoff",
+        kind=Kind.NUMBER,
+        width=10,
+        text=_backoff,
+        roles={Role.SORT: lambda job: _wait(job) or 0.0},
+    )
+
+
+def _wait(job: JobSummary) -> float | None:
+    since = job.ended_at if job.attempt else job.enqueued_at
+    return None if since is None else max(0.0, (job.run_at - since).total_seconds())
+
+
+def _backoff(job: JobSummary) -> str:
+    wait = _wait(job)
+    return words.NOTHING if wait is None else words.duration(wait)

@@ -1,0 +1,106 @@
+"""The tables whose rows are jobs: a queue's, in flight, retrying, dead letters, trash.
+
+Owns which columns each has and in which order.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from pillarbox_engine.model import JobSummary
+from pillarbox_ui.models import job_columns as col
+from pillarbox_ui.models.rows import RowsModel
+
+
+class _JobRows(RowsModel[JobSummary]):
+    def __init__(self, columns: tuple[col.JobColumn, ...], parent: QObject | None) -> None:
+        super().__init__(columns, lambda job: job.id, parent)
+
+
+class JobsModel(_JobRows):
+    """Jobs in any state."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        columns = (
+            col.id_column(),
+            col.state_column(),
+            col.type_column(),
+            col.queue_column(),
+            col.priority_column(),
+            col.attempts_column(),
+            col.run_at_column(),
+            col.moment_column("age", "Age", "enqueued_at", width=9),
+            col.duration_column(),
+            col.payload_column(),
+            col.error_column(),
+        )
+        super().__init__(columns, parent)
+
+
+class InFlightModel(_JobRows):
+    """Leased jobs: who has them, and how long still."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        columns = (
+            col.id_column(),
+            col.type_column(),
+            col.queue_column(),
+            col.worker_column(),
+            col.moment_column("started", "Started", "started_at"),
+            col.lease_column(),
+            col.moment_column("heartbeat", "Heartbeat", "heartbeat_at"),
+            col.progress_column(),
+            col.attempts_column(),
+        )
+        super().__init__(columns, parent)
+
+
+class RetryingModel(_JobRows):
+    """Jobs that wait for their time, the next one first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        columns = (
+            col.id_column(),
+            col.state_column(),
+            col.type_column(),
+            col.queue_column(),
+            col.moment_column("next", "Next run", "run_at"),
+            col.backoff_column(),
+            col.attempts_column(),
+            col.error_column(),
+        )
+        super().__init__(columns, parent)
+
+
+class DeadJobsModel(_JobRows):
+    """Dead letters, job by job."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        columns = (
+            col.id_column(),
+            col.type_column(),
+            col.queue_column(),
+            col.reason_column(),
+            col.attempts_column(),
+            col.moment_column("died", "Died", "ended_at"),
+            col.error_column(),
+            col.payload_column(),
+        )
+        super().__init__(columns, parent)
+
+
+class TrashModel(_JobRows):
+    """What was purged and can be restored."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        columns = (
+            col.id_column(),
+            col.trashed_from_column(),
+            col.type_column(),
+            col.queue_column(),
+            col.attempts_column(),
+            col.moment_column("age", "Age", "enqueued_at", width=9),
+            col.payload_column(),
+            col.error_column(),
+        )
+        super().__init__(columns, parent)

@@ -1,0 +1,158 @@
+"""The queues table: one row a queue.
+
+Owns its columns and the words for a queue's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from pillarbox_engine.model import QueueSummary
+from pillarbox_ui.models.columns import Column, Kind
+from pillarbox_ui.models.job_columns import moment_text
+from pillarbox_ui.models.rows import RowsModel
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.roles import Role
+from pillarbox_ui.widgets.states import state_word
+
+QueueColumn = Column[QueueSummary]
+
+
+def queue_state(queue: QueueSummary) -> str:
+    """The state a queue is shown in: paused, draining or running."""
+    if queue.paused:
+        return "paused"
+    return "draining" if queue.draining else "running"
+
+
+def rate_limit_text(queue: QueueSummary) -> str:
+    """The rate limit with what of it is used, such as "12 of 50 / 1m"; a dash for none."""
+    limit = queue.settings.rate_limit
+    if limit is None:
+        return words.NOTHING
+    return f"{queue.rate_used} of {limit.max} / {words.age(limit.per)}"
+
+
+class QueuesModel(RowsModel[QueueSummary]):
+    """Queues by name, with depths, rates and a trend."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(_columns(), lambda queue: queue.name, parent)
+
+
+def _columns() -> tuple[QueueColumn, ...]:
+    return (
+        Column(key="name", title="Queue", width=20, text=lambda queue: queue.name),
+        _state(),
+        _depth(),
+        _number("scheduled", "Scheduled", lambda q: q.counts.scheduled - q.counts.retrying),
+        _number("leased", "In flight", lambda q: q.counts.leased),
+        _number("retrying", "Retrying", lambda q: q.counts.retrying, tone="retrying"),
+        _number("dead", "Dead", lambda q: q.counts.dead, tone="dead"),
+        _oldest(),
+        _rate("in", "In/s", lambda q: q.in_rate),
+        _rate("out", "Out/s", lambda q: q.out_rate),
+        _p95(),
+        _trend(),
+        Column(key="limit", title="Rate limit", width=15, text=rate_limit_text),
+    )
+
+
+def _state() -> QueueColumn:
+    return Column(
+        key="state",
+        title="State",
+        kind=Kind.PILL,
+        width=13,
+        text=lambda queue: state_word(queue_state(queue)),
+        roles={Role.STATE: queue_state},
+    )
+
+
+def _depth() -> QueueColumn:
+    """Ready jobs; the gauge holds what the bound counts against the bound."""
+    return Column(
+        key="ready",
+        title="Ready",
+        kind=Kind.GAUGE,
+        width=15,
+        text=lambda queue: words.count(queue.counts.ready),
+        roles={
+            Role.LIMIT: lambda queue: (queue.counts.live, queue.settings.max_depth),
+            Role.SORT: lambda queue: queue.counts.ready,
+        },
+        tip=_depth_tip,
+    )
+
+
+def _depth_tip(queue: QueueSummary) -> str:
+    live, bound = words.count(queue.counts.live), queue.settings.max_depth
+    if bound is None:
+        return f"{live} live jobs; no bound"
+    return f"{live} live jobs of at most {words.count(bound)}"
+
+
+def _number(
+    key: str, title: str, read: Callable[[QueueSummary], int], tone: str = "text"
+) -> QueueColumn:
+    return Column(
+        key=key,
+        title=title,
+        kind=Kind.NUMBER,
+        width=10,
+        text=lambda queue: words.count(read(queue)),
+        roles={
+            Role.SORT: read,
+            Role.TONE: lambda queue: tone if read(queue) else "muted",
+        },
+    )
+
+
+def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueColumn:
+    return Column(
+        key=key,
+        title=title,
+        kind=Kind.NUMBER,
+        width=9,
+        text=lambda queue: words.rate(read(queue)),
+        roles={Role.SORT: read},
+    )
+
+
+def _oldest() -> QueueColumn:
+    return Column(
+        key="oldest",
+        title="Oldest wait",
+        kind=Kind.MOMENT,
+        width=12,
+        text=lambda queue: moment_text(queue.oldest_ready_at),
+        roles={
+            Role.MOMENT: lambda queue: queue.oldest_ready_at,
+            Role.SORT: lambda queue: queue.oldest_ready_at,
+        },
+    )
+
+
+def _p95() -> QueueColumn:
+    return Column(
+        key="p95",
+        title="Run p95",
+        kind=Kind.NUMBER,
+        width=10,
+        text=lambda q: words.NOTHING if q.run_p95 is None else words.duration(q.run_p95),
+        roles={Role.SORT: lambda queue: queue.run_p95 or 0.0},
+    )
+
+
+def _trend() -> QueueColumn:
+    return Column(
+        key="trend",
+        title="5 minutes",
+        kind=Kind.SPARKLINE,
+        width=14,
+        text=lambda queue: ", ".join(map(str, queue.depth_trend)),
+        roles={Role.SERIES: lambda queue: queue.depth_trend},
+        tip=lambda queue: "Ready jobs over the last 5 minutes",
+    )
