@@ -120,7 +120,7 @@ class Bridge(QObject):
             try:
                 news: Snapshot | PillarboxError = self._reader.read(interest)
             # The end of a thread: whatever it was must reach the person and the log.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 news = as_problem(error, "Reading the queue file")
             self._publish(news)
 

@@ -105,7 +105,7 @@ class Operations(QObject):
             operation.progress.check()
             result = work(self._backend, operation.progress)
         # The end of a thread: whatever it was must reach the person and the log.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             operation.end(None, as_problem(error, operation.title))
         else:
             operation.end(result, None)
