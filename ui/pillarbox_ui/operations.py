@@ -67,6 +67,21 @@ class Operations(QObject):
         self.started.emit(operation)
         return operation
 
+    def ask(
+        self,
+        title: str,
+        work: Callable[[WindowBackend, Progress], T],
+        *,
+        done: Callable[[T], None] | None = None,
+    ) -> RunningOperation:
+        """Run a question that changes nothing (a count, a dry run): it is listed nowhere."""
+        question = RunningOperation(title, self)
+        if done is not None:
+            question.finished.connect(done)
+        question.settled.connect(question.deleteLater)
+        self._pool.submit(self._run, question, work)
+        return question
+
     def undo(self, operation: RunningOperation) -> RunningOperation | None:
         """Take `operation` back, once; None where that cannot be done (any more)."""
         undo, operation.undo = operation.undo, None
