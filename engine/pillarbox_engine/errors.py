@@ -116,7 +116,15 @@ class InvalidOption(InputFault):
 
 
 class InvalidPayload(InputFault):
-    """The payload is not a JSON value that can be carried whole."""
+    """The payload is not a JSON value that can be carried whole.
+
+    `path` names the part that cannot (`$.items[3].price`); `line` and `column` (1-based, 0 where
+    there is no text) are where it stands.
+    """
+
+    path: str = ""
+    line: int = 0
+    column: int = 0
 
 
 class PayloadTooLarge(InvalidPayload):

@@ -1,0 +1,170 @@
+"""Payloads: JSON values to compact text and back, strictly.
+
+Owns the one way into the store (`encode` for Python values, `checked_text` for JSON text), and
+what both refuse: whatever would not come back as it went in (NaN, keys that are not strings,
+duplicate keys, lone surrogates), and whatever would be dangerous to carry (depth > 200).
+
+Numbers are Python's: integers keep all their digits up to 4,300; a fraction has the precision of
+a double, and one too large for a double is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from json import JSONDecoder, JSONEncoder
+from typing import Any, NoReturn
+
+from pillarbox_engine.errors import InvalidPayload, PayloadTooLarge
+from pillarbox_engine.json_fault import MAX_DEPTH, Fault, fault_in_value
+from pillarbox_engine.json_text import decode, line_and_column, visible
+from pillarbox_engine.json_walk import fault_in_text, has_lone_surrogate, too_deep
+from pillarbox_engine.model import JsonValue
+
+_TITLE = "The payload is not valid JSON"
+_REFERENCE = "Store the data elsewhere and enqueue a reference to it (a path, a key or a URL)"
+
+
+class _Refused(ValueError):
+    """Raised by the hooks below; the slow walk then finds what and where."""
+
+
+def encode(value: JsonValue) -> str:
+    """`value` as compact JSON text, key order kept; a tuple is written as an array.
+
+    Raises `InvalidPayload`, its `path` naming the part that cannot be carried.
+    """
+    try:
+        text = _ENCODE(value)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _value_error(fault_in_value(value) or Fault(str(error), "$")) from error
+    if not (_is_plain(value) and _is_unicode(text)):
+        fault = fault_in_value(value)
+        if fault is not None:
+            raise _value_error(fault)
+    return text
+
+
+def parse(text: str | bytes) -> JsonValue:
+    """The value of a JSON text by RFC 8259: UTF-8 (a BOM is skipped), one value, nothing else.
+
+    Raises `InvalidPayload` with `line`, `column` (1-based) and `path` of the first fault.
+    """
+    source = decode(text)
+    if too_deep(source) or has_lone_surrogate(source):
+        _refuse_if_faulty(source)
+    try:
+        return _DECODE(source)
+    except (ValueError, RecursionError) as error:
+        _refuse_if_faulty(source)
+        raise InvalidPayload(_TITLE, str(error)) from error
+
+
+def checked_text(text: str | bytes) -> str:
+    """The compact form of a JSON text that `parse` accepts, ready for `NewJob.payload_json`."""
+    return _ENCODE(parse(text))
+
+
+def check_size(text: str, limit: int) -> None:
+    """`PayloadTooLarge` if `text` takes more than `limit` bytes as UTF-8."""
+    if len(text) * 4 <= limit:
+        return
+    size = len(text) if text.isascii() else len(text.encode("utf-8"))
+    if size > limit:
+        raise PayloadTooLarge(
+            "The payload is too large",
+            f"it takes {size:,} bytes; the queue allows {limit:,}",
+            _REFERENCE,
+        )
+
+
+def preview(text: str, limit: int = 200) -> str:
+    """The start of `text` on one line of at most `limit` characters.
+
+    Control, bidirectional and other invisible characters are written as escapes, so the line
+    neither breaks nor reorders what stands beside it.
+    """
+    line = visible(text[: limit + 1])
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def crc(text: str) -> int:
+    """CRC-32 of `text` as UTF-8."""
+    return zlib.crc32(text.encode("utf-8"))
+
+
+def _is_plain(value: JsonValue) -> bool:
+    """Whether all keys are strings and nothing is too deep.
+
+    Only called on a value that was just written out, so it holds no cycle.
+    """
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for part in level:
+            if isinstance(part, dict):
+                if not all(isinstance(key, str) for key in part):
+                    return False
+                below += [v for v in part.values() if isinstance(v, (dict, list, tuple))]
+            elif isinstance(part, (list, tuple)):
+                below += [v for v in part if isinstance(v, (dict, list, tuple))]
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _Refused("duplicate key")
+    return value
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _Refused(f"{digits} is too large")
+    return number
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise _Refused(f"{word} is not JSON")
+
+
+_ENCODE = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_DECODE = JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant
+).decode
+
+
+def _refuse_if_faulty(source: str) -> None:
+    fault = fault_in_text(source)
+    if fault is not None:
+        raise _text_error(source, fault)
+
+
+def _value_error(fault: Fault) -> InvalidPayload:
+    error = InvalidPayload("The payload is not a JSON value", f"{fault.path}: {fault.reason}")
+    error.path = fault.path
+    return error
+
+
+def _text_error(source: str, fault: Fault) -> InvalidPayload:
+    line, column = line_and_column(source, fault.offset)
+    where = f"line {line}, column {column}"
+    if fault.path != "$":
+        where += f", {fault.path}"
+    error = InvalidPayload(_TITLE, f"{where}: {fault.reason}")
+    error.line, error.column, error.path = line, column, fault.path
+    return error
