@@ -1,0 +1,110 @@
+"""Pillarbox: a desktop queue manager with an embedded, durable message queue.
+
+`connect` opens a queue file; the rest are the words one needs around it. Importing this loads no
+Qt and no numpy, and the storage only when a file is opened.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pillarbox_engine.backoff import Exponential, Fixed, Linear, Table
+from pillarbox_engine.errors import (
+    BehindHead,
+    Conflict,
+    DamagedFile,
+    Definite,
+    DiskFull,
+    EngineClosed,
+    EnvironmentFault,
+    FileUnusable,
+    ForeignFile,
+    Indeterminate,
+    InputFault,
+    InvalidName,
+    InvalidOption,
+    InvalidPayload,
+    LeaseLost,
+    LockedFile,
+    NewerFile,
+    NotFound,
+    PayloadTooLarge,
+    PillarboxError,
+    ProgrammingFault,
+    QueryError,
+    QueueFull,
+    ReadOnlyFile,
+    StorageFault,
+    Unsupported,
+)
+from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
+from pillarbox_engine.settings import QueueSettings, RateLimit
+from pillarbox_engine.states import DeadReason, OnFull, State
+
+if TYPE_CHECKING:
+    from pillarbox_engine.engine import Engine
+
+__version__ = "0.1.0"
+
+
+def connect(
+    path_or_url: str | os.PathLike[str],
+    *,
+    read_only: bool = False,
+    accept_copy: bool = False,
+) -> Engine:
+    """Open the queue file at a path, making it at need; a `with` block closes it again.
+
+    Takes a path, `sqlite:PATH`, or `memory:` for tests. `read_only` only looks. `accept_copy`
+    takes a file that is older than the head kept beside it, as after restoring a copy. Raises
+    `FileUnusable` (foreign, newer, locked, read-only, damaged).
+    """
+    from pillarbox.root import open_engine
+
+    return open_engine(os.fspath(path_or_url), read_only=read_only, accept_copy=accept_copy)
+
+
+__all__ = [
+    "BehindHead",
+    "Cancel",
+    "Conflict",
+    "DamagedFile",
+    "DeadReason",
+    "Definite",
+    "DiskFull",
+    "EngineClosed",
+    "EnvironmentFault",
+    "Exponential",
+    "FileUnusable",
+    "Fixed",
+    "ForeignFile",
+    "Indeterminate",
+    "InputFault",
+    "InvalidName",
+    "InvalidOption",
+    "InvalidPayload",
+    "LeaseLost",
+    "Linear",
+    "LockedFile",
+    "NewerFile",
+    "NotFound",
+    "OnFull",
+    "PayloadTooLarge",
+    "PillarboxError",
+    "ProgrammingFault",
+    "QueryError",
+    "QueueFull",
+    "QueueSettings",
+    "RateLimit",
+    "ReadOnlyFile",
+    "Reject",
+    "Retry",
+    "Snooze",
+    "State",
+    "StorageFault",
+    "Table",
+    "Unsupported",
+    "__version__",
+    "connect",
+]

@@ -1,0 +1,22 @@
+"""`pillarbox drain`: the window's button, for one queue or several."""
+
+from __future__ import annotations
+
+import click
+
+from pillarbox.cli.options import Common, common, complete_queue, examples
+
+
+@click.command(
+    name="drain", epilog=examples("pillarbox drain mail", "pillarbox drain mail sms --json")
+)
+@click.argument(
+    "queues", metavar="QUEUE...", nargs=-1, required=True, shell_complete=complete_queue
+)
+@common
+def command(common: Common, queues: tuple[str, ...]) -> int:
+    """Take no new jobs into QUEUE and run what is there, until it is resumed."""
+    from pillarbox.cli.switches import throw
+
+    told = "draining; it takes no new jobs until it is resumed"
+    return throw(common, queues, "drain", told, lambda queue: queue.drain())

@@ -1,0 +1,29 @@
+"""`pillarbox job ID`: one job whole, with its history."""
+
+from __future__ import annotations
+
+import click
+
+from pillarbox.cli import output
+from pillarbox.cli.options import Common, common, examples
+
+
+@click.command(
+    name="job",
+    epilog=examples("pillarbox job 01J9ZK", "pillarbox job 01J9ZK --json | jq .payload"),
+)
+@click.argument("job_id", metavar="ID")
+@common
+def command(common: Common, job_id: str) -> int:
+    """Show one job: its payload, options, attempts, error and log."""
+    from pillarbox.cli.tables import job_json
+    from pillarbox.cli.telling import job_lines
+
+    with common.engine(read_only=True) as engine:
+        job = engine.job(job_id)
+    if common.json:
+        output.document(job_json(job))
+    else:
+        for text in job_lines(job):
+            output.line(text)
+    return 0

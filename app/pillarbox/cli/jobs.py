@@ -1,0 +1,78 @@
+"""`pillarbox jobs`: the jobs a query finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pillarbox.cli import output
+from pillarbox.cli.options import Common, common, examples
+from pillarbox.cli.selection import query_argument
+
+if TYPE_CHECKING:
+    from pillarbox_engine.engine import Engine
+    from pillarbox_engine.filters import Filter
+    from pillarbox_engine.model import JobSummary
+
+PAGE = 500
+
+
+@click.command(
+    name="jobs",
+    epilog=examples(
+        "pillarbox jobs",
+        "pillarbox jobs 'state:dead queue:mail'",
+        "pillarbox jobs 'error:\"timed out\" age>1h' --limit 20",
+        "pillarbox jobs state:dead --json | jq -r .id",
+    ),
+)
+@query_argument(required=False)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
+)
+@common
+def command(common: Common, query: tuple[str, ...], limit: int) -> int:
+    """List jobs, newest first; with QUERY only those it finds.
+
+    With --json, writes JSON Lines: a job a line.
+    """
+    from pillarbox.cli.selection import parse
+
+    where = parse(query)
+    with common.engine(read_only=True) as engine:
+        if common.json:
+            _write_lines(engine, where, limit)
+        else:
+            _show(engine, where, limit)
+    return 0
+
+
+def found(engine: Engine, where: Filter, limit: int) -> Iterator[JobSummary]:
+    """At most `limit` jobs that match, page by page."""
+    cursor: str | None = None
+    while limit > 0:
+        page = engine.backend.jobs(where, limit=min(limit, PAGE), cursor=cursor)
+        yield from page.rows
+        limit, cursor = limit - len(page.rows), page.cursor
+        if cursor is None:
+            return
+
+
+def _write_lines(engine: Engine, where: Filter, limit: int) -> None:
+    from pillarbox.cli.tables import job_json
+
+    output.json_lines(job_json(job) for job in found(engine, where, limit))
+
+
+def _show(engine: Engine, where: Filter, limit: int) -> None:
+    from pillarbox.cli.tables import jobs_table
+
+    jobs = list(found(engine, where, limit))
+    if jobs:
+        output.table(jobs_table(jobs, datetime.now(UTC)))
+    total = len(jobs) if len(jobs) < limit else engine.backend.count(where)
+    if total > len(jobs) or not jobs:
+        output.say(f"{len(jobs):,} of {total:,} jobs shown." if jobs else "No job matches.")

@@ -1,0 +1,92 @@
+"""`pillarbox stats`: a row per queue, once or live."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pillarbox.cli import output
+from pillarbox.cli.options import Common, common, examples
+
+if TYPE_CHECKING:
+    from pillarbox_engine.engine import Engine
+
+EVERY = 1.0
+
+
+@click.command(
+    name="stats",
+    epilog=examples(
+        "pillarbox stats",
+        "pillarbox stats --watch",
+        "pillarbox stats --json | jq '.queues[] | {name, ready: .counts.ready}'",
+    ),
+)
+@click.option("--watch", is_flag=True, help="Show it again each second, until Ctrl-C.")
+@common
+def command(common: Common, watch: bool) -> int:
+    """Show a row per queue: what is ready, running, retrying, done and dead.
+
+    With --watch and --json, writes one JSON document a line, each second.
+    """
+    with common.engine(read_only=True) as engine:
+        if watch:
+            _watch(engine, as_json=common.json)
+        elif common.json:
+            output.document(snapshot(engine))
+        else:
+            _show(engine)
+    return 0
+
+
+def snapshot(engine: Engine) -> dict[str, Any]:
+    """All queues and the ledger of the file, as one JSON object."""
+    from pillarbox.cli.tables import queue_json
+
+    return {
+        "file": engine.backend.file_info().label,
+        "as_of": datetime.now(UTC),
+        "ledger": engine.counts().ledger(),
+        "queues": [queue_json(queue) for queue in engine.queues()],
+    }
+
+
+def _show(engine: Engine) -> None:
+    from pillarbox.cli.tables import queues_table
+
+    queues = engine.queues()
+    if queues:
+        output.table(queues_table(queues, datetime.now(UTC)))
+    else:
+        output.say(f"{engine.backend.file_info().label} has no queues yet.")
+
+
+def _watch(engine: Engine, *, as_json: bool) -> None:
+    try:
+        if as_json:
+            _watch_json(engine)
+        else:
+            _watch_table(engine)
+    except KeyboardInterrupt:
+        return  # how a person ends watching
+
+
+def _watch_json(engine: Engine) -> None:
+    while True:
+        output.document(snapshot(engine))
+        time.sleep(EVERY)
+
+
+def _watch_table(engine: Engine) -> None:
+    from rich.live import Live
+
+    from pillarbox.cli.tables import queues_table
+
+    console = output.console()
+    with Live(console=console, screen=False, auto_refresh=False) as live:
+        while True:
+            live.update(queues_table(engine.queues(), datetime.now(UTC)), refresh=True)
+            time.sleep(EVERY)

@@ -1,0 +1,58 @@
+"""One job told in lines of text, for `pillarbox job`.
+
+Owns the order and the wording; everything that comes from the job is data.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from pillarbox.cli.tables import event_line, moment
+from pillarbox_engine.model import Job
+from pillarbox_engine.states import State
+
+
+def job_lines(job: Job) -> Iterator[str]:
+    """A job whole, as lines for a person."""
+    state = "retrying" if job.retrying else str(job.state)
+    yield f"Job {job.id} · {state}{f' ({job.reason})' if job.reason else ''}"
+    yield from _about(job)
+    yield "Payload"
+    yield from _indented(json.dumps(job.payload, ensure_ascii=False, indent=2))
+    if job.result_json is not None:
+        yield "Result"
+        yield from _indented(json.dumps(job.result, ensure_ascii=False, indent=2))
+    yield from _history(job)
+
+
+def _about(job: Job) -> Iterator[str]:
+    yield f"  queue      {job.queue}"
+    yield f"  type       {job.type}"
+    yield f"  priority   {job.priority}"
+    lost = f", lost {job.lost}" if job.lost else ""
+    yield f"  attempt    {job.attempt} of {job.max_attempts}{lost}"
+    yield f"  enqueued   {moment(job.enqueued_at)}"
+    if job.state is State.SCHEDULED:
+        yield f"  runs at    {moment(job.run_at)}"
+    if job.state is State.LEASED and job.lease_expires_at is not None:
+        yield f"  leased by  {job.worker} until {moment(job.lease_expires_at)}"
+    if job.progress is not None:
+        yield f"  progress   {job.progress:g} %"
+
+
+def _history(job: Job) -> Iterator[str]:
+    if job.history:
+        yield "History"
+        yield from (f"  {event_line(event)}" for event in job.history)
+    errors = [event.error for event in job.history if event.error is not None]
+    if errors and errors[-1].traceback:
+        yield "Last error"
+        yield from _indented(errors[-1].traceback)
+    if job.log:
+        yield "Log"
+        yield from (f"  {moment(entry.at)}  {entry.attempt}  {entry.text}" for entry in job.log)
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"  {part}" for part in text.splitlines())

@@ -1,0 +1,45 @@
+"""The demo in the window: starts when the window opens the demo's file, ends with the window.
+
+Owns the wrapping of "open this file": the window knows nothing of a demo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any
+
+from pillarbox.demo.running import Demo
+from pillarbox_engine.engine import Engine
+
+
+class Stage:
+    """Opens files for the window, and runs the demo on the one that is its own."""
+
+    def __init__(
+        self, open_file: Callable[..., Engine], path: str, *, seed: int, seconds: float | None
+    ) -> None:
+        self._open_file, self._path = open_file, path
+        self._seed, self._seconds = seed, seconds
+        self._demos = ExitStack()
+
+    def open(self, path: str, *arguments: Any, **options: Any) -> Engine:
+        """Open `path`; if it is the demo's, start the demo on it."""
+        engine = self._open_file(path, *arguments, **options)
+        if path == self._path:
+            demo = Demo(engine, seed=self._seed, seconds=self._seconds)
+            self._demos.callback(demo.stop)
+            demo.start()
+        return engine
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._demos.close()
