@@ -48,7 +48,7 @@ def test_a_used_up_rate_limit_is_said_with_its_window() -> None:
         QUEUE, settings=QueueSettings(rate_limit=RateLimit(50, per=60.0)), rate_used=50
     )
     assert sentence(JOB, queue=limited) == (
-        "Ready, but queue email is rate-limited: 50 of 50 starts in the last 1 min are used up."
+        "Ready, but queue email is rate-limited: 50 of 50 starts in the last 1m 00s are used up."
     )
 
 
@@ -64,12 +64,12 @@ def test_a_process_that_died_does_not_count() -> None:
 
 def test_a_scheduled_job_says_when_and_how_long() -> None:
     later = replace(JOB, state=State.SCHEDULED, run_at=NOW + timedelta(minutes=3, seconds=5))
-    assert sentence(later) == "Scheduled: it runs no earlier than 12:03:05 (in 3 min 5 s)."
+    assert sentence(later) == "Scheduled: it runs no earlier than 12:03:05 (in 3m 05s)."
 
 
 def test_a_retrying_job_says_which_attempt_failed() -> None:
     later = replace(JOB, state=State.SCHEDULED, attempt=2, run_at=NOW + timedelta(hours=2))
-    assert sentence(later) == "Attempt 2 of 5 failed; the next is due at 14:00:00 (in 2 h)."
+    assert sentence(later) == "Attempt 2 of 5 failed; the next is due at 14:00:00 (in 2h 00m)."
 
 
 def test_a_due_job_in_a_paused_queue_says_paused() -> None:

@@ -13,40 +13,30 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from pillarbox_engine.model import Event
-from pillarbox_engine.states import EventKind
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.roles import Role
+from pillarbox_ui.widgets.states import outcome_tone, outcome_word
+from pillarbox_ui.widgets.zone import Zone
 
 Index = QModelIndex | QPersistentModelIndex
 TimeText = Callable[[datetime], str]
 
 _NOWHERE = QModelIndex()
-EVENT_ROLE = Qt.ItemDataRole.UserRole + 1
+OUTCOME, ERROR = 1, 5
+"""The columns that have a look of their own."""
 
-OUTCOMES: dict[EventKind, tuple[str, str]] = {
-    EventKind.DONE: ("Done", "done"),
-    EventKind.FAILED: ("Failed", "retrying"),
-    EventKind.TIMED_OUT: ("Timed out", "dead"),
-    EventKind.REJECTED: ("Rejected", "dead"),
-    EventKind.RELEASED: ("Released", "ready"),
-    EventKind.SNOOZED: ("Snoozed", "scheduled"),
-    EventKind.LOST: ("Lease lost", "dead"),
-    EventKind.EXPIRED: ("Expired", "dead"),
-    EventKind.OVERFLOWED: ("Overflowed", "dead"),
-    EventKind.REQUEUED: ("Requeued", "ready"),
-    EventKind.REPLAYED: ("Replayed", "ready"),
-    EventKind.CANCELLED: ("Cancelled", "cancelled"),
-    EventKind.PURGED: ("Moved to Trash", "trashed"),
-    EventKind.RESTORED: ("Restored", "ready"),
-}
-"""What each entry is called, and the state whose colour it has."""
+RIGHT = frozenset({0, 3})
+"""The columns of numbers."""
 
 
 class AttemptsModel(QAbstractTableModel):
-    """The columns #, outcome, started, took, next run, worker, error over a history."""
+    """The columns #, outcome, started, took, next run, error, worker over a history."""
 
-    def __init__(self, time_text: TimeText, parent: QObject | None = None) -> None:
+    def __init__(self, zone: Zone, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._text = time_text
+        self._zone = zone
         self._events: list[Event] = []
+        zone.changed.connect(self._refresh_times)
 
     def set_history(self, history: tuple[Event, ...], *, same_job: bool) -> None:
         """Show `history` (oldest first); `same_job`: it continues what is shown."""
@@ -59,14 +49,17 @@ class AttemptsModel(QAbstractTableModel):
         self._events = events
         self.endResetModel()
 
+    def event(self, row: int) -> Event:  # type: ignore[override]
+        """The entry shown in `row`."""
+        return self._events[row]
+
     def _grow(self, newer: list[Event]) -> None:
         if newer:
             self.beginInsertRows(QModelIndex(), 0, len(newer) - 1)
             self._events = [*newer, *self._events]
             self.endInsertRows()
 
-    def refresh_times(self) -> None:
-        """Write the times anew: the zone they are shown in was changed."""
+    def _refresh_times(self) -> None:
         if self._events:
             corner = self.index(len(self._events) - 1, self.columnCount() - 1)
             self.dataChanged.emit(self.index(0, 0), corner)
@@ -80,14 +73,23 @@ class AttemptsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        event = self._events[index.row()]
+        entry = self._events[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[index.column()][1](event, self._text)
-        if role == EVENT_ROLE:
-            return event
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in _RIGHT:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return _COLUMNS[index.column()][1](entry, self._zone.clock_text)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(index.column(), entry)
+        if role == Role.TONE and index.column() == OUTCOME:
+            return outcome_tone(entry.kind)
+        if role == Role.COPY:
+            return {name: text(entry, self._zone.text) for name, text in _COLUMNS}
         return None
+
+    def _tip(self, column: int, entry: Event) -> str:
+        if column == ERROR and entry.error is not None:
+            return f"{entry.error.type}: {entry.error.message}"
+        if column in _MOMENTS:
+            return _COLUMNS[column][1](entry, self._zone.text)
+        return ""
 
     def headerData(
         self,
@@ -99,57 +101,53 @@ class AttemptsModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.tr(_COLUMNS[section][0])
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in _RIGHT:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in RIGHT else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
 
-def seconds_text(seconds: float) -> str:
-    """A run time: `4 ms`, `1.25 s`, `3 min 20 s`."""
-    if seconds < 1:
-        return f"{seconds * 1_000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.3g} s"
-    return f"{int(seconds // 60):,} min {int(seconds % 60)} s"
-
-
-def took(event: Event) -> str:
+def took(entry: Event) -> str:
     """How long the attempt ran; "" for what was no attempt."""
-    if event.started_at is None:
+    if entry.started_at is None:
         return ""
-    return seconds_text(max(0.0, (event.at - event.started_at).total_seconds()))
+    return words.duration(max(0.0, (entry.at - entry.started_at).total_seconds()))
 
 
-def _number(event: Event, text: TimeText) -> str:
-    return str(event.attempt) if event.started_at is not None else ""
+def _number(entry: Event, text: TimeText) -> str:
+    return str(entry.attempt) if entry.started_at is not None else ""
 
 
-def _outcome(event: Event, text: TimeText) -> str:
-    return OUTCOMES[event.kind][0]
+def _outcome(entry: Event, text: TimeText) -> str:
+    return outcome_word(entry.kind)
 
 
-def _started(event: Event, text: TimeText) -> str:
-    return text(event.started_at or event.at)
+def _started(entry: Event, text: TimeText) -> str:
+    return text(entry.started_at or entry.at)
 
 
-def _next_run(event: Event, text: TimeText) -> str:
-    return text(event.next_run_at) if event.next_run_at else ""
+def _next_run(entry: Event, text: TimeText) -> str:
+    return text(entry.next_run_at) if entry.next_run_at else ""
 
 
-def _error(event: Event, text: TimeText) -> str:
-    if event.error is None:
-        return " ".join(event.detail.split())
-    said = f"{event.error.type}: {event.error.message}" if event.error.message else event.error.type
-    return " ".join(said.split())[:500]
+def _error(entry: Event, text: TimeText) -> str:
+    if entry.error is None:
+        return entry.detail
+    error = entry.error
+    return f"{error.type}: {error.message}" if error.message else error.type
+
+
+def _worker(entry: Event, text: TimeText) -> str:
+    return entry.worker or ""
 
 
 _COLUMNS: tuple[tuple[str, Callable[[Event, TimeText], str]], ...] = (
     ("#", _number),
     ("Outcome", _outcome),
     ("Started", _started),
-    ("Took", lambda event, text: took(event)),
+    ("Took", lambda entry, text: took(entry)),
     ("Next run", _next_run),
     ("Error", _error),
-    ("Worker", lambda event, text: event.worker or ""),
+    ("Worker", _worker),
 )
-_RIGHT = frozenset({0, 3})
+_MOMENTS = frozenset({2, 4})

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from pillarbox_engine.model import JobSummary, ProcessInfo, QueueSummary
 from pillarbox_engine.states import DeadReason, State
+from pillarbox_ui.widgets import words
 
 TimeText = Callable[[datetime], str]
 """A moment as a person reads it, such as `14:03:11`."""
@@ -55,7 +56,7 @@ def _held_back(job: JobSummary, around: Surroundings) -> str:
         return f"Ready, but no worker serves queue {job.queue}."
     limit = queue.settings.rate_limit
     if limit is not None and queue.rate_used >= limit.max:
-        used = f"{limit.max:,} of {limit.max:,} starts in the last {_span(limit.per)}"
+        used = f"{limit.max:,} of {limit.max:,} starts in the last {words.duration(limit.per)}"
         return f"Ready, but queue {job.queue} is rate-limited: {used} are used up."
     return ""
 
@@ -75,7 +76,7 @@ def _in_turn(job: JobSummary, around: Surroundings) -> str:
 def _scheduled(job: JobSummary, around: Surroundings, text: TimeText) -> str:
     if job.run_at <= around.now:
         return _due(job, around)
-    when = f"{text(job.run_at)} (in {_span((job.run_at - around.now).total_seconds())})"
+    when = f"{text(job.run_at)} (in {words.countdown((job.run_at - around.now).total_seconds())})"
     paused = around.queue is not None and around.queue.paused
     also = f"; queue {job.queue} is paused as well" if paused else ""
     if job.attempt > 0:
@@ -135,19 +136,6 @@ _SENTENCES: dict[State, Callable[[JobSummary, Surroundings, TimeText], str]] = {
     State.TRASHED: _trashed,
     State.WAITING: _waiting,
 }
-
-
-def _span(seconds: float) -> str:
-    """A duration with its largest two units: `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`."""
-    whole = max(1, round(seconds))
-    parts = [
-        (whole // 86_400, "d"),
-        (whole // 3_600 % 24, "h"),
-        (whole // 60 % 60, "min"),
-        (whole % 60, "s"),
-    ]
-    first = next(place for place, (count, _) in enumerate(parts) if count)
-    return " ".join(f"{count} {unit}" for count, unit in parts[first : first + 2] if count)
 
 
 def refresh_after(job: JobSummary, now: datetime) -> timedelta | None:

@@ -1,0 +1,197 @@
+"""The form of a new job: queue, type, payload and options, each checked as one types.
+
+Owns the fields, what is wrong with them, and the `NewJob` they become. Nothing here touches a
+queue; the dialog around it enqueues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+
+from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.model import Job, NewJob, QueueSummary
+from pillarbox_engine.names import check_job_type, check_queue_name
+from pillarbox_engine.payload import check_size, checked_text
+from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT, QueueSettings
+from pillarbox_engine.states import State
+from pillarbox_ui.dialogs.frame import Field
+from pillarbox_ui.dialogs.json_check import JsonCheck, Verdict
+from pillarbox_ui.dialogs.when_edit import Kind, WhenEdit
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.json_edit import JsonEdit
+
+EXAMPLE = '{\n  "userId": 42\n}'
+
+
+class JobForm(QWidget):
+    """`ready` when all is well and the payload's check is through; `changed` when that may."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, queues: Sequence[QueueSummary], queue: str = "") -> None:
+        super().__init__()
+        self._limit = DEFAULT_PAYLOAD_LIMIT
+        self._settings = {known.name: known.settings for known in queues}
+        self._queue = self._queue_box(queue)
+        self._type = QLineEdit("default")
+        self._payload = JsonEdit(theme)
+        self._priority = QSpinBox(minimum=-1, maximum=1_000, value=-1)
+        self._attempts = QSpinBox(minimum=0, maximum=1_000, value=0)
+        self._when = WhenEdit()
+        self._check = JsonCheck(self._check_payload, self)
+        self._make_fields()
+        self._lay_out()
+        self._connect()
+        self._payload.setPlainText(EXAMPLE)
+        self._follow_queue()
+
+    def _queue_box(self, queue: str) -> QComboBox:
+        box = QComboBox(editable=True, insertPolicy=QComboBox.InsertPolicy.NoInsert)
+        box.addItems(list(self._settings))
+        box.setCurrentText(queue or next(iter(self._settings), ""))
+        line = box.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(self.tr("a known queue, or the name of a new one"))
+        return box
+
+    def _make_fields(self) -> None:
+        self.queue_field = Field(self.tr("Queue"), self._queue)
+        self.type_field = Field(self.tr("Type"), self._type)
+        self.payload_field = Field(self.tr("Payload (JSON)"), self._payload)
+        self.priority_field = Field(self.tr("Priority"), self._priority, self.tr("lower runs first"))
+        self.attempts_field = Field(self.tr("Attempts at most"), self._attempts)
+        self.when_field = Field(self.tr("Run"), self._when)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SIZE.between)
+        grid.setVerticalSpacing(SIZE.between)
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(self.queue_field, 0, 0, 1, 2, top)
+        grid.addWidget(self.type_field, 0, 2, 1, 2, top)
+        grid.addWidget(self.payload_field, 1, 0, 1, 4)
+        grid.addWidget(self.when_field, 2, 0, 1, 2, top)
+        grid.addWidget(self.priority_field, 2, 2, top)
+        grid.addWidget(self.attempts_field, 2, 3, top)
+        grid.setRowStretch(1, 1)
+        for column in range(4):
+            grid.setColumnStretch(column, 1)
+
+    def _connect(self) -> None:
+        self._queue.currentTextChanged.connect(self._follow_queue)
+        self._type.textChanged.connect(self._check_type)
+        self._payload.textChanged.connect(self._follow_payload)
+        self._when.changed.connect(self._check_when)
+        self._check.settled.connect(self._show_payload)
+
+    # What is wrong.
+
+    @Slot()
+    def _follow_queue(self) -> None:
+        name = self._queue.currentText().strip()
+        self.queue_field.set_error(_wrong(check_queue_name, name) if name else "")
+        known = name in self._settings
+        new = self.tr("a new queue with the usual settings") if name and not known else ""
+        self.queue_field.set_hint(new)
+        settings = self._settings.get(name, QueueSettings())
+        self._limit = settings.max_payload
+        own = self.tr("queue's own: {0}")
+        self._priority.setSpecialValueText(own.format(settings.priority))
+        self._attempts.setSpecialValueText(own.format(settings.max_attempts))
+        self._follow_payload()
+
+    @Slot()
+    def _check_type(self) -> None:
+        self.type_field.set_error(_wrong(check_job_type, self._type.text().strip()))
+        self.changed.emit()
+
+    @Slot()
+    def _check_when(self) -> None:
+        run_at = self._when.run_at
+        past = run_at is not None and run_at < datetime.now(UTC)
+        self.when_field.set_hint(self.tr("that is past: it runs at once") if past else "")
+        self.changed.emit()
+
+    @Slot()
+    def _follow_payload(self) -> None:
+        self._check.follow(self._payload.toPlainText())
+        self.changed.emit()
+
+    @Slot()
+    def _show_payload(self) -> None:
+        error = self._check.error
+        self.payload_field.set_error(_sentence(error) if error else "")
+        self.changed.emit()
+
+    def _check_payload(self, text: str) -> str:
+        stored = checked_text(text)
+        check_size(stored, self._limit)
+        return stored
+
+    # What it becomes.
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is nothing wrong, and nothing still to be checked."""
+        return self._check.verdict is Verdict.VALID and not self.problem
+
+    @property
+    def problem(self) -> str:
+        """What is known to be wrong, the first of it; "" if nothing is."""
+        if not self.queue_name:
+            return self.tr("Name the queue the job goes to")
+        fields = (self.queue_field, self.type_field, self.payload_field)
+        return next((field.error for field in fields if field.error), "")
+
+    @property
+    def queue_name(self) -> str:
+        """The queue the job goes to."""
+        return self._queue.currentText().strip()
+
+    def check_now(self) -> None:
+        """Check what has not been checked yet; `changed` tells when that is through."""
+        self._check_type()
+        self._check.check_now()
+
+    def new_job(self) -> NewJob:
+        """The job as the form describes it. Ask only when `ready`."""
+        return NewJob(
+            payload_json=self._check.checked,
+            type=self._type.text().strip(),
+            priority=self._priority.value() if self._priority.value() >= 0 else None,
+            max_attempts=self._attempts.value() or None,
+            delay=self._when.delay,
+            run_at=self._when.run_at,
+        )
+
+    def prefill(self, job: Job) -> None:
+        """Take everything over from `job`, to enqueue another one like it."""
+        self._queue.setCurrentText(job.queue)
+        self._type.setText(job.type)
+        self._payload.setPlainText(job.payload_json)
+        self._priority.setValue(job.priority)
+        self._attempts.setValue(job.max_attempts)
+        if job.state is State.SCHEDULED and not job.retrying:
+            self._when.set_run_at(job.run_at)
+
+    def close_checks(self) -> None:
+        """The form goes away: no check is to answer any more."""
+        self._check.close()
+
+
+def _wrong(check: Callable[[str], object], value: str) -> str:
+    try:
+        check(value)
+    except PillarboxError as error:
+        return _sentence(error)
+    return ""
+
+
+def _sentence(error: PillarboxError) -> str:
+    return str(error)
