@@ -1,0 +1,1 @@
+"""The Pillarbox window: Qt over the public names of the engine; knows no backend."""

@@ -1,0 +1,1 @@
+"""What runs when a job comes: HTTP, command and Python handlers."""

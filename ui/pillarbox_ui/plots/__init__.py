@@ -1,0 +1,1 @@
+"""The graphs. Nothing outside this package imports pyqtgraph."""
