@@ -1,0 +1,46 @@
+"""Fixtures of the tests with real windows: an X display, and programs that end with the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.window.real.display import start_on, stop, x_display
+
+NEEDED = ("Xvfb", "openbox", "xprop", "xdotool")
+
+Launch = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture(scope="session")
+def xvfb() -> Iterator[str]:
+    """The name of a running X display, with a window manager, for the whole session."""
+    if lacking := [name for name in NEEDED if shutil.which(name) is None]:
+        refuse(f"a real window needs {', '.join(lacking)}: run `make test`, which installs them")
+    with x_display() as display:
+        yield display
+
+
+def refuse(reason: str) -> None:
+    """Skip at home; in continuous integration a test that cannot run is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def launch(xvfb: str) -> Iterator[Launch]:
+    """Start programs on the display, called like `start_on` without its first argument."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
+        running.append(start_on(xvfb, *arguments, **options))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for process in reversed(running):
+        stop(process)
