@@ -40,9 +40,7 @@ def paint_pill(
     painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
 
-def paint_bar(
-    painter: QPainter, rect: QRect, fraction: float, ink: QColor, track: QColor
-) -> None:
+def paint_bar(painter: QPainter, rect: QRect, fraction: float, ink: QColor, track: QColor) -> None:
     """A round bar of `SIZE.bar` px across `rect`, filled to `fraction` (0 to 1) from the left."""
     bar = QRectF(rect.left(), rect.center().y() - SIZE.bar / 2 + 1, rect.width(), SIZE.bar)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

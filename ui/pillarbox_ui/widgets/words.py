@@ -31,7 +31,7 @@ def age(seconds: float) -> str:
 
 
 def relative(moment: datetime, now: datetime) -> str:
-    """"47m ago", "in 12s", or "now" within a second of it."""
+    """ "47m ago", "in 12s", or "now" within a second of it."""
     ahead = (moment - now).total_seconds()
     if abs(ahead) < 1.0:
         return tr("now")
@@ -94,7 +94,7 @@ def _short(amount: float) -> str:
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:
-    """"1 job", "1,204 jobs": `many` defaults to `one` with an s."""
+    """ "1 job", "1,204 jobs": `many` defaults to `one` with an s."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 

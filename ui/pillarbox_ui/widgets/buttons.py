@@ -1,0 +1,48 @@
+"""Buttons in the window's four looks: usual, primary (the only filled one), quiet, danger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button to be made: what it says, what it does, how it looks, its icon's meaning."""
+
+    text: str
+    do: Callable[[], object]
+    look: str = ""
+    icon: str = ""
+
+
+def button(theme: Theme, choice: Choice, parent: QWidget | None = None) -> QPushButton:
+    """The button for `choice`; `look` is "", "primary", "quiet", "link" or "danger"."""
+    made = QPushButton(choice.text, parent)
+    made.setAccessibleName(choice.text)
+    made.setAutoDefault(choice.look == "primary")
+    if choice.look:
+        made.setProperty(choice.look, True)
+    if choice.icon:
+        made.setIconSize(QSize(SIZE.icon, SIZE.icon))
+        theme.icons.bind(made, choice.icon, icon_tone(choice.look))
+    made.clicked.connect(lambda: choice.do())
+    return made
+
+
+def icon_tone(look: str) -> str:
+    """The tone of an icon on a button of that look."""
+    return {"primary": "on_accent", "danger": "error", "link": "accent"}.get(look, "text")
+
+
+def set_look(widget: QWidget, look: str, on: bool = True) -> None:
+    """Give a button (or take from it) a look after it was shown."""
+    widget.setProperty(look, on)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

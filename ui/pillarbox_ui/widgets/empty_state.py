@@ -1,0 +1,99 @@
+"""What is shown where there is nothing to show: an icon, a title, a sentence, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.buttons import Choice, button
+from pillarbox_ui.widgets.plain_label import PlainLabel
+
+_MOST = 460
+"""No line of the text is wider than this, in px."""
+
+
+class EmptyState(QWidget):
+    """Centred in whatever room it gets; `tell` changes what it says."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: str,
+        title: str,
+        text: str = "",
+        choices: Sequence[Choice] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._meaning = icon
+        self._icon = QLabel(self)
+        self._title = PlainLabel(parent=self, title=True)
+        self._text = PlainLabel(parent=self, muted=True)
+        self._buttons = QHBoxLayout()
+        self._lay_out()
+        self.tell(icon, title, text, choices)
+        theme.changed.connect(self._redraw)
+
+    def _lay_out(self) -> None:
+        self._text.setWordWrap(True)
+        self._text.setMaximumWidth(_MOST)
+        self._buttons.setSpacing(SIZE.inside)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIZE.edge, SIZE.edge, SIZE.edge, SIZE.edge)
+        column.setSpacing(SIZE.inside)
+        column.addStretch(2)
+        for label in (self._icon, self._title, self._text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SIZE.inside)
+        column.addLayout(self._buttons)
+        column.addStretch(3)
+
+    def tell(self, icon: str, title: str, text: str = "", choices: Sequence[Choice] = ()) -> None:
+        """Say something else."""
+        self._meaning = icon
+        self._title.setText(title)
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self._text.setMinimumWidth(self._text_width(text))
+        self.setAccessibleName(f"{title}. {text}" if text else title)
+        self._set_choices(choices)
+        self._redraw()
+
+    def _text_width(self, text: str) -> int:
+        """Wrapped labels ask for too little width; this is what the text needs, up to the most."""
+        widest = max(
+            (self._text.fontMetrics().horizontalAdvance(t) for t in text.splitlines()), default=0
+        )
+        return min(_MOST, widest + SIZE.grid)
+
+    def title(self) -> str:
+        """What it says first."""
+        return self._title.text()
+
+    def _set_choices(self, choices: Sequence[Choice]) -> None:
+        while (item := self._buttons.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._buttons.addStretch(1)
+        for choice in choices:
+            self._buttons.addWidget(button(self._theme, choice, self))
+        self._buttons.addStretch(1)
+
+    @Slot()
+    def _redraw(self) -> None:
+        icon = self._theme.icon(self._meaning, "muted")
+        self._icon.setPixmap(icon.pixmap(SIZE.icon_large, SIZE.icon_large))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Content colour: it may lie over a table."""
+        QPainter(self).fillRect(self.rect(), self._theme.colour("content"))

@@ -1,0 +1,274 @@
+"""The table of the window: fixed rows, one hairline, no grid, keyboard first.
+
+Owns selection by key, copying rows as JSON, the column widths, the focus ring, the overlay shown
+while there are no rows, and the repainting of columns that follow the time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.cell import Cell, Index
+from pillarbox_ui.widgets.header import Header
+from pillarbox_ui.widgets.painting import paint_ring
+from pillarbox_ui.widgets.roles import Role
+
+_WIDEST = 360
+"""No column asks for more than this by itself, in px."""
+
+
+class Table(QTableView):
+    """A `QTableView` dressed as the window's tables are. Rows are named by `Role.ID`."""
+
+    selection_changed = Signal()
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._compact = False
+        self._fitted = False
+        self._empty: QWidget | None = None
+        self._live: tuple[int, ...] = ()
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._repaint_live)
+        self.columns = Header(theme, self)
+        self.setHorizontalHeader(self.columns)
+        self.setAccessibleName(name)
+        self.setItemDelegate(Cell(theme, self))
+        self._dress()
+        theme.changed.connect(self._redraw)
+
+    def _dress(self) -> None:
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._set_row_height()
+
+    def set_compact(self, compact: bool) -> None:
+        """Rows of 26 px instead of 32."""
+        self._compact = compact
+        self._set_row_height()
+
+    def _set_row_height(self) -> None:
+        least = SIZE.row_compact if self._compact else SIZE.row
+        text = QFontMetrics(self.font()).height() + (6 if self._compact else 12)
+        self.verticalHeader().setMinimumSectionSize(SIZE.row_compact)
+        self.verticalHeader().setDefaultSectionSize(max(least, text))
+
+    def set_cell(self, column: int, cell: Cell) -> None:
+        """Draw `column` with `cell`, which the table keeps."""
+        cell.setParent(self)
+        self.setItemDelegateForColumn(column, cell)
+
+    def set_live(self, columns: Iterable[int], every_ms: int = 1_000) -> None:
+        """Repaint `columns` every `every_ms` while the table is visible: ages, leases."""
+        self._live = tuple(columns)
+        self._clock.setInterval(every_ms)
+        if self._live and self.isVisible():
+            self._clock.start()
+
+    def set_empty(self, widget: QWidget | None) -> None:
+        """What to show in place of rows while there are none; replaces the one before."""
+        if self._empty is not None and self._empty is not widget:
+            self._empty.deleteLater()
+        self._empty = widget
+        if widget is not None:
+            widget.setParent(self.viewport())
+        self._place_empty()
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        """Show `model`; column widths are fitted once it has rows."""
+        super().setModel(model)
+        self._fitted = False
+        if model is None:
+            return
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            signal.connect(self._rows_changed)
+        self._rows_changed()
+
+    def selected_ids(self) -> tuple[str, ...]:
+        """The keys of the selected rows, from top to bottom."""
+        rows = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        return tuple(str(index.data(Role.ID)) for index in rows)
+
+    def current_id(self) -> str | None:
+        """The key of the row with the keyboard's place, or None."""
+        index = self.currentIndex()
+        value = index.siblingAtColumn(0).data(Role.ID) if index.isValid() else None
+        return None if value is None else str(value)
+
+    def fit_columns(self) -> None:
+        """Make each column as wide as its title and first rows, within reason."""
+        for column in range(self.columns.count()):
+            hint = min(_WIDEST, self.sizeHintForColumn(column))
+            width = max(self.columns.title_width(column), hint)
+            self.setColumnWidth(column, width)
+
+    def columns_state(self) -> bytes:
+        """Order, widths and sort of the columns, to be kept."""
+        return bytes(self.columns.saveState().data())
+
+    def restore_columns(self, state: bytes) -> bool:
+        """Put the columns as `columns_state` told; False when it is of another table."""
+        self._fitted = self.columns.restoreState(state)
+        return self._fitted
+
+    def copy_json(self) -> str:
+        """Put the selected rows on the clipboard as JSON, and return it: one object or an array."""
+        rows = sorted(self.selectionModel().selectedRows(), key=QModelIndex.row)
+        records = [self._record(index) for index in rows]
+        text = json.dumps(
+            records[0] if len(records) == 1 else records, ensure_ascii=False, indent=2, default=str
+        )
+        if records:
+            QGuiApplication.clipboard().setText(text)
+        return text
+
+    def _record(self, index: QModelIndex) -> Any:
+        record = index.siblingAtColumn(0).data(Role.COPY)
+        if record is not None:
+            return record
+        columns = range(self.columns.count())
+        return {self.columns.title(c): index.siblingAtColumn(c).data() for c in columns}
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+C copies as JSON; Return activates; the rest is the table's."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_json()
+            event.accept()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.activated.emit(self.currentIndex())
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell that other rows are selected."""
+        super().selectionChanged(selected, deselected)
+        self.selection_changed.emit()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """The ring goes with the current row."""
+        super().currentChanged(current, previous)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The cells, a hairline under every row, and the ring."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._paint_lines(painter)
+        if self.hasFocus():
+            colour = self._theme.colour("accent")
+            paint_ring(painter, self._ring_rect(), colour, SIZE.grid)
+
+    def _paint_lines(self, painter: QPainter) -> None:
+        line, width = self._theme.colour("line"), self.viewport().width()
+        row, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        count = self.model().rowCount() if self.model() is not None else 0
+        if row < 0:
+            return
+        for each in range(row, count if last < 0 else last + 1):
+            bottom = self.rowViewportPosition(each) + self.rowHeight(each) - SIZE.hairline
+            painter.fillRect(0, bottom, width, SIZE.hairline, line)
+
+    def _ring_rect(self) -> QRect:
+        index = self.currentIndex()
+        area = self.viewport().rect()
+        if not index.isValid():
+            return area
+        top, height = self.rowViewportPosition(index.row()), self.rowHeight(index.row())
+        return QRect(0, top, area.width(), height - SIZE.hairline)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the ring."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the ring."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The overlay fills the viewport."""
+        super().resizeEvent(event)
+        self._place_empty()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows grow with the font."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._set_row_height()
+
+    def showEvent(self, event: Any) -> None:
+        """Time goes on in the live columns."""
+        super().showEvent(event)
+        if self._live:
+            self._clock.start()
+
+    def hideEvent(self, event: Any) -> None:
+        """Nobody looks: no repainting."""
+        super().hideEvent(event)
+        self._clock.stop()
+
+    @Slot()
+    def _rows_changed(self) -> None:
+        if not self._fitted and self.model().rowCount() > 0:
+            self._fitted = True
+            self.fit_columns()
+        self._place_empty()
+
+    def _place_empty(self) -> None:
+        if self._empty is None:
+            return
+        model = self.model()
+        self._empty.setGeometry(self.viewport().rect())
+        self._empty.setVisible(model is None or model.rowCount() == 0)
+
+    @Slot()
+    def _repaint_live(self) -> None:
+        height = self.viewport().height()
+        for column in self._live:
+            left = self.columnViewportPosition(column)
+            self.viewport().update(QRect(left, 0, self.columnWidth(column), height))
+
+    @Slot()
+    def _redraw(self) -> None:
+        self.viewport().update()
+        self.columns.viewport().update()
