@@ -1,0 +1,268 @@
+"""What an operator does to jobs: requeue, replay, release, cancel, purge, restore, erase.
+
+Owns the bulk verbs. Which states a verb applies to is read from `lifecycle.TABLE`; a job in any
+other state is left alone and counted as skipped. One call is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from pillarbox_engine.clock import seconds_to_us
+from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.lifecycle import transition
+from pillarbox_engine.model import BulkResult, Failure
+from pillarbox_engine.protocols import MAX_BULK
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.sqlite import queue_rows, settle
+from pillarbox_engine.sqlite.enqueue import require_room
+from pillarbox_engine.sqlite.job_rows import JobRow, load, number_of, record
+from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, need
+from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.states import LIVE_STATES, EventKind, State, Verb
+
+Act = Callable[[JobRow], None]
+
+
+class Bulk:
+    """One bulk call: applies `act` to each job its verb applies to, and counts the rest."""
+
+    def __init__(
+        self, transaction: Transaction, verb: Verb, job_ids: Sequence[str], operation: str | None
+    ) -> None:
+        if len(job_ids) > MAX_BULK:
+            raise InvalidOption(
+                f"{len(job_ids)} jobs are too many at once", f"the limit is {MAX_BULK}"
+            )
+        self.transaction, self.verb, self.operation = transaction, verb, operation
+        self.queues = by_id(transaction)
+        self._job_ids = job_ids
+
+    def run(self, act: Act) -> BulkResult:
+        """Do it; the count of what changed and, by state, of what was left alone."""
+        changed, skipped = 0, Counter[str]()
+        for job_id in dict.fromkeys(self._job_ids):
+            job = load(self.transaction, number_of(job_id))
+            if job is None or transition(self.verb, job.state) is None:
+                skipped["missing" if job is None else str(job.state)] += 1
+                continue
+            act(job)
+            self.transaction.touched.add(self.queues[job.queue_id].name)
+            changed += 1
+        self._journal(changed, skipped.total())
+        return BulkResult(operation=self.operation, changed=changed, skipped=dict(skipped))
+
+    def _journal(self, changed: int, skipped: int) -> None:
+        if self.operation is not None and changed + skipped:
+            row = (changed, skipped, number_of(self.operation))
+            self.transaction.execute("count_operation", row)
+
+
+def begin_operation(transaction: Transaction, verb: str, what: str) -> str:
+    """Open a journal entry; its id."""
+    return str(transaction.row("add_operation", (verb, transaction.now, what))[0])
+
+
+def configure(transaction: Transaction, name: str, settings: QueueSettings) -> None:
+    """Set a queue's settings, creating it at need."""
+    queue = queue_rows.find_or_add(transaction, name, settings)
+    transaction.execute("set_settings", (queue_rows.encode_settings(settings), queue.id))
+    transaction.touched.add(name)
+
+
+def set_mode(transaction: Transaction, name: str, mode: str) -> None:
+    """Let a queue run, pause it or drain it."""
+    queue = need(transaction, name)
+    transaction.execute("set_mode", (mode, queue.id, mode))
+    transaction.touched.add(name)
+
+
+def requeue(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
+    """Make jobs ready now."""
+    bulk = Bulk(transaction, Verb.REQUEUE, job_ids, None)
+
+    def act(job: JobRow) -> None:
+        if job.state is State.READY:
+            return
+        fresh = job.state is not State.SCHEDULED
+        queue = bulk.queues[job.queue_id]
+        _back_to_work(transaction, job, queue, transaction.now, EventKind.REQUEUED, fresh=fresh)
+        transaction.add(job.queue_id, "requeued_total")
+
+    return bulk.run(act)
+
+
+def replay(
+    transaction: Transaction, job_ids: Sequence[str], *, to: str | None, rate: float | None,
+    start_us: int | None, operation: str | None,
+) -> BulkResult:  # fmt: skip
+    """Dead letters back to work, spaced by `rate` jobs a second where one is given."""
+    bulk = Bulk(transaction, Verb.REPLAY, job_ids, operation)
+    target = None if to is None else need(transaction, to)
+    gap = 0 if rate is None else seconds_to_us(1.0 / rate)
+    due = transaction.now if start_us is None else start_us
+
+    def act(job: JobRow) -> None:
+        nonlocal due
+        queue = target or bulk.queues[job.queue_id]
+        _back_to_work(transaction, job, queue, due, EventKind.REPLAYED, fresh=True)
+        transaction.add(queue.id, "replayed_total")
+        transaction.touched.add(queue.name)
+        due += gap
+
+    return bulk.run(act)
+
+
+def _back_to_work(
+    transaction: Transaction, job: JobRow, queue: QueueRow, due: int, kind: EventKind, *,
+    fresh: bool,
+) -> None:  # fmt: skip
+    if job.state not in LIVE_STATES:
+        check_room(transaction, queue, job)
+    _keep_last_attempt(transaction, job)
+    state = State.SCHEDULED if due > transaction.now else State.READY
+    transaction.execute(
+        "revive",
+        {
+            "id": job.id, "state": str(state), "queue_id": queue.id,
+            "run_at": max(due, transaction.now), "attempt": 0 if fresh else job.attempt,
+            "lost": 0 if fresh else job.lost,
+        },
+    )  # fmt: skip
+    _move_between(transaction, job, queue.id, state)
+    source = f"from {job.state}" if queue.id == job.queue_id else f"moved to {queue.name}"
+    next_run = due if state is State.SCHEDULED else None
+    record(transaction, job, kind, detail=source, next_run_at=next_run)
+
+
+def check_room(transaction: Transaction, queue: QueueRow, job: JobRow) -> None:
+    """`QueueFull` where the queue's bound leaves no room for `job` to come back to life."""
+    depth, size = transaction.live(queue.id)
+    require_room(transaction, queue, depth + 1, size + job.payload_bytes, incoming=0)
+
+
+def _move_between(transaction: Transaction, job: JobRow, queue_id: int, state: State) -> None:
+    """Count a job over to `state`; into another queue, it leaves the first one's ledger whole."""
+    if queue_id == job.queue_id:
+        transaction.move(queue_id, job.state, state, job.payload_bytes, was_retrying=job.retrying)
+        return
+    transaction.move(job.queue_id, job.state, None, job.payload_bytes, was_retrying=job.retrying)
+    transaction.add(job.queue_id, "enqueued_total", -1)
+    transaction.move(queue_id, None, state, job.payload_bytes)
+    transaction.add(queue_id, "enqueued_total")
+
+
+def _keep_last_attempt(transaction: Transaction, job: JobRow) -> None:
+    """A first success is told by the job's own row, which is about to change: write it down."""
+    if job.state is State.DONE:
+        record(transaction, job, EventKind.DONE, started_at=job.started_at, at=job.ended_at)
+
+
+def release(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
+    """Take leased jobs from their workers."""
+    bulk = Bulk(transaction, Verb.RELEASE, job_ids, None)
+
+    def act(job: JobRow) -> None:
+        ending = settle.released(detail="by an operator")
+        settle.end_lease(transaction, bulk.queues[job.queue_id], job, ending)
+
+    return bulk.run(act)
+
+
+def cancel(transaction: Transaction, job_ids: Sequence[str], reason: str) -> BulkResult:
+    """End live jobs without running them."""
+    bulk = Bulk(transaction, Verb.CANCEL, job_ids, None)
+
+    def act(job: JobRow) -> None:
+        if job.state is State.LEASED:
+            ending = settle.Ending(
+                state=State.CANCELLED, kind=EventKind.CANCELLED, detail=reason,
+                raise_fence=True, counts=("cancelled_total",),
+            )  # fmt: skip
+            settle.end_lease(transaction, bulk.queues[job.queue_id], job, ending)
+        else:
+            _cancel_waiting(transaction, job, reason)
+
+    return bulk.run(act)
+
+
+def _cancel_waiting(transaction: Transaction, job: JobRow, reason: str) -> None:
+    nothing = Failure(type="", message="")
+    transaction.execute(
+        "end_unstarted",
+        {
+            "id": job.id, "state": str(State.CANCELLED), "now": transaction.now, "reason": None,
+            "error_type": None, "error_message": None, "fingerprint": None,
+        },
+    )  # fmt: skip
+    transaction.move(
+        job.queue_id, job.state, State.CANCELLED, job.payload_bytes, was_retrying=job.retrying
+    )
+    transaction.add(job.queue_id, "cancelled_total")
+    record(transaction, job, EventKind.CANCELLED, failure=nothing, detail=reason)
+
+
+_TRASHED_AS = {State.DONE: "trashed_done", State.DEAD: "trashed_dead"}
+_REMOVED_AS = {State.DONE: "removed_done", State.DEAD: "removed_dead"}
+
+
+def purge(transaction: Transaction, job_ids: Sequence[str], operation: str | None) -> BulkResult:
+    """Move jobs to the trash."""
+    bulk = Bulk(transaction, Verb.PURGE, job_ids, operation)
+    owner = None if operation is None else number_of(operation)
+
+    def act(job: JobRow) -> None:
+        transaction.execute("trash", (owner, job.id))
+        transaction.move(
+            job.queue_id, job.state, State.TRASHED, job.payload_bytes, was_retrying=job.retrying
+        )
+        if job.state in _TRASHED_AS:
+            transaction.add(job.queue_id, _TRASHED_AS[job.state])
+        record(transaction, job, EventKind.PURGED, detail=f"from {job.state}")
+
+    return bulk.run(act)
+
+
+def restore(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
+    """Take jobs back out of the trash."""
+    bulk = Bulk(transaction, Verb.RESTORE, job_ids, None)
+    emptied = set()
+
+    def act(job: JobRow) -> None:
+        was = job.trashed_from or State.CANCELLED
+        if was in LIVE_STATES:
+            check_room(transaction, bulk.queues[job.queue_id], job)
+        transaction.execute("untrash", (job.id,))
+        retrying = was is State.SCHEDULED and job.attempt > 0
+        transaction.move(job.queue_id, State.TRASHED, was, job.payload_bytes, is_retrying=retrying)
+        if was in _TRASHED_AS:
+            transaction.add(job.queue_id, _TRASHED_AS[was], -1)
+        record(transaction, job, EventKind.RESTORED, detail=f"to {was}")
+        emptied.add(job.operation_id)
+
+    result = bulk.run(act)
+    for number in emptied - {None}:
+        transaction.execute("undo_operation", (number,))
+    return result
+
+
+def erase(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
+    """Delete jobs in the trash for good."""
+    bulk = Bulk(transaction, Verb.ERASE, job_ids, None)
+
+    def act(job: JobRow) -> None:
+        was = job.trashed_from or State.CANCELLED
+        transaction.move(job.queue_id, State.TRASHED, None, job.payload_bytes)
+        transaction.add(job.queue_id, _REMOVED_AS.get(was, "removed_other"))
+        if was in _TRASHED_AS:
+            transaction.add(job.queue_id, _TRASHED_AS[was], -1)
+        delete(transaction, job)
+
+    return bulk.run(act)
+
+
+def delete(transaction: Transaction, job: JobRow) -> None:
+    """Remove a job's row, its history and its log."""
+    for name in ("delete_events", "delete_log_lines", "delete_job"):
+        transaction.execute(name, (job.id,))

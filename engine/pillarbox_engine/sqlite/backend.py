@@ -1,0 +1,212 @@
+"""The durable backend: the seam's verbs over one SQLite file.
+
+Hands each verb to the module that owns its rule, inside one durable transaction. Reading is in
+`inspecting`, the parts of the open file in `open_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import apsw
+
+from pillarbox_engine.clock import Clock, to_us
+from pillarbox_engine.errors import StorageFault
+from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
+from pillarbox_engine.model import BulkResult, Enqueued, NewJob
+from pillarbox_engine.protocols import Change, LeaseLostNote
+from pillarbox_engine.settings import QueueSettings, check, check_number
+from pillarbox_engine.sqlite import (
+    admin,
+    checking,
+    claim,
+    enqueue,
+    heads,
+    maintain,
+    overview,
+    queue_rows,
+    registry,
+    settle,
+)
+from pillarbox_engine.clock import from_us_or_none
+from pillarbox_engine.sqlite.files import Place
+from pillarbox_engine.sqlite.inspecting import InspectorSide
+from pillarbox_engine.sqlite.job_rows import number_of
+from pillarbox_engine.sqlite.jumps import Jumps
+from pillarbox_engine.sqlite.open_file import OpenFile
+
+
+class SqliteBackend(InspectorSide):
+    """A `protocols.Backend` in one file. Safe to share between threads, not across a fork."""
+
+    def __init__(
+        self, place: Place, clock: Clock, connect: Callable[[Path], apsw.Connection],
+        notices: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        super().__init__(OpenFile(place, clock, connect), notices)
+        self._jumps = Jumps(clock)
+        self._last_id = 0
+
+    def start(self, kind: str) -> None:
+        """Begin to take part: register, watch, recover what dead processes held."""
+        recovered = self._file.start(kind)
+        count = recovered.lost + recovered.released
+        if count:
+            self._notices += (f"{count} lease{'s were' if count > 1 else ' was'} recovered",)
+
+    # Producer
+
+    def enqueue(self, queue: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
+        """Store jobs durably, all or none."""
+        call = enqueue.new_call(queue, jobs)
+        try:
+            answers = self._file.write(lambda t: enqueue.enqueue(t, call))
+        except StorageFault as fault:
+            given = jobs[0].idempotency_key if jobs else None
+            fault.idempotency_key = given or enqueue.made_key(self._last_id, call.nonce)
+            raise
+        self._last_id = max([self._last_id, *(int(a.id) for a in answers[-1:])])
+        return answers
+
+    def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
+        """Create a queue unless it exists."""
+        self._file.write(lambda t: queue_rows.find_or_add(t, queue, defaults))
+
+    # Consumer
+
+    def claim(self, request: ClaimRequest) -> list[Claimed]:
+        """Lease what may run now."""
+        own, reap = self._file.process_id or 0, self._jumps.settled()
+        if reap and self._leases_ran_out():
+            self._file.write(maintain.reap_leases)
+        return self._file.write(lambda t: claim.claim(t, request, own))
+
+    def _leases_ran_out(self) -> bool:
+        with self._file.read() as reading:
+            return bool(reading.rows("expired_leases", (self._now(), 1)))
+
+    def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
+        """Settle each lease on its own."""
+        return self._file.write(lambda t: settle.settle(t, settlements))
+
+    def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
+        """Let leases run on from now."""
+        if seconds is not None:
+            check_number("seconds", seconds, 0.1, 86_400)
+        return self._file.write(lambda t: settle.extend(t, leases, seconds))
+
+    def report(self, reports: Sequence[Report]) -> list[bool]:
+        """Store progress and log lines."""
+        return self._file.write(lambda t: settle.report(t, reports))
+
+    def mark_started(self, slot: int, lease: LeaseRef | None) -> None:
+        """Note what a worker thread runs, surviving a kill of this process."""
+        number, fence = (0, 0) if lease is None else (number_of(lease.job_id), lease.fence)
+        self._file.mark(slot, number, fence)
+
+    def next_due(self, queues: Sequence[str]) -> datetime | None:
+        """When a job may become claimable by time alone."""
+        with self._file.read() as reading:
+            rows = [queue for queue in overview.all_queues(reading) if queue.name in set(queues)]
+            return from_us_or_none(overview.next_due(reading, rows, self._now()))
+
+    def serve(self, queues: Sequence[str], threads: int, given_up: int = 0) -> None:
+        """Tell what this process' workers serve."""
+        own = self._file.process_id or 0
+        self._file.write(lambda t: registry.serve(t, own, queues, threads, given_up))
+
+    # Admin
+
+    def configure(self, queue: str, settings: QueueSettings) -> None:
+        """Set a queue's settings for every process."""
+        check(settings)
+        self._file.write(lambda t: admin.configure(t, queue, settings))
+
+    def pause(self, queue: str, paused: bool = True) -> None:
+        """Stop claims, or start them again."""
+        self._file.write(lambda t: admin.set_mode(t, queue, "paused" if paused else "running"))
+
+    def drain(self, queue: str) -> None:
+        """Stop claims and say so until what is in flight has finished."""
+        self._file.write(lambda t: admin.set_mode(t, queue, "draining"))
+
+    def requeue(self, job_ids: Sequence[str]) -> BulkResult:
+        """Make jobs ready now."""
+        return self._file.write(lambda t: admin.requeue(t, job_ids))
+
+    def replay(
+        self, job_ids: Sequence[str], *, to: str | None = None, rate: float | None = None,
+        start_at: datetime | None = None, operation: str | None = None,
+    ) -> BulkResult:  # fmt: skip
+        """Dead letters back to work."""
+        if rate is not None:
+            check_number("rate", rate, 0.0001, 1_000_000)
+        start = None if start_at is None else to_us(start_at)
+        return self._file.write(
+            lambda t: admin.replay(
+                t, job_ids, to=to, rate=rate, start_us=start, operation=operation
+            )
+        )
+
+    def release(self, job_ids: Sequence[str]) -> BulkResult:
+        """Take leased jobs from their workers."""
+        return self._file.write(lambda t: admin.release(t, job_ids))
+
+    def cancel(self, job_ids: Sequence[str], reason: str = "") -> BulkResult:
+        """End live jobs without running them."""
+        return self._file.write(lambda t: admin.cancel(t, job_ids, reason))
+
+    def purge(self, job_ids: Sequence[str], *, operation: str | None = None) -> BulkResult:
+        """Move jobs to the trash."""
+        return self._file.write(lambda t: admin.purge(t, job_ids, operation))
+
+    def restore(self, job_ids: Sequence[str]) -> BulkResult:
+        """Take jobs out of the trash."""
+        return self._file.write(lambda t: admin.restore(t, job_ids))
+
+    def erase(self, job_ids: Sequence[str]) -> BulkResult:
+        """Delete jobs in the trash for good."""
+        return self._file.write(lambda t: admin.erase(t, job_ids))
+
+    def begin_operation(self, verb: str, what: str) -> str:
+        """Open a journal entry."""
+        return self._file.write(lambda t: admin.begin_operation(t, verb, what))
+
+    # Changes and upkeep
+
+    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Tell `listener` of changes, here or in another process."""
+        return self._file.listeners.subscribe(listener)
+
+    def maintain(self) -> float:
+        """Do what is due; seconds until more may be."""
+        own = self._file.process_id
+        if own is None:
+            return maintain.TICK
+        self._file.sync_head()
+        reap, now = self._jumps.settled(), self._now()
+        with self._file.read() as reading:
+            due = maintain.look(reading, own, now, reap=reap)
+            wait = maintain.pause(reading, now)
+        if due:
+            self._sweep(own, due, reap=reap)
+        return wait
+
+    def _sweep(self, own: int, due: maintain.Due, *, reap: bool) -> None:
+        side = self._file.place.side
+        done = self._file.write(lambda t: maintain.sweep(t, side, own, due, reap=reap))
+        if done is not None and due.dead:
+            self._file.tidy()
+
+    def check(self) -> tuple[str, ...]:
+        """Every broken promise found in the file."""
+        side = self._file.place.side
+        expected = heads.highest(side, self._file.uuid) if side.is_dir() else None
+        with self._file.read() as reading:
+            return checking.check(reading, expected)
+
+    def close(self) -> None:
+        """Leave the register and release everything."""
+        self._file.close()

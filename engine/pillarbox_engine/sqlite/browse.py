@@ -1,0 +1,192 @@
+"""Reading jobs for people: pages, one job whole, histories, groups of dead letters.
+
+Owns keyset paging: a cursor is the place of the last row in the listing's order, so a page costs
+the same wherever it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pillarbox_engine.clock import from_us, from_us_or_none
+from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary, LogLine
+from pillarbox_engine.payload import preview
+from pillarbox_engine.settings import backoff_from_builtins
+from pillarbox_engine.sqlite.claim import check_crc
+from pillarbox_engine.sqlite.job_rows import not_found, number_of
+from pillarbox_engine.sqlite.queue_rows import parse_settings
+from pillarbox_engine.sqlite.readers import Reading
+from pillarbox_engine.sqlite.statements import statement
+from pillarbox_engine.sqlite.where import translate
+from pillarbox_engine.states import DeadReason, EventKind, State
+
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A listing's order: its key column beside the id, and which way it goes."""
+
+    column: str
+    place: int
+    up: bool
+
+
+_NEWEST = _Order("j.id", 0, up=False)
+_LEASES = _Order("j.lease_expires_at", 15, up=True)
+_DUE = _Order("j.run_at", 10, up=True)
+
+
+def _order_for(wanted: Filter) -> _Order:
+    if wanted.states == {State.LEASED}:
+        return _LEASES
+    if wanted.retrying or wanted.states == {State.SCHEDULED}:
+        return _DUE
+    return _NEWEST
+
+
+def jobs(
+    reading: Reading, wanted: Filter, now: int, *, limit: int, cursor: str | None
+) -> Page[JobSummary]:
+    """A page of the jobs that match."""
+    order, where = _order_for(wanted), translate(wanted, now)
+    sign, way = (">", "ASC") if order.up else ("<", "DESC")
+    if cursor is not None:
+        key, number = _parse_cursor(cursor)
+        pair = f"({order.column}, j.id) {sign} ({where.bind(key)}, {where.bind(number)})"
+        where.parts.append(pair)
+    tail = f"ORDER BY {order.column} {way}, j.id {way} LIMIT {where.bind(limit + 1)}"
+    text = f"{statement('summaries')} {where.text} {tail}"
+    rows = reading.select(text, where.values)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last = f"{rows[-1][order.place]}:{rows[-1][0]}" if more else None
+    return Page(tuple(_summary(row) for row in rows), last)
+
+
+def _parse_cursor(cursor: str) -> tuple[int, int]:
+    key, _, number = cursor.partition(":")
+    if not (key.isdecimal() and number.isdecimal()):
+        raise InvalidOption("The cursor is not one of ours", "", "Start from the first page")
+    return int(key), int(number)
+
+
+def count(reading: Reading, wanted: Filter, now: int, limit: int) -> int:
+    """How many jobs match, no further than `limit`."""
+    where = translate(wanted, now)
+    text = statement("counting").replace("{where}", where.text)
+    return int(reading.select(text, {**where.values, "limit": limit})[0][0])
+
+
+def _summary(row: Sequence[Any]) -> JobSummary:
+    return JobSummary(**_fields(row))
+
+
+def _fields(row: Sequence[Any]) -> dict[str, Any]:
+    expires, beat = row[15], row[16]
+    return {
+        "id": str(row[0]), "queue": row[1], "type": row[2], "state": State(row[3]),
+        "priority": row[4], "attempt": row[5], "max_attempts": row[6], "lost": row[7],
+        "fence": row[8], "enqueued_at": from_us(row[9]), "run_at": from_us(row[10]),
+        "preview": preview(row[11]), "payload_bytes": row[12],
+        "started_at": from_us_or_none(row[13]), "ended_at": from_us_or_none(row[14]),
+        "lease_expires_at": from_us_or_none(expires), "heartbeat_at": from_us_or_none(beat),
+        "lease_seconds": None if expires is None or beat is None else (expires - beat) / 1e6,
+        "worker": row[18], "progress": row[19],
+        "reason": None if row[20] is None else DeadReason(row[20]), "error_type": row[21],
+        "error_message": row[22], "fingerprint": row[23], "expires_at": from_us_or_none(row[24]),
+        "trashed_from": None if row[25] is None else State(row[25]),
+    }  # fmt: skip
+
+
+def job(reading: Reading, job_id: str) -> Job:
+    """One job whole, or `NotFound`."""
+    number = number_of(job_id)
+    row = reading.row_of(f"{statement('summaries')} j.id = ?", (number,))
+    if row is None:
+        raise not_found(job_id)
+    payload, crc, backoff, timeout, result, text, key = reading.row("whole_job", (number,))
+    check_crc(number, payload, crc)
+    settings = parse_settings(text)
+    return Job(
+        **_fields(row), payload_json=payload, result_json=result, idempotency_key=key,
+        backoff=settings.backoff if backoff is None else backoff_from_builtins(json.loads(backoff)),
+        timeout=settings.timeout if timeout is None else timeout / 1e6,
+        history=history(reading, number), log=_log(reading, number),
+    )  # fmt: skip
+
+
+def _log(reading: Reading, number: int) -> tuple[LogLine, ...]:
+    rows = reading.rows("log_of_job", (number,))
+    return tuple(LogLine(from_us(at), attempt, text) for at, attempt, text in rows)
+
+
+def history(reading: Reading, number: int) -> tuple[Event, ...]:
+    """A job's history, oldest first; a first success is read from the job's own row."""
+    events = [_event(row) for row in reading.rows("events_of_job", (number,))]
+    row = reading.row("last_attempt_of_job", (number,))
+    if row is not None:
+        ended, attempt, fence, started, worker = row
+        done = Event(
+            at=from_us(ended), kind=EventKind.DONE, attempt=attempt, fence=fence,
+            started_at=from_us_or_none(started), worker=worker,
+        )  # fmt: skip
+        events.append(done)
+        events.sort(key=lambda event: event.at)
+    return tuple(events)
+
+
+def _event(row: Sequence[Any]) -> Event:
+    at, kind, attempt, fence, started, worker, due, type_, message, print_, trace, detail = row
+    failure = None
+    if type_ is not None:
+        failure = Failure(
+            type=type_, message=message or "", fingerprint=print_ or "", traceback=trace or "",
+            timed_out=kind == EventKind.TIMED_OUT,
+        )  # fmt: skip
+    return Event(
+        at=from_us(at), kind=EventKind(kind), attempt=attempt, fence=fence,
+        started_at=from_us_or_none(started), worker=worker, error=failure,
+        next_run_at=from_us_or_none(due), detail=detail,
+    )  # fmt: skip
+
+
+def dead_groups(reading: Reading, queue_id: int | None, now: int) -> tuple[DeadGroup, ...]:
+    """Dead letters by fingerprint, the largest group first."""
+    names = {row[0]: row[1] for row in reading.rows("all_queues")}
+    rows = reading.rows("dead_groups", {"now": now, "queue_id": queue_id})
+    return tuple(_group(reading, row, names, queue_id, now) for row in rows)
+
+
+def _group(
+    reading: Reading, row: Sequence[Any], names: dict[int, str], queue_id: int | None, now: int
+) -> DeadGroup:
+    print_, total, first, last, hour, day, week, types, queues, newest = row
+    error_type, message, reason = reading.row("error_of_job", (newest,))
+    return DeadGroup(
+        fingerprint=print_, error_type=error_type or "", error_message=message or "",
+        reason=DeadReason(reason), types=tuple(sorted(json.loads(types))),
+        queues=tuple(sorted(names[number] for number in json.loads(queues))), count=total,
+        first_at=from_us(first), last_at=from_us(last), last_hour=hour, last_day=day,
+        last_week=week, trend=_trend(reading, print_, queue_id, now),
+    )  # fmt: skip
+
+
+def _trend(reading: Reading, print_: str, queue_id: int | None, now: int) -> tuple[int, ...]:
+    values = {"now": now, "span": DAY_US, "fingerprint": print_, "queue_id": queue_id}
+    spans = [0] * 24
+    for place, number in reading.rows("dead_trend", values):
+        spans[place] = number
+    return tuple(spans)
+
+
+def due_times(reading: Reading, queue_id: int | None, limit: int) -> tuple[datetime, ...]:
+    """When scheduled jobs fall due, soonest first."""
+    rows = reading.rows("due_times", {"queue_id": queue_id, "limit": limit})
+    return tuple(from_us(run_at) for (run_at,) in rows)

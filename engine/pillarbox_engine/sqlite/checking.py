@@ -1,0 +1,105 @@
+"""Is the file whole, and is any promise broken?
+
+Owns the check: SQLite's own integrity, the schema, counters against rows and against the chain of
+commits, the ledger, leases without a process, and every payload's checksum. It only reads.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator
+
+from pillarbox_engine.sqlite import chain
+from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite.overview import counts_of
+from pillarbox_engine.sqlite.readers import Reading
+from pillarbox_engine.sqlite.transaction import COUNTERS
+from pillarbox_engine.states import LIVE_STATES, State
+
+
+def check(reading: Reading, expected: Head | None) -> tuple[str, ...]:
+    """Every broken promise found, in words; empty: the file is whole.
+
+    `expected` is the highest head noted beside the file, None where there is none.
+    """
+    damage = [row[0] for row in reading.rows("integrity") if row[0] != "ok"]
+    if damage:
+        return tuple(f"SQLite's integrity check: {text}" for text in damage)
+    return tuple(_promises(reading, expected))
+
+
+def _promises(reading: Reading, expected: Head | None) -> Iterator[str]:
+    if expected is not None and not chain.holds(reading.connection, expected):
+        yield f"the file is older than commit {expected.sequence}, noted beside it"
+    verdict = chain.verify(reading.connection)
+    yield from verdict.problems
+    counters = _counters(reading)
+    yield from _differences(counters, _from_rows(reading), "its rows", only_rows=True)
+    yield from _differences(counters, _from_chain(verdict), "the chain of commits")
+    yield from _ledgers(reading)
+    yield from _strays(reading)
+    yield from _payloads(reading)
+
+
+def _counters(reading: Reading) -> dict[int, dict[str, int]]:
+    return {
+        row[0]: dict(zip(COUNTERS, row[1:], strict=True)) for row in reading.rows("counters_of_all")
+    }
+
+
+_ROW_FIELDS = (*(str(state) for state in State), "bytes", "retrying", "trashed_done",
+               "trashed_dead")  # fmt: skip
+
+
+def _from_rows(reading: Reading) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_ROW_FIELDS, 0))
+    for queue_id, state, number, size, retrying, done, dead in reading.rows("rows_by_state"):
+        fields = found[queue_id]
+        fields[state] = number
+        fields["bytes"] += size if state in LIVE_STATES else 0
+        fields["retrying"] += retrying
+        fields["trashed_done"] += done
+        fields["trashed_dead"] += dead
+    return found
+
+
+def _from_chain(verdict: chain.Verdict) -> dict[int, dict[str, int]]:
+    return {int(queue_id): fields for queue_id, fields in verdict.counters.items()}
+
+
+def _differences(
+    counters: dict[int, dict[str, int]], other: dict[int, dict[str, int]], what: str, *,
+    only_rows: bool = False,
+) -> Iterator[str]:  # fmt: skip
+    for queue_id in sorted(counters.keys() | other.keys()):
+        kept, found = counters.get(queue_id, {}), other.get(queue_id, {})
+        for field in _ROW_FIELDS if only_rows else COUNTERS:
+            if kept.get(field, 0) != found.get(field, 0):
+                yield (
+                    f"queue {queue_id}: the counter {field} is {kept.get(field, 0)}, "
+                    f"{what} say {found.get(field, 0)}"
+                )
+
+
+def _ledgers(reading: Reading) -> Iterator[str]:
+    for row in reading.rows("counters_of_all"):
+        ledger = counts_of(row[1:]).ledger()
+        rest = sum(ledger[field] for field in ("done", "dead", "cancelled", "waiting"))
+        if ledger["enqueued"] != rest:
+            yield f"queue {row[0]}: {ledger['enqueued']} were enqueued and {rest} are accounted for"
+
+
+def _strays(reading: Reading) -> Iterator[str]:
+    for (number,) in reading.rows("orphan_leases"):
+        yield f"job {number} is leased to a process that is not registered"
+    if events := reading.row("orphan_events")[0]:
+        yield f"{events} entries of history belong to no job"
+    if unknown := reading.row("unknown_states")[0]:
+        yield f"{unknown} jobs are in a state that does not exist"
+
+
+def _payloads(reading: Reading) -> Iterator[str]:
+    for number, payload, expected in reading.each("payloads"):
+        if not isinstance(payload, str) or zlib.crc32(payload.encode()) != expected:
+            yield f"the payload of job {number} is not what was stored"

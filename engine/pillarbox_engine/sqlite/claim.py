@@ -1,0 +1,163 @@
+"""Claiming: what may run now goes under a lease, best priority first.
+
+Owns claim order, rate limits, expiry at claim and the rule that a job lost before comes alone.
+One candidate look-up and one update a queue, however many jobs are taken.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from pillarbox_engine.clock import from_us, seconds_to_us
+from pillarbox_engine.errors import DamagedFile
+from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
+from pillarbox_engine.settings import RateLimit, backoff_from_builtins
+from pillarbox_engine.sqlite import queue_rows
+from pillarbox_engine.sqlite.job_rows import bury_unstarted, load
+from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.states import DeadReason, EventKind, State
+
+PROMOTE_CHUNK = 1_000
+
+
+def claim(transaction: Transaction, request: ClaimRequest, process_id: int) -> list[Claimed]:
+    """Lease up to `request.limit` jobs; see `protocols.Consumer.claim`."""
+    taken: list[Claimed] = []
+    for name in request.queues:
+        if len(taken) >= request.limit + request.ahead or any(job.lost for job in taken):
+            break
+        queue = queue_rows.find(transaction, name)
+        if queue is not None and queue.mode == "running":
+            taken += _claim_from(transaction, queue, request, process_id, len(taken))
+    return taken
+
+
+def _claim_from(
+    transaction: Transaction, queue: QueueRow, request: ClaimRequest, process_id: int, have: int
+) -> list[Claimed]:
+    promote(transaction, queue)
+    limit = _allowed(transaction, queue, request, have)
+    ids = _choose(transaction, queue, request, limit, alone=have == 0)
+    if not ids:
+        return []
+    claimed = _lease(transaction, queue, request, process_id, ids)
+    if queue.settings.rate_limit is not None:
+        transaction.many("add_start", [(queue.id, transaction.now)] * len(claimed))
+    return claimed
+
+
+def promote(transaction: Transaction, queue: QueueRow) -> int:
+    """Make scheduled jobs whose time has come ready; how many."""
+    rows = transaction.rows("promote_due", (queue.id, transaction.now, PROMOTE_CHUNK))
+    for (attempt,) in rows:
+        transaction.move(queue.id, State.SCHEDULED, State.READY, 0, was_retrying=attempt > 0)
+    if rows:
+        transaction.touched.add(queue.name)
+    return len(rows)
+
+
+def _allowed(transaction: Transaction, queue: QueueRow, request: ClaimRequest, have: int) -> int:
+    limit = queue.settings.rate_limit
+    if limit is None:
+        return request.limit + request.ahead - have
+    since = transaction.now - seconds_to_us(limit.per)
+    transaction.execute("drop_starts", (queue.id, since))
+    used = transaction.row("starts_since", (queue.id, since))[0]
+    return max(0, min(request.limit - have, limit.max - used))
+
+
+def _choose(
+    transaction: Transaction, queue: QueueRow, request: ClaimRequest, limit: int, *, alone: bool
+) -> list[int]:
+    """The ids to lease. Expired jobs met on the way are buried, and others looked up instead."""
+    while limit > 0:
+        rows = _candidates(transaction, queue, request, limit)
+        expired = [row[0] for row in rows if row[2] is not None and row[2] <= transaction.now]
+        if not expired:
+            return _until_lost(rows, alone)
+        for number in expired:
+            bury_expired(transaction, number)
+        transaction.touched.add(queue.name)
+    return []
+
+
+def _candidates(
+    transaction: Transaction, queue: QueueRow, request: ClaimRequest, limit: int
+) -> list[Any]:
+    if request.types is None:
+        return transaction.rows("claim_candidates", (queue.id, limit))
+    types = json.dumps(sorted(request.types))
+    return transaction.rows("claim_candidates_of_types", (queue.id, types, limit))
+
+
+def _until_lost(rows: Sequence[tuple[int, int, int | None]], alone: bool) -> list[int]:
+    """A job lost before comes alone: it ends the batch, or is all of it."""
+    ids = []
+    for number, lost, _ in rows:
+        if lost:
+            return ids or ([number] if alone else [])
+        ids.append(number)
+    return ids
+
+
+def bury_expired(transaction: Transaction, number: int) -> None:
+    """Dead-letter a job past its expiry."""
+    job = load(transaction, number)
+    if job is not None:
+        bury_unstarted(transaction, job, DeadReason.EXPIRED, EventKind.EXPIRED)
+
+
+def _lease(
+    transaction: Transaction, queue: QueueRow, request: ClaimRequest, process_id: int,
+    ids: Sequence[int],
+) -> list[Claimed]:  # fmt: skip
+    expires = transaction.now + seconds_to_us(queue.settings.lease)
+    rows = transaction.rows(
+        "lease_jobs",
+        {
+            "process_id": process_id, "worker": request.worker, "now": transaction.now,
+            "lease_expires_at": expires, "ids": json.dumps(ids),
+        },
+    )  # fmt: skip
+    for _ in rows:
+        transaction.move(queue.id, State.READY, State.LEASED, 0)
+    transaction.add(queue.id, "claimed_total", len(rows))
+    transaction.touched.add(queue.name)
+    order = {number: place for place, number in enumerate(ids)}
+    rows.sort(key=lambda row: order[row[0]])
+    return [_claimed(transaction, queue, row, expires) for row in rows]
+
+
+def _claimed(transaction: Transaction, queue: QueueRow, row: Any, expires: int) -> Claimed:
+    number, fence, type_, payload, crc, _, attempt, most, lost, priority, since, timeout, how = row
+    check_crc(number, payload, crc)
+    settings = queue.settings
+    return Claimed(
+        lease=LeaseRef(str(number), fence), queue=queue.name, type=type_, payload_json=payload,
+        attempt=attempt, max_attempts=settings.max_attempts if most is None else most, lost=lost,
+        priority=priority, enqueued_at=from_us(since), claimed_at=from_us(transaction.now),
+        lease_expires_at=from_us(expires), lease_seconds=settings.lease,
+        timeout=settings.timeout if timeout is None else timeout / 1e6,
+        backoff=settings.backoff if how is None else backoff_from_builtins(json.loads(how)),
+    )  # fmt: skip
+
+
+def check_crc(number: int, payload: str, expected: int) -> None:
+    """`DamagedFile` where a payload is not what was stored."""
+    if zlib.crc32(payload.encode()) != expected:
+        raise DamagedFile(
+            f"The payload of job {number} is damaged",
+            "its checksum does not match",
+            "Keep a copy of the file, and run the check",
+        )
+
+
+def next_start(transaction_rows: Any, queue_id: int, limit: RateLimit, now: int) -> int | None:
+    """When the rate limit lets one more job start; None: now. `transaction_rows` reads."""
+    per = seconds_to_us(limit.per)
+    row = transaction_rows("oldest_counting_start", (queue_id, now - per, limit.max - 1))
+    return None if row is None else row[0] + per

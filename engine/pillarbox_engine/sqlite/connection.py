@@ -1,0 +1,136 @@
+"""Opens SQLite connections the way the storage rules ask, and tells SQLite's errors in our words.
+
+Owns the pragmas, the busy time-out and the mapping from SQLite's result codes to
+`pillarbox_engine.errors`. Durability: WAL with `synchronous=FULL`; `fullfsync` where the platform
+has it (https://www.sqlite.org/pragma.html#pragma_fullfsync).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from pillarbox_engine.errors import (
+    DamagedFile,
+    Definite,
+    DiskFull,
+    EnvironmentFault,
+    FileUnusable,
+    ForeignFile,
+    LockedFile,
+    PillarboxError,
+    ReadOnlyFile,
+)
+
+APPLICATION_ID = 0x50426F78
+"""`application_id` of a queue file: the letters "PBox"."""
+
+OLDEST_SQLITE = 3_051_003
+BUSY_TIMEOUT_MS = 20_000
+
+_PAGE_SIZE = 8192
+_CACHE_KIB = 16_384
+
+
+def require_sqlite() -> None:
+    """`EnvironmentFault` where the SQLite in use is older than 3.51.3."""
+    found = apsw.SQLITE_VERSION_NUMBER
+    if found < OLDEST_SQLITE:
+        raise EnvironmentFault(
+            "SQLite is too old",
+            f"{apsw.sqlite_lib_version()} is installed and 3.51.3 is needed",
+            "Upgrade the package apsw, which brings its own",
+        )
+
+
+def open_writer(path: Path) -> apsw.Connection:
+    """A connection for the one writer of this process."""
+    with spoken(path):
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        _configure_writer(connection)
+    return connection
+
+
+def _configure_writer(connection: apsw.Connection) -> None:
+    for pragma in (
+        f"page_size={_PAGE_SIZE}",
+        "auto_vacuum=INCREMENTAL",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "fullfsync=1",
+        "checkpoint_fullfsync=1",
+        "foreign_keys=0",
+        "temp_store=MEMORY",
+        f"cache_size=-{_CACHE_KIB}",
+        "wal_autocheckpoint=2000",
+        "trusted_schema=0",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """A connection that can only read, for short reads beside the writer."""
+    with spoken(path):
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+        for pragma in ("query_only=1", "temp_store=MEMORY", "trusted_schema=0"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    return connection
+
+
+def open_untouched(path: Path) -> apsw.Connection:
+    """A connection to a file that must not be changed at all, on read-only media too.
+
+    Tries an ordinary read-only connection, which sees what the WAL holds; where SQLite cannot
+    make its `-shm` file, the file is read as immutable.
+    """
+    with spoken(path):
+        try:
+            return _read_only(path, "mode=ro")
+        except (apsw.CantOpenError, apsw.ReadOnlyError):
+            return _read_only(path, "immutable=1")
+
+
+def _read_only(path: Path, how: str) -> apsw.Connection:
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    connection = apsw.Connection(f"{path.as_uri()}?{how}", flags=flags)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.execute("PRAGMA query_only=1").fetchall()
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    return connection
+
+
+@contextmanager
+def spoken(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours, naming `path`."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise translate(error, path) from error
+
+
+def translate(error: apsw.Error, path: Path) -> PillarboxError:
+    """The error of ours that says what SQLite met. What is no fault of the world comes back as a
+    `Definite` failure with SQLite's words."""
+    title = f"{path} cannot be used"
+    if isinstance(error, (apsw.BusyError, apsw.LockedError)):
+        return LockedFile(
+            title,
+            f"another program has held its lock for over {BUSY_TIMEOUT_MS // 1000} s",
+            "Close that program, or wait for it, and try again",
+        )
+    if isinstance(error, apsw.NotADBError):
+        return ForeignFile(title, "it is not an SQLite file", "Name a Pillarbox queue file")
+    if isinstance(error, apsw.CorruptError):
+        return DamagedFile(title, f"it is damaged ({error})", "Keep a copy, and run the check")
+    if isinstance(error, apsw.FullError):
+        return DiskFull(title, "no room is left on the disk", "Free some room and try again")
+    if isinstance(error, (apsw.ReadOnlyError, apsw.PermissionsError)):
+        return ReadOnlyFile(title, "it cannot be written", "Make it and its folder writable")
+    if isinstance(error, apsw.CantOpenError):
+        return FileUnusable(title, "SQLite could not open it", "Check that it is still there")
+    return Definite(title, f"SQLite said: {error}", "Try again; if it goes on, run the check")

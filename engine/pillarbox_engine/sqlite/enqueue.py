@@ -1,0 +1,222 @@
+"""Storing jobs: bounds, idempotency and the insert, in one transaction.
+
+Owns the two kinds of idempotency key. A key the producer gave is kept for 7 days in a table of
+its own. Where none was given, one is made for the whole call: `auto:<last id>:<nonce>`; its
+nonce is stored on the jobs themselves, so repeating the call after an uncertain failure looks
+only at ids above that one, and the happy path pays for no second table.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.errors import InvalidOption, QueueFull
+from pillarbox_engine.model import Enqueued, NewJob
+from pillarbox_engine.names import check_type
+from pillarbox_engine.payload import check_size
+from pillarbox_engine.settings import (
+    QueueSettings,
+    backoff_to_builtins,
+    check_backoff,
+    check_number,
+)
+from pillarbox_engine.sqlite import queue_rows
+from pillarbox_engine.sqlite.overflow import drop_oldest
+from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.states import OnFull, State
+
+KEY_LIFE_US = seconds_to_us(7 * 86_400)
+AUTO = "auto:"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One enqueue call; `key` is made where no job brought one."""
+
+    queue: str
+    jobs: tuple[NewJob, ...]
+    nonce: bytes
+    repeats: tuple[int, bytes] | None
+
+
+def new_call(queue: str, jobs: Sequence[NewJob]) -> Call:
+    """Check what needs no file, and recognise the repetition of an uncertain call."""
+    for job in jobs:
+        _check(job)
+    first = jobs[0].idempotency_key if jobs else None
+    repeats = _parse_auto(first) if first else None
+    plain = tuple(replace(job, idempotency_key=None) for job in jobs) if repeats else tuple(jobs)
+    return Call(queue, plain, repeats[1] if repeats else secrets.token_bytes(8), repeats)
+
+
+def _parse_auto(key: str) -> tuple[int, bytes] | None:
+    parts = key.split(":")
+    if not key.startswith(AUTO) or len(parts) != 3 or not parts[1].isdecimal():
+        return None
+    try:
+        return int(parts[1]), bytes.fromhex(parts[2])
+    except ValueError:
+        return None
+
+
+def made_key(last_id: int, nonce: bytes) -> str:
+    """The key that repeats a call safely."""
+    return f"{AUTO}{last_id}:{nonce.hex()}"
+
+
+def _check(job: NewJob) -> None:
+    check_type(job.type)
+    if job.priority is not None:
+        check_number("priority", job.priority, 0, 1_000, whole=True)
+    if job.max_attempts is not None:
+        check_number("max_attempts", job.max_attempts, 1, 1_000, whole=True)
+    if job.timeout is not None:
+        check_number("timeout", job.timeout, 0.05, 30 * 86_400)
+    if job.delay is not None:
+        check_number("delay", job.delay, 0, 100 * 366 * 86_400)
+    if job.delay is not None and job.run_at is not None:
+        raise InvalidOption("delay and run_at exclude each other", "both were given", "Give one")
+    if job.backoff is not None:
+        check_backoff(job.backoff)
+    if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= 500:
+        raise InvalidOption("idempotency_key must have 1 to 500 characters")
+
+
+def enqueue(transaction: Transaction, call: Call) -> list[Enqueued]:
+    """Store the call's jobs; see `protocols.Producer.enqueue`."""
+    queue = queue_rows.find_or_add(transaction, call.queue)
+    if call.repeats:
+        found = transaction.rows("jobs_of_nonce", call.repeats)
+        if found:
+            return [Enqueued(str(row[0]), conflict=True) for row in found]
+    for job in call.jobs:
+        check_size(job.payload_json, queue.settings.max_payload)
+    known = _known(transaction, call.jobs)
+    fresh = _fresh(call.jobs, known)
+    _make_room(transaction, queue, fresh)
+    ids = _insert(transaction, queue, fresh, call.nonce)
+    return _answers(transaction, call.jobs, known, fresh, ids)
+
+
+def _known(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
+    keys = {job.idempotency_key for job in jobs if job.idempotency_key is not None}
+    found = {}
+    for key in keys:
+        row = transaction.row("known_key", (key, transaction.now))
+        if row is not None:
+            found[key] = row[0]
+    return found
+
+
+def _fresh(jobs: Sequence[NewJob], known: dict[str, int]) -> list[NewJob]:
+    seen = set(known)
+    fresh = []
+    for job in jobs:
+        if job.idempotency_key is None or job.idempotency_key not in seen:
+            fresh.append(job)
+            seen.add(job.idempotency_key or "")
+    return fresh
+
+
+def _make_room(transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob]) -> None:
+    settings = queue.settings
+    if settings.max_depth is None and settings.max_bytes is None:
+        return
+    depth, size = transaction.live(queue.id)
+    size += sum(len(job.payload_json.encode()) for job in jobs)
+    require_room(transaction, queue, depth + len(jobs), size, incoming=len(jobs))
+
+
+def require_room(
+    transaction: Transaction, queue: QueueRow, depth: int, size: int, *, incoming: int
+) -> None:
+    """`QueueFull` where `depth` jobs of `size` bytes overflow the bound and nothing may be dropped."""
+    settings = queue.settings
+    over = max(0, depth - (settings.max_depth if settings.max_depth is not None else depth))
+    over_bytes = max(0, size - (settings.max_bytes if settings.max_bytes is not None else size))
+    if not over and not over_bytes:
+        return
+    may_drop = settings.on_full is OnFull.DROP_OLDEST and incoming > 0
+    if not (may_drop and drop_oldest(transaction, queue, over, over_bytes)):
+        raise _full(queue.name, settings, depth - incoming, incoming)
+
+
+def _full(name: str, settings: QueueSettings, depth: int, incoming: int) -> QueueFull:
+    bound = (
+        f"{settings.max_depth} jobs" if settings.max_depth is not None
+        else f"{settings.max_bytes} bytes"
+    )  # fmt: skip
+    return QueueFull(
+        f"Queue {name!r} is full",
+        f"it holds {depth} jobs, its bound is {bound}, and {incoming} more were to come",
+        "Wait until workers have made room, or raise the bound",
+    )
+
+
+def _insert(
+    transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes
+) -> list[int]:
+    if not jobs:
+        return []
+    rows = [_row(transaction.now, queue, job, nonce) for job in jobs]
+    transaction.many("add_job", rows)
+    last = transaction.connection.last_insert_rowid()
+    for row in rows:
+        transaction.move(queue.id, None, State(row["state"]), row["payload_bytes"])
+    transaction.add(queue.id, "enqueued_total", len(rows))
+    transaction.touched.add(queue.name)
+    return list(range(last - len(rows) + 1, last + 1))
+
+
+def _row(now: int, queue: QueueRow, job: NewJob, nonce: bytes) -> dict[str, Any]:
+    payload = job.payload_json.encode()
+    run_at = _run_at(now, job)
+    settings = queue.settings
+    return {
+        "queue_id": queue.id,
+        "state": str(State.SCHEDULED if run_at > now else State.READY),
+        "type": job.type,
+        "priority": settings.priority if job.priority is None else job.priority,
+        "enqueued_at": now,
+        "run_at": run_at,
+        "expires_at": None if job.expires_at is None else to_us(job.expires_at),
+        "max_attempts": job.max_attempts,
+        "timeout_us": None if job.timeout is None else seconds_to_us(job.timeout),
+        "backoff": None if job.backoff is None else json.dumps(backoff_to_builtins(job.backoff)),
+        "nonce": nonce if job.idempotency_key is None else None,
+        "payload_bytes": len(payload),
+        "payload_crc": zlib.crc32(payload),
+        "payload": job.payload_json,
+    }
+
+
+def _run_at(now: int, job: NewJob) -> int:
+    if job.run_at is not None:
+        return max(now, to_us(job.run_at))
+    return now + (0 if job.delay is None else seconds_to_us(job.delay))
+
+
+def _answers(
+    transaction: Transaction, jobs: Sequence[NewJob], known: dict[str, int],
+    fresh: Sequence[NewJob], ids: Sequence[int],
+) -> list[Enqueued]:  # fmt: skip
+    new = {id(job): number for job, number in zip(fresh, ids, strict=True)}
+    keyed = {job.idempotency_key: new[id(job)] for job in fresh if job.idempotency_key}
+    expires = transaction.now + KEY_LIFE_US
+    transaction.many("add_key", [(key, number, expires) for key, number in keyed.items()])
+    answers = []
+    for job in jobs:
+        number = new.get(id(job))
+        conflict = number is None
+        if number is None:
+            key = job.idempotency_key or ""
+            number = known[key] if key in known else keyed[key]
+        answers.append(Enqueued(str(number), conflict))
+    return answers

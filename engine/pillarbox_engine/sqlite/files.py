@@ -1,0 +1,98 @@
+"""The queue file's place on disk: what may be opened, and the folder of side files.
+
+Owns `Place`: the checked path and `FILE.d/`, where heads, doorbell and marks live. It never
+opens the queue file, its `-wal` or its `-shm`: only SQLite may, because closing any other
+descriptor of them drops SQLite's POSIX locks.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from pillarbox_engine.errors import FileUnusable, ReadOnlyFile
+
+_PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a queue file and its side files are."""
+
+    path: Path
+    read_only: bool
+
+    @property
+    def side(self) -> Path:
+        """The folder of side files."""
+        return self.path.with_name(self.path.name + ".d")
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a queue file with anything in it."""
+        return self.path.exists() and self.path.stat().st_size > 0
+
+
+def locate(path: str | os.PathLike[str], *, read_only: bool = False) -> Place:
+    """The place `path` names, its parent folders resolved.
+
+    Raises `FileUnusable` where it cannot hold a queue file, `ReadOnlyFile` where it, or its
+    folder, cannot be written and `read_only` was not asked for.
+    """
+    given = Path(path).expanduser()
+    resolved = given.parent.resolve() / given.name
+    place = Place(resolved, read_only)
+    _refuse_odd(place)
+    if not read_only:
+        _require_writable(place)
+    return place
+
+
+def _refuse_odd(place: Place) -> None:
+    path = place.path
+    title = f"{path} cannot be used as a queue file"
+    if path.is_symlink():
+        raise FileUnusable(title, "it is a symbolic link", "Name the file it points to")
+    if path.is_dir():
+        raise FileUnusable(title, "it is a folder", "Name a file")
+    if not path.parent.is_dir():
+        raise FileUnusable(title, "its folder does not exist", f"Create {path.parent} first")
+    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
+        raise FileUnusable(title, "it is not a regular file", "Name a regular file")
+    if place.read_only and not place.exists:
+        raise FileUnusable(title, "there is no such file", "Check the path")
+
+
+def _require_writable(place: Place) -> None:
+    remedy = "Make it writable, or open it read-only"
+    if place.path.exists():
+        mode = place.path.stat().st_mode
+        if not mode & 0o222 or not os.access(place.path, os.W_OK):
+            raise ReadOnlyFile(f"{place.path} cannot be written", "it is read-only", remedy)
+    if not os.access(place.path.parent, os.W_OK):
+        raise ReadOnlyFile(
+            f"{place.path} cannot be written",
+            f"the folder {place.path.parent} is read-only",
+            remedy,
+        )
+
+
+def prepare(place: Place) -> list[str]:
+    """Create the file (mode 0600) and its side folder at need; notices for the person."""
+    notices = []
+    if not place.path.exists():
+        os.close(os.open(place.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
+    elif os.name == "posix" and place.path.stat().st_mode & 0o077:
+        notices.append(f"Others on this machine can read {place.path.name} (chmod 600 mends that)")
+    place.side.mkdir(mode=0o700, exist_ok=True)
+    return notices
+
+
+def size_of(path: Path) -> int:
+    """A file's size in bytes, 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,119 @@
+"""The reading side of the durable backend: the seam's `Inspector`, over short reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pillarbox_engine.errors import NotFound
+from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.model import (
+    Counts,
+    DeadGroup,
+    Event,
+    FileInfo,
+    HistoryPoint,
+    Job,
+    JobSummary,
+    Operation,
+    ProcessInfo,
+    QueueSummary,
+)
+from pillarbox_engine.sqlite import browse, chain, files, overview, registry, samples
+from pillarbox_engine.sqlite.job_rows import number_of
+from pillarbox_engine.sqlite.open_file import OpenFile
+from pillarbox_engine.sqlite.readers import Reading
+
+
+class InspectorSide:
+    """Everything that only reads; see `protocols.Inspector` for what each call promises."""
+
+    def __init__(self, file: OpenFile, notices: tuple[str, ...]) -> None:
+        self._file, self._notices = file, notices
+
+    def queues(self) -> tuple[QueueSummary, ...]:
+        """All queues by name."""
+        with self._file.read() as reading:
+            processes = registry.processes(reading, self._file.process_id)
+            served = frozenset(name for p in processes if p.alive for name in p.serving)
+            return overview.summaries(reading, served, self._now())
+
+    def counts(self, queue: str | None = None) -> Counts:
+        """One queue's counts, or all queues' together."""
+        with self._file.read() as reading:
+            return overview.counts(reading, self._queue_id(reading, queue))
+
+    def jobs(
+        self, where: Filter = Filter(), *, limit: int = 100, cursor: str | None = None
+    ) -> Page[JobSummary]:
+        """A page of the jobs that match."""
+        with self._file.read() as reading:
+            return browse.jobs(reading, where, self._now(), limit=limit, cursor=cursor)
+
+    def count(self, where: Filter, *, limit: int = 1_000_000) -> int:
+        """How many jobs match, counting no further than `limit`."""
+        with self._file.read() as reading:
+            return browse.count(reading, where, self._now(), limit)
+
+    def job(self, job_id: str) -> Job:
+        """One job whole."""
+        with self._file.read() as reading:
+            return browse.job(reading, job_id)
+
+    def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
+        """The histories of several jobs."""
+        with self._file.read() as reading:
+            return {job_id: browse.history(reading, number_of(job_id)) for job_id in job_ids}
+
+    def dead_groups(self, queue: str | None = None) -> tuple[DeadGroup, ...]:
+        """Dead letters by fingerprint."""
+        with self._file.read() as reading:
+            return browse.dead_groups(reading, self._queue_id(reading, queue), self._now())
+
+    def due_times(self, queue: str | None = None, *, limit: int = 5_000) -> tuple[datetime, ...]:
+        """When scheduled jobs fall due."""
+        with self._file.read() as reading:
+            return browse.due_times(reading, self._queue_id(reading, queue), limit)
+
+    def history(
+        self, queue: str | None, since: datetime, *, points: int = 600
+    ) -> tuple[HistoryPoint, ...]:
+        """Depths and totals over time."""
+        with self._file.read() as reading:
+            chosen = self._queue_id(reading, queue)
+            ids = [row.id for row in overview.all_queues(reading)] if chosen is None else [chosen]
+            return samples.history(reading, ids, since, self._now(), points)
+
+    def processes(self) -> tuple[ProcessInfo, ...]:
+        """The processes registered on the file."""
+        with self._file.read() as reading:
+            return registry.processes(reading, self._file.process_id)
+
+    def operations(self, limit: int = 100) -> tuple[Operation, ...]:
+        """The journal of bulk verbs."""
+        with self._file.read() as reading:
+            return overview.operations(reading, limit)
+
+    def file_info(self) -> FileInfo:
+        """The file itself."""
+        path = self._file.place.path
+        with self._file.read() as reading:
+            sequence = chain.head(reading.connection).sequence
+        return FileInfo(
+            label=str(path), uuid=self._file.uuid, size=files.size_of(path),
+            wal_size=files.size_of(path.with_name(path.name + "-wal")),
+            read_only=self._file.place.read_only, sequence=sequence, notices=self._notices,
+        )  # fmt: skip
+
+    def _now(self) -> int:
+        return self._file.clock.now_us()
+
+    def _queue_id(self, reading: Reading, name: str | None) -> int | None:
+        if name is None:
+            return None
+        row = reading.row("queue_by_name", (name,))
+        if row is None:
+            raise NotFound(
+                f"There is no queue {name!r}", "", "A queue is made by its first enqueue"
+            )
+        return int(row[0])

@@ -1,0 +1,115 @@
+"""A job's row as verbs see it, and the two ways every verb writes: an event and an end.
+
+Owns `JobRow`, `load`, and `record`, so each verb's module holds only its own rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pillarbox_engine.errors import NotFound
+from pillarbox_engine.model import Failure
+from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.states import DeadReason, EventKind, State
+
+NO_FAILURE = Failure(type="", message="")
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """The columns of `job_row`, in its order."""
+
+    id: int
+    queue_id: int
+    state: State
+    fence: int
+    attempt: int
+    lost: int
+    run_at: int
+    started_at: int | None
+    worker: str | None
+    payload_bytes: int
+    trashed_from: State | None
+    max_attempts: int | None
+    ended_at: int | None
+    reason: str | None
+    error_type: str | None
+    error_message: str | None
+    fingerprint: str | None
+    operation_id: int | None
+
+    @property
+    def retrying(self) -> bool:
+        """Whether the counter `retrying` has this job."""
+        return self.state is State.SCHEDULED and self.attempt > 0
+
+
+def number_of(job_id: str) -> int:
+    """A job id as a row id; -1 (no row) where it cannot be one of ours."""
+    return int(job_id) if job_id.isdecimal() and len(job_id) <= 18 else -1
+
+
+def load(transaction: Transaction, number: int) -> JobRow | None:
+    """The job with row id `number`, or None."""
+    row = transaction.row("job_row", (number,))
+    if row is None:
+        return None
+    state, trashed = State(row[2]), row[10]
+    return JobRow(*row[:2], state, *row[3:10], State(trashed) if trashed else None, *row[11:])
+
+
+def not_found(job_id: str) -> NotFound:
+    """The error for an id no job has."""
+    return NotFound(f"There is no job {job_id}", "", "It may have been pruned by retention")
+
+
+def record(
+    transaction: Transaction, job: JobRow, kind: EventKind, *, started_at: int | None = None,
+    failure: Failure = NO_FAILURE, next_run_at: int | None = None, detail: str = "",
+    at: int | None = None,
+) -> None:  # fmt: skip
+    """Add an entry to a job's history. `started_at` given: an attempt ended with it."""
+    values: dict[str, Any] = {
+        "job_id": job.id, "at": transaction.now if at is None else at, "kind": str(kind),
+        "attempt": job.attempt, "fence": job.fence, "started_at": started_at,
+        "worker": None if started_at is None else job.worker, "next_run_at": next_run_at,
+        "error_type": failure.type or None, "error_message": failure.message or None,
+        "fingerprint": failure.fingerprint or None, "traceback": failure.traceback or None,
+        "detail": detail,
+    }  # fmt: skip
+    transaction.execute("add_event", values)
+
+
+DEAD_FAILURES = {
+    DeadReason.EXPIRED: Failure(
+        type="Expired", message="its expiry passed before it ran", fingerprint="expired"
+    ),
+    DeadReason.OVERFLOW: Failure(
+        type="Overflow", message="dropped as the oldest job of a full queue", fingerprint="overflow"
+    ),
+    DeadReason.LOST: Failure(
+        type="Lost", message="the process that ran it died too often", fingerprint="lost"
+    ),
+}
+"""What stands as the error of a dead letter that no handler failed."""
+
+
+def bury_unstarted(
+    transaction: Transaction, job: JobRow, reason: DeadReason, kind: EventKind
+) -> None:
+    """Dead-letter a job that is not in flight."""
+    failure = DEAD_FAILURES[reason]
+    transaction.execute(
+        "end_unstarted",
+        {
+            "id": job.id, "state": str(State.DEAD), "now": transaction.now, "reason": str(reason),
+            "error_type": failure.type, "error_message": failure.message,
+            "fingerprint": failure.fingerprint,
+        },
+    )  # fmt: skip
+    transaction.move(
+        job.queue_id, job.state, State.DEAD, job.payload_bytes, was_retrying=job.retrying
+    )
+    transaction.add(job.queue_id, "dead_total")
+    record(transaction, job, kind, failure=failure)

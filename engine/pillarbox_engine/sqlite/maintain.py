@@ -1,0 +1,138 @@
+"""Maintenance: what falls due by time alone, done by one process at a time.
+
+Owns the sweep: leases that ran out, leases of dead processes, scheduled jobs that fell due,
+expired jobs, roll-ups, retention and folding the chain. An idle file costs one read a second and
+no write: the maintainer's lease is taken only when there is something to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pillarbox_engine.clock import seconds_to_us
+from pillarbox_engine.sqlite import admin, chain, claim, registry, samples, settle
+from pillarbox_engine.sqlite.job_rows import load
+from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, parse_settings
+from pillarbox_engine.sqlite.readers import Reading
+from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.states import State
+
+CHUNK = 500
+TICK = 1.0
+MAINTAINER_LEASE_US = seconds_to_us(5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a look at the file found to do."""
+
+    dead: tuple[int, ...] = ()
+    stale: tuple[int, ...] = ()
+    other: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.dead or self.stale or self.other)
+
+
+def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
+    """What there is to do, by reads alone."""
+    return Due(
+        dead=tuple(registry.dead_processes(reading, own)),
+        stale=tuple(samples.stale(reading)),
+        other=_something_due(reading, now, reap=reap),
+    )
+
+
+def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
+    if reap and reading.rows("expired_leases", (now, 1)):
+        return True
+    if reading.rows("expired_jobs", (now, 1)) or _chain_is_long(reading):
+        return True
+    return any(
+        _falls_due(reading, row[0], now) or _over_retention(reading, row, now)
+        for row in reading.rows("all_queues")
+    )
+
+
+def pause(reading: Reading, now: int) -> float:
+    """Seconds until the next look: sooner where a job falls due before the usual tick."""
+    rows = [reading.row("next_scheduled", (row[0],)) for row in reading.rows("all_queues")]
+    ahead = [(row[0] - now) / 1e6 for row in rows if row is not None]
+    return max(0.02, min([TICK, *ahead]))
+
+
+def _falls_due(reading: Reading, queue_id: int, now: int) -> bool:
+    row = reading.row("next_scheduled", (queue_id,))
+    return row is not None and row[0] <= now
+
+
+def _over_retention(reading: Reading, row: tuple[int, str, str, str], now: int) -> bool:
+    queue = QueueRow(row[0], row[1], parse_settings(row[2]), row[3])
+    return bool(_doomed(reading, queue, now, 1))
+
+
+def _chain_is_long(reading: Reading) -> bool:
+    oldest, newest = reading.row("chain_span")
+    return oldest is not None and newest - oldest >= chain.KEEP_LINKS + chain.FOLD_SLACK
+
+
+def sweep(
+    transaction: Transaction, side: Path, own: int, due: Due, *, reap: bool
+) -> registry.Recovered | None:
+    """Do a chunk of what is due; None where another process holds the maintainer's lease."""
+    if not _take_lease(transaction, own):
+        return None
+    recovered = registry.recover(transaction, side, due.dead)
+    if reap:
+        recovered += registry.Recovered(lost=reap_leases(transaction))
+    for (number,) in transaction.rows("expired_jobs", (transaction.now, CHUNK)):
+        claim.bury_expired(transaction, number)
+    for queue in by_id(transaction).values():
+        claim.promote(transaction, queue)
+        _prune(transaction, queue)
+    transaction.execute("drop_keys", (transaction.now, CHUNK))
+    chain.fold(transaction)
+    samples.sample(transaction, due.stale)
+    return recovered
+
+
+def _take_lease(transaction: Transaction, own: int) -> bool:
+    values = {
+        "process": own, "now": transaction.now, "expires": transaction.now + MAINTAINER_LEASE_US,
+    }  # fmt: skip
+    return transaction.row("become_maintainer", values) is not None
+
+
+def reap_leases(transaction: Transaction) -> int:
+    """Return leases that ran out; how many."""
+    queues, count = by_id(transaction), 0
+    for (number,) in transaction.rows("expired_leases", (transaction.now, CHUNK)):
+        job = load(transaction, number)
+        if job is not None:
+            queue = queues[job.queue_id]
+            ending = settle.lost(job, queue, detail="its lease ran out")
+            settle.end_lease(transaction, queue, job, ending)
+            count += 1
+    return count
+
+
+def _doomed(reading: Reading | Transaction, queue: QueueRow, now: int, limit: int) -> list[int]:
+    """Done jobs that retention takes: too old, or beyond the newest `keep_done`."""
+    horizon = now - seconds_to_us(queue.settings.keep_done_for)
+    old = [row[0] for row in reading.rows("old_done", (queue.id, horizon, limit))]
+    kept = reading.row("counters_of_queue", (queue.id,))[4]
+    surplus = min(limit, kept - queue.settings.keep_done)
+    if surplus <= len(old):
+        return old
+    return [row[0] for row in reading.rows("oldest_done", (queue.id, surplus))]
+
+
+def _prune(transaction: Transaction, queue: QueueRow) -> None:
+    for number in _doomed(transaction, queue, transaction.now, CHUNK):
+        job = load(transaction, number)
+        if job is not None:
+            transaction.move(queue.id, State.DONE, None, job.payload_bytes)
+            transaction.add(queue.id, "removed_done")
+            admin.delete(transaction, job)
+            transaction.touched.add(queue.name)

@@ -1,0 +1,138 @@
+"""An open queue file: its writer, readers, listeners, doorbell, marks and head, as one thing.
+
+Owns their life together: registering this process, what follows a commit (head, then doorbell,
+then listeners), and closing in the right order. No rule of the queue lives here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from pillarbox_engine.clock import Clock
+from pillarbox_engine.errors import EngineClosed, ProgrammingFault, ReadOnlyFile
+from pillarbox_engine.sqlite import chain, registry
+from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite.doorbell import Doorbell
+from pillarbox_engine.sqlite.files import Place
+from pillarbox_engine.sqlite.heads import HeadFile
+from pillarbox_engine.sqlite.listeners import Listeners
+from pillarbox_engine.sqlite.marks import Marks
+from pillarbox_engine.sqlite.readers import Readers, Reading
+from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.sqlite.writer import Writer
+
+T = TypeVar("T")
+
+
+class OpenFile:
+    """The parts of an open file. Until `start`, and read-only, there is only reading."""
+
+    def __init__(
+        self, place: Place, clock: Clock, connect: Callable[[Path], apsw.Connection]
+    ) -> None:
+        self.place, self.clock = place, clock
+        self.listeners = Listeners()
+        self.process_id: int | None = None
+        self._readers = Readers(place.path, connect)
+        self._writer: Writer | None = None
+        self._doorbell: Doorbell | None = None
+        self._head: HeadFile | None = None
+        self._marks: Marks | None = None
+        self._commits = 0
+        self._pid = os.getpid()
+        self._closed = False
+        with self.read() as reading:
+            self.uuid = str(reading.row("file_uuid")[0])
+
+    def start(self, kind: str) -> registry.Recovered:
+        """Register this process, watch for others' commits, return what dead ones held."""
+        side = self.place.side
+        self._writer = Writer(self.place.path, self.clock, self._after_commit)
+        self.process_id = self._writer.run(lambda t: registry.register(t, kind))
+        self._head = HeadFile(side, self.process_id, self.uuid)
+        self._marks = Marks(side, self.process_id)
+        with self.read() as reading:
+            self._head.write(chain.head(reading.connection))
+            dead = registry.dead_processes(reading, self.process_id)
+        self._head.sync()
+        recovered = self.write(lambda t: registry.recover(t, side, dead))
+        self.tidy()
+        self._doorbell = Doorbell(side, self._heard, self._foreign_commits)
+        self._doorbell.ring()
+        return recovered
+
+    def read(self) -> AbstractContextManager[Reading]:
+        """One consistent look at the file."""
+        self._require_usable()
+        return self._readers.read()
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Do `work` in a durable transaction."""
+        self._require_usable()
+        if self._writer is None:
+            raise ReadOnlyFile(f"{self.place.path} is open to look at only", "", "Open it to write")
+        return self._writer.run(work)
+
+    def mark(self, slot: int, job_id: int, fence: int) -> None:
+        """Note what worker `slot` runs (0, 0: nothing), surviving a kill of this process."""
+        if self._marks is not None:
+            self._marks.set(slot, job_id, fence)
+
+    def tidy(self) -> None:
+        """Remove side files of processes that have left the register."""
+        registry.tidy(self.place.side, self._registered)
+
+    def _registered(self) -> list[int]:
+        with self.read() as reading:
+            return [row[0] for row in reading.rows("all_processes")]
+
+    def sync_head(self) -> None:
+        """Make the newest head survive power loss."""
+        if self._head is not None:
+            self._head.sync()
+
+    def _after_commit(self, head: Head, queues: frozenset[str]) -> None:
+        self._commits += 1
+        if self._head is not None:
+            self._head.write(head)
+        if self._doorbell is not None:
+            self._doorbell.ring()
+        self.listeners.notify(queues)
+
+    def _foreign_commits(self) -> int:
+        """A number that changes when another process commits."""
+        with self._readers.read() as reading:
+            return chain.head(reading.connection).sequence - self._commits
+
+    def _heard(self) -> None:
+        self.listeners.notify(None)
+
+    def _require_usable(self) -> None:
+        if os.getpid() != self._pid:
+            raise ProgrammingFault(
+                "A forked child cannot use its parent's engine",
+                "SQLite connections do not survive a fork",
+                "Open the file again in the child",
+            )
+        if self._closed:
+            raise EngineClosed("The engine is closed", "", "Open the file again")
+
+    def close(self) -> None:
+        """Leave the register and release everything. Idempotent."""
+        if self._closed or os.getpid() != self._pid:
+            return
+        own = self.process_id
+        if self._writer is not None and own is not None:
+            self._writer.run(lambda t: registry.leave(t, self.place.side, own))
+        self._closed = True
+        for part in (self._doorbell, self.listeners, self._readers, self._writer, self._marks):
+            if part is not None:
+                part.close()
+        if self._head is not None:
+            self._head.close()

@@ -1,0 +1,78 @@
+"""Queues as rows: look-up by name, creation, settings and mode.
+
+Owns the parsed form of a queue's settings, cached by their text, so obeying what another process
+configured costs one row a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pillarbox_engine.errors import NotFound
+from pillarbox_engine.names import check_queue_name
+from pillarbox_engine.settings import (
+    QueueSettings,
+    check,
+    settings_from_builtins,
+    settings_to_builtins,
+)
+from pillarbox_engine.sqlite.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A queue as its row tells it. `mode`: running, paused or draining."""
+
+    id: int
+    name: str
+    settings: QueueSettings
+    mode: str
+
+
+@lru_cache(maxsize=256)
+def parse_settings(text: str) -> QueueSettings:
+    """Settings from their stored JSON."""
+    return settings_from_builtins(json.loads(text))
+
+
+def encode_settings(settings: QueueSettings) -> str:
+    """Settings as stored JSON."""
+    return json.dumps(settings_to_builtins(settings), separators=(",", ":"))
+
+
+def find(transaction: Transaction, name: str) -> QueueRow | None:
+    """The queue called `name`, or None."""
+    row = transaction.row("queue_by_name", (name,))
+    return None if row is None else QueueRow(row[0], name, parse_settings(row[1]), row[2])
+
+
+def need(transaction: Transaction, name: str) -> QueueRow:
+    """The queue called `name`, or `NotFound`."""
+    queue = find(transaction, name)
+    if queue is None:
+        raise NotFound(f"There is no queue {name!r}", "", "A queue is made by its first enqueue")
+    return queue
+
+
+def find_or_add(
+    transaction: Transaction, name: str, defaults: QueueSettings | None = None
+) -> QueueRow:
+    """The queue called `name`, made with `defaults` where there is none."""
+    queue = find(transaction, name)
+    if queue is not None:
+        return queue
+    check_queue_name(name)
+    settings = defaults or QueueSettings()
+    check(settings)
+    row = transaction.row("add_queue", (name, encode_settings(settings), transaction.now))
+    transaction.execute("add_counters", (row[0],))
+    transaction.touched.add(name)
+    return QueueRow(row[0], name, settings, "running")
+
+
+def by_id(transaction: Transaction) -> dict[int, QueueRow]:
+    """Every queue, by its row id."""
+    rows = transaction.rows("all_queues")
+    return {row[0]: QueueRow(row[0], row[1], parse_settings(row[2]), row[3]) for row in rows}

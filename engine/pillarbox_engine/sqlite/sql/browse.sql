@@ -1,0 +1,133 @@
+-- Reading for people: listings, one job, groups of dead letters. The `where_…` and `order_…`
+-- parts are put together by `where.py` and `browse.py`.
+
+-- name: summaries
+-- The columns of a listing. The preview is the start of the payload.
+SELECT
+    j.id, q.name, j.type, j.state, j.priority, j.attempt,
+    coalesce(j.max_attempts, json_extract(q.settings, '$.max_attempts')),
+    j.lost, j.fence, j.enqueued_at, j.run_at, substr(j.payload, 1, 240), j.payload_bytes,
+    j.started_at, j.ended_at, j.lease_expires_at, j.heartbeat_at, j.process_id, j.worker,
+    j.progress, j.reason, j.error_type, j.error_message, j.fingerprint, j.expires_at,
+    j.trashed_from
+FROM jobs AS j
+JOIN queues AS q ON q.id = j.queue_id
+WHERE;
+
+-- name: counting
+SELECT count(*) FROM (SELECT 1 FROM jobs AS j WHERE {where} LIMIT :limit);
+
+-- name: whole_job
+-- What a listing leaves out.
+SELECT
+    j.payload, j.payload_crc, j.backoff, j.timeout_us, j.result, q.settings,
+    (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1)
+FROM jobs AS j
+JOIN queues AS q ON q.id = j.queue_id
+WHERE j.id = ?;
+
+-- name: events_of_job
+SELECT
+    at, kind, attempt, fence, started_at, worker, next_run_at, error_type, error_message,
+    fingerprint, traceback, detail
+FROM events
+WHERE job_id = ?
+ORDER BY id;
+
+-- name: last_attempt_of_job
+-- A job that is done tells its last attempt itself.
+SELECT ended_at, attempt, fence, started_at, worker FROM jobs
+WHERE id = ? AND (state = 'done' OR trashed_from = 'done') AND ended_at IS NOT NULL;
+
+-- name: log_of_job
+SELECT at, attempt, text FROM log_lines WHERE job_id = ? ORDER BY id;
+
+-- name: dead_groups
+-- Dead letters by fingerprint, with the newest one's error.
+SELECT
+    coalesce(fingerprint, ''), count(*), min(ended_at), max(ended_at),
+    sum(ended_at > :now - 3600000000), sum(ended_at > :now - 86400000000),
+    sum(ended_at > :now - 604800000000),
+    json_group_array(DISTINCT type), json_group_array(DISTINCT queue_id), max(id)
+FROM jobs
+WHERE state = 'dead' AND (:queue_id IS NULL OR queue_id = :queue_id)
+GROUP BY coalesce(fingerprint, '')
+ORDER BY count(*) DESC, max(ended_at) DESC;
+
+-- name: dead_trend
+-- How many of a group's letters died in each of 24 equal spans up to now.
+SELECT 23 - min(23, (:now - ended_at) * 24 / :span), count(*) FROM jobs
+WHERE
+    state = 'dead' AND coalesce(fingerprint, '') = :fingerprint AND ended_at > :now - :span
+    AND (:queue_id IS NULL OR queue_id = :queue_id)
+GROUP BY 1;
+
+-- name: error_of_job
+SELECT error_type, error_message, reason FROM jobs WHERE id = ?;
+
+-- name: due_times
+SELECT run_at FROM jobs
+WHERE state = 'scheduled' AND (:queue_id IS NULL OR queue_id = :queue_id)
+ORDER BY run_at
+LIMIT :limit;
+
+-- name: oldest_ready
+SELECT min(enqueued_at) FROM (
+    SELECT enqueued_at FROM jobs
+    WHERE queue_id = ? AND state = 'ready'
+    ORDER BY priority, id
+    LIMIT 1
+);
+
+-- name: recent_run_times
+-- How long the newest results took.
+SELECT ended_at - started_at FROM jobs
+WHERE queue_id = ? AND state = 'done' AND started_at IS NOT NULL
+ORDER BY ended_at DESC
+LIMIT 200;
+
+-- name: recent_depths
+-- The ready count over the last five minutes.
+SELECT at, ready, enqueued_total, done_total FROM history
+WHERE queue_id = ? AND resolution = 1 AND at >= ?
+ORDER BY at;
+
+-- name: where_id
+j.id IN (SELECT value FROM json_each({}));
+
+-- name: where_state
+j.state = '{}';
+
+-- name: where_retrying
+j.state = 'scheduled' AND j.attempt > 0;
+
+-- name: where_queue
+j.queue_id IN (SELECT id FROM queues WHERE name IN (SELECT value FROM json_each({})));
+
+-- name: where_type
+j.type IN (SELECT value FROM json_each({}));
+
+-- name: where_fingerprint
+coalesce(j.fingerprint, '') = {};
+
+-- name: where_error
+-- instr, not LIKE: what a person typed is text, not a pattern.
+(instr(lower(coalesce(j.error_type, '')), {0}) OR instr(lower(coalesce(j.error_message, '')), {0}));
+
+-- name: where_text
+(
+    cast(j.id AS TEXT) = {0} OR instr(lower(j.type), {0}) OR instr(lower(j.payload), {0})
+);
+
+-- name: where_payload
+-- The path is an RFC 6901-like list of keys turned into a JSON path; compared as JSON text.
+json_extract(j.payload, {0}) IS json_extract({1}, '$');
+
+-- name: where_older
+j.enqueued_at <= {};
+
+-- name: where_younger
+j.enqueued_at >= {};
+
+-- name: where_operation
+j.operation_id = {};

@@ -1,0 +1,30 @@
+-- What `check` compares with what is kept.
+
+-- name: integrity
+PRAGMA integrity_check(20);
+
+-- name: rows_by_state
+-- What the counters should say, counted from the rows.
+SELECT
+    queue_id, state, count(*), sum(payload_bytes), sum(state = 'scheduled' AND attempt > 0),
+    sum(coalesce(trashed_from = 'done', 0)), sum(coalesce(trashed_from = 'dead', 0))
+FROM jobs
+GROUP BY queue_id, state;
+
+-- name: orphan_leases
+-- Leases whose process is not registered.
+SELECT id FROM jobs
+WHERE state = 'leased' AND process_id NOT IN (SELECT id FROM processes)
+LIMIT 20;
+
+-- name: orphan_events
+SELECT count(*) FROM events WHERE job_id NOT IN (SELECT id FROM jobs);
+
+-- name: unknown_states
+SELECT count(*) FROM jobs WHERE state NOT IN (
+    'waiting', 'scheduled', 'ready', 'leased', 'done', 'dead', 'cancelled', 'trashed'
+);
+
+-- name: payloads
+-- Every payload with its checksum, to be compared.
+SELECT id, payload, payload_crc FROM jobs;

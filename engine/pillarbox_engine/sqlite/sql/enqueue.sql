@@ -1,0 +1,36 @@
+-- Taking jobs in.
+
+-- name: known_key
+-- The job an idempotency key stands for, while the key lives.
+SELECT job_id FROM idempotency WHERE key = ? AND expires_at > ?;
+
+-- name: add_key
+INSERT INTO idempotency (key, job_id, expires_at) VALUES (?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET job_id = excluded.job_id, expires_at = excluded.expires_at;
+
+-- name: drop_keys
+-- Keys whose time is over, a chunk at a time.
+DELETE FROM idempotency WHERE key IN (
+    SELECT key FROM idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
+);
+
+-- name: last_job_id
+-- The highest id ever given.
+SELECT seq FROM sqlite_sequence WHERE name = 'jobs';
+
+-- name: jobs_of_nonce
+-- The jobs of an earlier enqueue that is being repeated.
+SELECT id FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
+
+-- name: add_job
+INSERT INTO jobs (
+    queue_id, state, type, priority, enqueued_at, run_at, expires_at, max_attempts, timeout_us,
+    backoff, nonce, payload_bytes, payload_crc, payload
+) VALUES (
+    :queue_id, :state, :type, :priority, :enqueued_at, :run_at, :expires_at, :max_attempts,
+    :timeout_us, :backoff, :nonce, :payload_bytes, :payload_crc, :payload
+);
+
+-- name: oldest_droppable
+-- What a full queue drops first: the jobs that have waited longest and are not in flight.
+SELECT id FROM jobs WHERE queue_id = ? AND state IN ('ready', 'scheduled') ORDER BY id LIMIT ?;

@@ -1,0 +1,187 @@
+-- One job at a time: what verbs read and write.
+
+-- name: job_row
+-- What a verb must know of a job before it acts.
+SELECT
+    id, queue_id, state, fence, attempt, lost, run_at, started_at, worker, payload_bytes,
+    trashed_from, max_attempts, ended_at, reason, error_type, error_message, fingerprint, operation_id
+FROM jobs
+WHERE id = ?;
+
+-- name: add_event
+INSERT INTO events (
+    job_id, at, kind, attempt, fence, started_at, worker, next_run_at, error_type, error_message,
+    fingerprint, traceback, detail
+) VALUES (
+    :job_id, :at, :kind, :attempt, :fence, :started_at, :worker, :next_run_at, :error_type,
+    :error_message, :fingerprint, :traceback, :detail
+);
+
+-- name: claim_candidates
+-- The head of a queue in claim order: best priority first, then first in.
+SELECT id, lost, expires_at FROM jobs
+WHERE queue_id = ? AND state = 'ready'
+ORDER BY priority, id
+LIMIT ?;
+
+-- name: claim_candidates_of_types
+-- The same, for workers that serve only some types.
+SELECT id, lost, expires_at FROM jobs
+WHERE queue_id = ? AND state = 'ready' AND type IN (SELECT value FROM json_each(?))
+ORDER BY priority, id
+LIMIT ?;
+
+-- name: lease_jobs
+-- The claim: attempt charged, fence raised, lease begun.
+UPDATE jobs SET
+    state = 'leased',
+    attempt = attempt + 1,
+    fence = fence + 1,
+    process_id = :process_id,
+    worker = :worker,
+    started_at = :now,
+    ended_at = NULL,
+    heartbeat_at = :now,
+    lease_expires_at = :lease_expires_at,
+    progress = NULL
+WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'ready'
+RETURNING
+    id, fence, type, payload, payload_crc, payload_bytes, attempt, max_attempts, lost, priority,
+    enqueued_at, timeout_us, backoff;
+
+-- name: promote_due
+-- Scheduled jobs of a queue whose time has come, a chunk at a time.
+UPDATE jobs SET state = 'ready'
+WHERE id IN (
+    SELECT id FROM jobs
+    WHERE queue_id = ? AND state = 'scheduled' AND run_at <= ?
+    ORDER BY run_at, id
+    LIMIT ?
+)
+RETURNING attempt;
+
+-- name: add_start
+INSERT INTO starts (queue_id, at) VALUES (?, ?);
+
+-- name: starts_since
+SELECT count(*) FROM starts WHERE queue_id = ? AND at > ?;
+
+-- name: oldest_counting_start
+-- When the start that blocks the next one was: it stops counting `per` after that.
+SELECT at FROM starts WHERE queue_id = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?;
+
+-- name: drop_starts
+DELETE FROM starts WHERE queue_id = ? AND at <= ?;
+
+-- name: next_scheduled
+-- When the next job of a queue falls due.
+SELECT run_at FROM jobs WHERE queue_id = ? AND state = 'scheduled' ORDER BY run_at, id LIMIT 1;
+
+-- name: ack_job
+-- Done, under the right fence only.
+UPDATE jobs SET
+    state = 'done',
+    started_at = coalesce(:started_at, started_at),
+    ended_at = :now,
+    result = :result,
+    lease_expires_at = NULL
+WHERE id = :id AND fence = :fence AND state = 'leased'
+RETURNING queue_id, payload_bytes;
+
+-- name: end_lease
+-- Out of the lease and on: back to ready, scheduled, dead or cancelled.
+UPDATE jobs SET
+    state = :state,
+    attempt = :attempt,
+    lost = :lost,
+    fence = :fence,
+    run_at = :run_at,
+    started_at = :started_at,
+    ended_at = :ended_at,
+    reason = :reason,
+    error_type = coalesce(:error_type, error_type),
+    error_message = coalesce(:error_message, error_message),
+    fingerprint = coalesce(:fingerprint, fingerprint),
+    lease_expires_at = NULL,
+    heartbeat_at = NULL,
+    process_id = NULL,
+    progress = NULL
+WHERE id = :id;
+
+-- name: end_unstarted
+-- A job that was not in flight ends: expired, overflowed or cancelled.
+UPDATE jobs SET
+    state = :state,
+    ended_at = :now,
+    reason = :reason,
+    error_type = coalesce(:error_type, error_type),
+    error_message = coalesce(:error_message, error_message),
+    fingerprint = coalesce(:fingerprint, fingerprint)
+WHERE id = :id;
+
+-- name: revive
+-- Back to work: attempts and losses counted from nothing.
+UPDATE jobs SET
+    state = :state,
+    queue_id = :queue_id,
+    run_at = :run_at,
+    attempt = :attempt,
+    lost = :lost,
+    started_at = NULL,
+    ended_at = NULL,
+    worker = NULL,
+    progress = NULL,
+    result = NULL,
+    reason = NULL
+WHERE id = :id;
+
+-- name: trash
+UPDATE jobs SET state = 'trashed', trashed_from = state, operation_id = ? WHERE id = ?;
+
+-- name: untrash
+UPDATE jobs SET state = trashed_from, trashed_from = NULL, operation_id = NULL WHERE id = ?;
+
+-- name: delete_events
+DELETE FROM events WHERE job_id = ?;
+
+-- name: delete_log_lines
+DELETE FROM log_lines WHERE job_id = ?;
+
+-- name: delete_job
+DELETE FROM jobs WHERE id = ?;
+
+-- name: extend_lease
+UPDATE jobs SET heartbeat_at = :now, lease_expires_at = :lease_expires_at
+WHERE id = :id AND fence = :fence AND state = 'leased'
+RETURNING id;
+
+-- name: set_progress
+UPDATE jobs SET progress = coalesce(?, progress)
+WHERE id = ? AND fence = ? AND state = 'leased'
+RETURNING attempt;
+
+-- name: add_log_line
+INSERT INTO log_lines (job_id, at, attempt, text) VALUES (?, ?, ?, ?);
+
+-- name: expired_leases
+-- Leases that ended without a word, the longest overdue first.
+SELECT id FROM jobs WHERE state = 'leased' AND lease_expires_at <= ?
+ORDER BY lease_expires_at
+LIMIT ?;
+
+-- name: expired_jobs
+-- Jobs past their best-before date that have not run.
+SELECT id FROM jobs
+WHERE expires_at <= ? AND expires_at IS NOT NULL AND state IN ('waiting', 'scheduled', 'ready')
+ORDER BY expires_at
+LIMIT ?;
+
+-- name: old_done
+-- Done jobs that retention takes by age, or beyond the newest so many.
+SELECT id FROM jobs
+WHERE queue_id = ?1 AND state = 'done' AND ended_at <= ?2
+ORDER BY ended_at, id
+LIMIT ?3;
+
+-- name: oldest_done
+SELECT id FROM jobs WHERE queue_id = ? AND state = 'done' ORDER BY ended_at, id LIMIT ?;

@@ -1,0 +1,80 @@
+-- Queues, processes, the maintainer and the journal of operations.
+
+-- name: queue_by_name
+SELECT id, settings, mode FROM queues WHERE name = ?;
+
+-- name: all_queues
+SELECT id, name, settings, mode FROM queues ORDER BY name;
+
+-- name: add_queue
+INSERT INTO queues (name, settings, created_at) VALUES (?, ?, ?) RETURNING id;
+
+-- name: add_counters
+INSERT INTO counters (queue_id) VALUES (?);
+
+-- name: set_settings
+UPDATE queues SET settings = ? WHERE id = ?;
+
+-- name: set_mode
+UPDATE queues SET mode = ? WHERE id = ? AND mode <> ?;
+
+-- name: file_uuid
+SELECT value FROM meta WHERE key = 'uuid';
+
+-- name: add_process
+INSERT INTO processes (pid, boot_id, born, host, kind, registered_at)
+VALUES (?, ?, ?, ?, ?, ?)
+RETURNING id;
+
+-- name: all_processes
+SELECT id, pid, boot_id, born, host, kind, registered_at, threads, given_up, serving
+FROM processes
+ORDER BY id;
+
+-- name: drop_process
+DELETE FROM processes WHERE id = ?;
+
+-- name: set_serving
+UPDATE processes SET threads = ?, given_up = ?, serving = ? WHERE id = ?;
+
+-- name: leases_by_process
+-- How many leases each process holds.
+SELECT process_id, count(*) FROM jobs WHERE state = 'leased' GROUP BY process_id;
+
+-- name: leases_of_process
+SELECT id, fence FROM jobs WHERE state = 'leased' AND process_id = ?;
+
+-- name: maintainer
+SELECT process_id, fence, expires_at FROM maintainer WHERE id = 1;
+
+-- name: become_maintainer
+-- Take the maintainer's lease when it is free, expired or already ours; the fence grows only
+-- with a change of hands.
+INSERT INTO maintainer (id, process_id, fence, expires_at) VALUES (1, :process, 1, :expires)
+ON CONFLICT (id) DO UPDATE SET
+    fence = fence + (process_id <> excluded.process_id),
+    process_id = excluded.process_id,
+    expires_at = excluded.expires_at
+WHERE process_id = excluded.process_id OR expires_at <= :now
+RETURNING fence;
+
+-- name: leave_maintenance
+DELETE FROM maintainer WHERE process_id = ?;
+
+-- name: add_operation
+INSERT INTO operations (verb, at, what) VALUES (?, ?, ?) RETURNING id;
+
+-- name: count_operation
+UPDATE operations SET changed = changed + ?, skipped = skipped + ? WHERE id = ?;
+
+-- name: undo_operation
+UPDATE operations SET undone = 1 WHERE id = ?;
+
+-- name: all_operations
+-- The newest first, with how many jobs still lie in the trash because of each.
+SELECT
+    o.id, o.verb, o.at, o.what, o.changed, o.skipped, o.undone,
+    EXISTS (SELECT 1 FROM jobs AS j WHERE j.state = 'trashed' AND j.operation_id = o.id)
+FROM operations AS o
+ORDER BY o.id DESC
+LIMIT ?;
