@@ -88,16 +88,22 @@ def _restore(operation: str) -> BulkWork:
 
 
 def pause(operations: Operations, queue: str, paused: bool) -> RunningOperation:
-    """Stop claims from `queue`, or start them again."""
-    word = words.tr("Pause {0}") if paused else words.tr("Resume {0}")
+    """Stop claims from `queue`, or start them again; each undoes the other."""
+    back = Undo(_pause_title(queue, not paused), _pause_work(queue, not paused))
+    return operations.start(
+        _pause_title(queue, paused), _pause_work(queue, paused), undo=lambda done: back
+    )
 
+
+def _pause_title(queue: str, paused: bool) -> str:
+    return (words.tr("Pause {0}") if paused else words.tr("Resume {0}")).format(queue)
+
+
+def _pause_work(queue: str, paused: bool) -> Callable[[WindowBackend, Progress], None]:
     def work(backend: WindowBackend, progress: Progress) -> None:
         backend.pause(queue, paused)
 
-    def resume(result: object) -> Undo:
-        return Undo(words.tr("Resume {0}").format(queue), lambda b, p: b.pause(queue, False))
-
-    return operations.start(word.format(queue), work, undo=resume if paused else None)
+    return work
 
 
 def drain(operations: Operations, queue: str) -> RunningOperation:
@@ -106,7 +112,8 @@ def drain(operations: Operations, queue: str) -> RunningOperation:
     def work(backend: WindowBackend, progress: Progress) -> None:
         backend.drain(queue)
 
-    return operations.start(words.tr("Drain {0}").format(queue), work)
+    back = Undo(_pause_title(queue, False), _pause_work(queue, False))
+    return operations.start(words.tr("Drain {0}").format(queue), work, undo=lambda done: back)
 
 
 def result_text(verb: Verb, result: BulkResult) -> str:

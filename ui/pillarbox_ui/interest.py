@@ -62,5 +62,6 @@ class Interest:
 
     @property
     def lists_jobs(self) -> bool:
-        """Whether the view has a table of jobs."""
-        return self.view in LISTS_JOBS
+        """Whether the view has a table of jobs; the overview has one while a filter is set."""
+        searching = self.view is View.OVERVIEW and not self.where.is_everything
+        return searching or self.view in LISTS_JOBS

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     PILL = "pill"
     MOMENT = "moment"
+    AGE = "age"
     LEASE = "lease"
     PROGRESS = "progress"
     SPARKLINE = "sparkline"

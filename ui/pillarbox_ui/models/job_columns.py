@@ -95,7 +95,9 @@ def _attempts_tip(job: JobSummary) -> str:
     return f"{text}, lease lost {words.counted(job.lost, 'time')}" if job.lost else text
 
 
-def moment_column(key: str, title: str, attribute: str, width: int = 11) -> JobColumn:
+def moment_column(
+    key: str, title: str, attribute: str, *, width: int = 11, kind: Kind = Kind.MOMENT
+) -> JobColumn:
     """A moment of the job, told relative to now. `attribute` names the field it is in."""
 
     def read(job: JobSummary) -> datetime | None:
@@ -105,11 +107,16 @@ def moment_column(key: str, title: str, attribute: str, width: int = 11) -> JobC
     return Column(
         key=key,
         title=title,
-        kind=Kind.MOMENT,
+        kind=kind,
         width=width,
         text=lambda job: moment_text(read(job)),
         roles={Role.MOMENT: read, Role.SORT: read},
     )
+
+
+def age_column() -> JobColumn:
+    """How long ago it was enqueued."""
+    return moment_column("age", "Age", "enqueued_at", width=8, kind=Kind.AGE)
 
 
 def run_at_column() -> JobColumn:

@@ -29,7 +29,7 @@ class JobsModel(_JobRows):
             col.priority_column(),
             col.attempts_column(),
             col.run_at_column(),
-            col.moment_column("age", "Age", "enqueued_at", width=9),
+            col.age_column(),
             col.duration_column(),
             col.payload_column(),
             col.error_column(),
@@ -99,7 +99,7 @@ class TrashModel(_JobRows):
             col.type_column(),
             col.queue_column(),
             col.attempts_column(),
-            col.moment_column("age", "Age", "enqueued_at", width=9),
+            col.age_column(),
             col.payload_column(),
             col.error_column(),
         )

@@ -15,6 +15,7 @@ from pillarbox_ui.models.job_columns import moment_text
 from pillarbox_ui.models.rows import RowsModel
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
+from pillarbox_ui.widgets.states import state_word
 
 ProcessColumn = Column[ProcessInfo]
 
@@ -34,8 +35,8 @@ def _columns() -> tuple[ProcessColumn, ...]:
             title="State",
             kind=Kind.PILL,
             width=13,
-            text=lambda process: "Alive" if process.alive else "Gone",
-            roles={Role.STATE: lambda process: "running" if process.alive else "dead"},
+            text=lambda process: state_word(_state(process)),
+            roles={Role.STATE: _state},
         ),
         Column(key="kind", title="Kind", width=10, text=lambda process: process.kind),
         _number("threads", "Threads", lambda process: process.threads),
@@ -57,6 +58,10 @@ def _columns() -> tuple[ProcessColumn, ...]:
             tip=lambda process: "Does the housekeeping of the file" if process.maintainer else "",
         ),
     )
+
+
+def _state(process: ProcessInfo) -> str:
+    return "running" if process.alive else "dead"
 
 
 def _process(process: ProcessInfo) -> str:

@@ -46,11 +46,12 @@ def _columns() -> tuple[QueueColumn, ...]:
     return (
         Column(key="name", title="Queue", width=20, text=lambda queue: queue.name),
         _state(),
-        _depth(),
+        _number("ready", "Ready", lambda q: q.counts.ready, tone="ready"),
         _number("scheduled", "Scheduled", lambda q: q.counts.scheduled - q.counts.retrying),
         _number("leased", "In flight", lambda q: q.counts.leased),
         _number("retrying", "Retrying", lambda q: q.counts.retrying, tone="retrying"),
         _number("dead", "Dead", lambda q: q.counts.dead, tone="dead"),
+        _bound(),
         _oldest(),
         _rate("in", "In/s", lambda q: q.in_rate),
         _rate("out", "Out/s", lambda q: q.out_rate),
@@ -71,27 +72,32 @@ def _state() -> QueueColumn:
     )
 
 
-def _depth() -> QueueColumn:
-    """Ready jobs; the gauge holds what the bound counts against the bound."""
+def _bound() -> QueueColumn:
+    """What the bound counts, against the bound: a gauge, or the number where there is none."""
     return Column(
-        key="ready",
-        title="Ready",
+        key="bound",
+        title="Depth",
         kind=Kind.GAUGE,
-        width=15,
-        text=lambda queue: words.count(queue.counts.ready),
+        width=20,
+        text=_bound_text,
         roles={
             Role.LIMIT: lambda queue: (queue.counts.live, queue.settings.max_depth),
-            Role.SORT: lambda queue: queue.counts.ready,
+            Role.SORT: lambda queue: queue.counts.live,
         },
         tip=_depth_tip,
     )
 
 
+def _bound_text(queue: QueueSummary) -> str:
+    live, bound = words.count(queue.counts.live), queue.settings.max_depth
+    return live if bound is None else f"{live} / {words.count(bound)}"
+
+
 def _depth_tip(queue: QueueSummary) -> str:
     live, bound = words.count(queue.counts.live), queue.settings.max_depth
     if bound is None:
-        return f"{live} live jobs; no bound"
-    return f"{live} live jobs of at most {words.count(bound)}"
+        return f"{live} jobs wait or run; the queue has no bound"
+    return f"{live} jobs wait or run, of at most {words.count(bound)}"
 
 
 def _number(

@@ -43,6 +43,10 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         """The rows, in their order."""
         return tuple(self._rows)
 
+    def key_of(self, row: R) -> str:
+        """What names `row`."""
+        return self._key(row)
+
     def row_at(self, index: Index) -> R:
         """The row behind an index of this model."""
         return self._rows[index.row()]
