@@ -12,7 +12,7 @@ from pathlib import Path
 
 import apsw
 
-from pillarbox_engine.clock import Clock, to_us
+from pillarbox_engine.clock import Clock, from_us_or_none, to_us
 from pillarbox_engine.errors import StorageFault
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
@@ -24,13 +24,12 @@ from pillarbox_engine.sqlite import (
     claim,
     enqueue,
     heads,
-    maintain,
     overview,
     queue_rows,
     registry,
     settle,
+    upkeep,
 )
-from pillarbox_engine.clock import from_us_or_none
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
@@ -80,7 +79,7 @@ class SqliteBackend(InspectorSide):
         """Lease what may run now."""
         own, reap = self._file.process_id or 0, self._jumps.settled()
         if reap and self._leases_ran_out():
-            self._file.write(maintain.reap_leases)
+            self._file.write(upkeep.reap_leases)
         return self._file.write(lambda t: claim.claim(t, request, own))
 
     def _leases_ran_out(self) -> bool:
@@ -184,19 +183,19 @@ class SqliteBackend(InspectorSide):
         """Do what is due; seconds until more may be."""
         own = self._file.process_id
         if own is None:
-            return maintain.TICK
+            return upkeep.TICK
         self._file.sync_head()
         reap, now = self._jumps.settled(), self._now()
         with self._file.read() as reading:
-            due = maintain.look(reading, own, now, reap=reap)
-            wait = maintain.pause(reading, now)
+            due = upkeep.look(reading, own, now, reap=reap)
+            wait = upkeep.pause(reading, now)
         if due:
             self._sweep(own, due, reap=reap)
         return wait
 
-    def _sweep(self, own: int, due: maintain.Due, *, reap: bool) -> None:
+    def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> None:
         side = self._file.place.side
-        done = self._file.write(lambda t: maintain.sweep(t, side, own, due, reap=reap))
+        done = self._file.write(lambda t: upkeep.sweep(t, side, own, due, reap=reap))
         if done is not None and due.dead:
             self._file.tidy()
 

@@ -76,12 +76,15 @@ def fold(transaction: Transaction) -> bool:
     return True
 
 
-def _folded(transaction: Transaction, oldest: int, last: int) -> tuple[dict[str, object], bytes]:
+def _folded(
+    transaction: Transaction, oldest: int, last: int
+) -> tuple[dict[str, dict[str, int]], bytes]:
     base = transaction.row("chain_base")
     total = _Sum(json.loads(base[2]) if base else {})
     link = base[1] if base else _GENESIS
-    for _, _, deltas, link in transaction.execute("chain_links", (oldest, last)):
-        total.add(json.loads(deltas))
+    for row in transaction.execute("chain_links", (oldest, last)):
+        total.add(json.loads(row[2]))
+        link = row[3]
     return total.value(), link
 
 
@@ -97,7 +100,7 @@ class _Sum:
             for field, amount in delta.items():
                 self._total[queue_id][field] += amount
 
-    def value(self) -> dict[str, object]:
+    def value(self) -> dict[str, dict[str, int]]:
         return {queue_id: dict(delta) for queue_id, delta in self._total.items()}
 
 
@@ -123,5 +126,4 @@ def verify(connection: apsw.Connection) -> Verdict:
             problems.append(f"commit {number} does not follow from the one before it")
         total.add(json.loads(deltas))
         sequence, link = number, stored
-    counters = {queue: {f: n for f, n in d.items()} for queue, d in total.value().items()}  # type: ignore[attr-defined]
-    return Verdict(tuple(problems), counters)
+    return Verdict(tuple(problems), total.value())

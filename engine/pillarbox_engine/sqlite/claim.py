@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pillarbox_engine.clock import from_us, seconds_to_us
@@ -66,7 +66,7 @@ def _allowed(transaction: Transaction, queue: QueueRow, request: ClaimRequest, h
         return request.limit + request.ahead - have
     since = transaction.now - seconds_to_us(limit.per)
     transaction.execute("drop_starts", (queue.id, since))
-    used = transaction.row("starts_since", (queue.id, since))[0]
+    used: int = transaction.row("starts_since", (queue.id, since))[0]
     return max(0, min(request.limit - have, limit.max - used))
 
 
@@ -96,7 +96,7 @@ def _candidates(
 
 def _until_lost(rows: Sequence[tuple[int, int, int | None]], alone: bool) -> list[int]:
     """A job lost before comes alone: it ends the batch, or is all of it."""
-    ids = []
+    ids: list[int] = []
     for number, lost, _ in rows:
         if lost:
             return ids or ([number] if alone else [])
@@ -156,8 +156,10 @@ def check_crc(number: int, payload: str, expected: int) -> None:
         )
 
 
-def next_start(transaction_rows: Any, queue_id: int, limit: RateLimit, now: int) -> int | None:
-    """When the rate limit lets one more job start; None: now. `transaction_rows` reads."""
+def next_start(
+    read_row: Callable[..., Any], queue_id: int, limit: RateLimit, now: int
+) -> int | None:
+    """When the rate limit lets one more job start; None: now. `read_row` reads one row."""
     per = seconds_to_us(limit.per)
-    row = transaction_rows("oldest_counting_start", (queue_id, now - per, limit.max - 1))
-    return None if row is None else row[0] + per
+    row = read_row("oldest_counting_start", (queue_id, now - per, limit.max - 1))
+    return None if row is None else int(row[0]) + per

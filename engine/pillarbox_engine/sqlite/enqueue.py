@@ -137,7 +137,7 @@ def _make_room(transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob]
 def require_room(
     transaction: Transaction, queue: QueueRow, depth: int, size: int, *, incoming: int
 ) -> None:
-    """`QueueFull` where `depth` jobs of `size` bytes overflow the bound and nothing may be dropped."""
+    """`QueueFull` where that many jobs or bytes overflow the bound and none may be dropped."""
     settings = queue.settings
     over = max(0, depth - (settings.max_depth if settings.max_depth is not None else depth))
     over_bytes = max(0, size - (settings.max_bytes if settings.max_bytes is not None else size))

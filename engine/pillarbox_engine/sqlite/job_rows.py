@@ -5,7 +5,7 @@ Owns `JobRow`, `load`, and `record`, so each verb's module holds only its own ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from pillarbox_engine.errors import NotFound
@@ -45,6 +45,9 @@ class JobRow:
         return self.state is State.SCHEDULED and self.attempt > 0
 
 
+_FIELDS = tuple(entry.name for entry in fields(JobRow))
+
+
 def number_of(job_id: str) -> int:
     """A job id as a row id; -1 (no row) where it cannot be one of ours."""
     return int(job_id) if job_id.isdecimal() and len(job_id) <= 18 else -1
@@ -55,8 +58,11 @@ def load(transaction: Transaction, number: int) -> JobRow | None:
     row = transaction.row("job_row", (number,))
     if row is None:
         return None
-    state, trashed = State(row[2]), row[10]
-    return JobRow(*row[:2], state, *row[3:10], State(trashed) if trashed else None, *row[11:])
+    values = dict(zip(_FIELDS, row, strict=True))
+    trashed = values["trashed_from"]
+    values["state"] = State(values["state"])
+    values["trashed_from"] = None if trashed is None else State(trashed)
+    return JobRow(**values)
 
 
 def not_found(job_id: str) -> NotFound:

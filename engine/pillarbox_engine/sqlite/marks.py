@@ -51,4 +51,4 @@ def read(side: Path, process_id: int) -> frozenset[tuple[int, int]]:
     except FileNotFoundError:
         return frozenset()
     whole = raw[: len(raw) - len(raw) % _SLOT.size]
-    return frozenset(pair for pair in _SLOT.iter_unpack(whole) if pair[0])  # type: ignore[misc]
+    return frozenset(pair for pair in _SLOT.iter_unpack(whole) if pair[0])

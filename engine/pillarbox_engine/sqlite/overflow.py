@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pillarbox_engine.sqlite.job_rows import bury_unstarted, load
+from pillarbox_engine.sqlite.job_rows import JobRow, bury_unstarted, load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind
@@ -13,7 +13,8 @@ def drop_oldest(transaction: Transaction, queue: QueueRow, jobs: int, size: int)
 
     False where all of them together would not free that much; then none was touched.
     """
-    chosen, freed = [], 0
+    chosen: list[JobRow] = []
+    freed = 0
     for (number,) in transaction.rows("oldest_droppable", (queue.id, -1)):
         if len(chosen) >= jobs and freed >= size:
             break

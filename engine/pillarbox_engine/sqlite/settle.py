@@ -17,7 +17,6 @@ from pillarbox_engine.leasing import (
     Lost,
     Nack,
     Reject,
-    Release,
     Report,
     Settlement,
     Snooze,

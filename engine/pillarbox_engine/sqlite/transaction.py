@@ -66,7 +66,7 @@ class Transaction:
         was_retrying: bool = False,
         is_retrying: bool = False,
     ) -> None:
-        """Count one job of `size` payload bytes out of state `old` and into `new` (None: no row)."""
+        """Count a job of `size` payload bytes out of state `old`, into `new` (None: no row)."""
         delta = self.deltas[queue_id]
         if old is not None:
             delta[old] -= 1

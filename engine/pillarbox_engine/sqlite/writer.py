@@ -81,7 +81,7 @@ class Writer:
         pieces = [self._pending.popleft() for _ in range(len(self._pending))]
         if self._closed:
             error = EngineClosed("The engine is closed", "", "Open the file again")
-            _settle(pieces, lambda piece: error)
+            _settle(pieces, error)
         elif not self._commit(pieces):
             for piece in pieces:
                 self._commit([piece])
@@ -102,7 +102,7 @@ class Writer:
             self._fail(pieces, error)
         except PillarboxError as error:
             self._roll_back()
-            _settle(pieces, lambda piece: error)
+            _settle(pieces, error)
         return True
 
     def _begin(self) -> apsw.Connection:
@@ -137,7 +137,7 @@ class Writer:
             self._drop_connection()
         else:
             self._roll_back()
-        _settle(pieces, lambda piece: self._spoken(error))
+        _settle(pieces, self._spoken(error))
 
     def _spoken(self, error: apsw.Error) -> PillarboxError:
         if not isinstance(error, _Uncertain):
@@ -183,6 +183,6 @@ def _run(transaction: Transaction, piece: _Piece[Any]) -> None:
         piece.error = error
 
 
-def _settle(pieces: list[_Piece[Any]], error: Callable[[_Piece[Any]], BaseException]) -> None:
+def _settle(pieces: list[_Piece[Any]], error: BaseException) -> None:
     for piece in pieces:
-        piece.result, piece.error = None, error(piece)
+        piece.result, piece.error = None, error

@@ -58,7 +58,7 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
 def pause(reading: Reading, now: int) -> float:
     """Seconds until the next look: sooner where a job falls due before the usual tick."""
     rows = [reading.row("next_scheduled", (row[0],)) for row in reading.rows("all_queues")]
-    ahead = [(row[0] - now) / 1e6 for row in rows if row is not None]
+    ahead: list[float] = [(row[0] - now) / 1e6 for row in rows if row is not None]
     return max(0.02, min([TICK, *ahead]))
 
 
