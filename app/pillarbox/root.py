@@ -12,6 +12,8 @@ from pillarbox_engine.clock import SystemClock
 from pillarbox_engine.errors import InvalidOption
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pillarbox_engine.backoff import Random
     from pillarbox_engine.clock import Clock
     from pillarbox_engine.engine import Engine
@@ -29,11 +31,13 @@ def open_engine(
     accept_copy: bool = False,
     clock: Clock | None = None,
     random_source: Random | None = None,
+    watch: Callable[[Backend], Backend] | None = None,
 ) -> Engine:
     """Open the queue file at `location`: a path, `sqlite:PATH`, or `memory:` for tests.
 
     `kind` tells other processes what we are: window, worker, cli, program or demo. With
-    `accept_copy` a file that is behind its head is taken as it is. Raises `FileUnusable`.
+    `accept_copy` a file that is behind its head is taken as it is. `watch` may put something
+    between the engine and its backend. Raises `FileUnusable`.
     """
     from pillarbox_engine.engine import Engine
 
@@ -42,7 +46,7 @@ def open_engine(
         location, clock=ticking, kind=kind, read_only=read_only, accept_copy=accept_copy
     )
     return Engine(
-        backend,
+        watch(backend) if watch else backend,
         clock=ticking,
         random=random_source or random.random,
         maintain=not read_only,

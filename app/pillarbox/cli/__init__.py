@@ -27,6 +27,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     import click
 
     from pillarbox.cli import failures
+    from pillarbox.cli.output import say
     from pillarbox_engine.errors import PillarboxError
 
     _forgiving_streams()
@@ -35,10 +36,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except PillarboxError as error:
         return failures.report(error)
     except click.Abort:
-        failures.say("Interrupted.")
+        say("Interrupted.")
         return failures.FAILED
     except failures.Interrupted as interrupted:
-        failures.say(f"Interrupted. {interrupted}".rstrip())
+        say(f"Interrupted. {interrupted}".rstrip())
         return failures.FAILED
     except click.ClickException as error:
         return failures.report_usage(error)

@@ -64,11 +64,13 @@ def command(common: Common, headless: bool, seconds: float | None, seed: int) ->
 def _terminal(path: str, seed: int, seconds: float, *, as_json: bool) -> int:
     from random import Random
 
-    from pillarbox.demo.running import Demo
+    from pillarbox.demo.measures import Measures
+    from pillarbox.demo.running import Demo, watching
     from pillarbox.root import open_engine
 
-    with open_engine(path, kind="demo", random_source=Random(seed).random) as engine:
-        demo = Demo(engine, seed=seed, seconds=seconds)
+    measures, draw = Measures(), Random(seed).random
+    with open_engine(path, kind="demo", random_source=draw, watch=watching(measures)) as engine:
+        demo = Demo(engine, measures, seed=seed, seconds=seconds)
         if demo.producer.continues:
             output.say("Jobs of an earlier run are left: they are finished, no new ones arrive.")
         with interruptible() as stop:

@@ -6,7 +6,7 @@ how its outcome is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,7 +14,7 @@ import click
 from pillarbox.cli import output
 from pillarbox.cli.failures import DONE, FAILED
 from pillarbox.cli.interrupting import interruptible
-from pillarbox.cli.options import Common
+from pillarbox.cli.options import Common, F
 from pillarbox.cli.progress import progress_bar
 from pillarbox_engine import bulk
 
@@ -33,13 +33,13 @@ _PAST = {
 }
 
 
-def query_argument(*, required: bool) -> Any:
+def query_argument(*, required: bool) -> Callable[[F], F]:
     """The QUERY argument: its words may be quoted together or given one by one."""
     name = "QUERY..." if required else "[QUERY]..."
     return click.argument("query", metavar=name, nargs=-1, required=required)
 
 
-def dry_run_option() -> Any:
+def dry_run_option() -> Callable[[F], F]:
     """`--dry-run`: count, change nothing."""
     return click.option("--dry-run", is_flag=True, help="Say how many jobs; change nothing.")
 

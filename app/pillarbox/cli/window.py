@@ -6,7 +6,7 @@ Owns what is said where no window can be opened, and how the demo's workers live
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,8 +64,9 @@ def demand_display(instead: str) -> None:
     )
 
 
-def _open(path: str, read_only: bool = False, accept_copy: bool = False) -> Engine:
+def _open(path: str, **options: Any) -> Engine:
     from pillarbox.root import open_engine
 
-    read_only = read_only or (os.path.exists(path) and not os.access(path, os.W_OK))
-    return open_engine(path, kind="window", read_only=read_only, accept_copy=accept_copy)
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        options["read_only"] = True
+    return open_engine(path, kind="window", **options)

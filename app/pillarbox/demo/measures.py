@@ -1,6 +1,6 @@
 """What the demo measures while it runs: nothing it reports is assumed.
 
-Owns the figures of the closing report: progress, retries and dead letters that were seen, the
+Owns the figures of the closing report, all of this run: progress and retries that were seen, the
 most starts in any window of the rate limit, and the most jobs a bounded queue ever held.
 """
 
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Sequence
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
+from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.settings import RateLimit
 
 
@@ -19,16 +21,16 @@ class Measures:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._starts: list[float] = []
+        self._starts: list[int] = []
         self._progress: set[tuple[str, int, float]] = set()
         self._retries: set[tuple[str, int]] = set()
         self._refused: dict[str, int] = {}
         self._most: dict[str, int] = {}
 
-    def started(self, at: float) -> None:
-        """A rate-limited job was claimed `at` (seconds on the wall clock)."""
+    def started(self, at: datetime) -> None:
+        """A rate-limited job was claimed at this time."""
         with self._lock:
-            insort(self._starts, at)
+            insort(self._starts, to_us(at))
 
     def progressed(self, job_id: str, attempt: int, percent: float) -> None:
         """A running job was read from the file with this much progress."""
@@ -58,7 +60,7 @@ class Measures:
     def rate_limit(self, limit: RateLimit) -> dict[str, Any]:
         """The limit, the most starts in any of its windows, and whether it held."""
         with self._lock:
-            most = most_in_any_window(self._starts, limit.per)
+            most = most_in_any_window(self._starts, seconds_to_us(limit.per))
         held = most <= limit.max
         return {"max": limit.max, "per": limit.per, "most_in_any_window": most, "held": held}
 
@@ -69,11 +71,11 @@ class Measures:
         return {"max_depth": max_depth, "most": most, "refused": refused, "held": most <= max_depth}
 
 
-def most_in_any_window(moments: Sequence[float], seconds: float) -> int:
-    """The most of `moments` (sorted) that lie within any stretch shorter than `seconds`."""
+def most_in_any_window(moments: Sequence[int], length: int) -> int:
+    """The most of `moments` (sorted) that lie within any stretch shorter than `length`."""
     most = first = 0
     for last, moment in enumerate(moments):
-        while moment - moments[first] >= seconds:
+        while moment - moments[first] >= length:
             first += 1
         most = max(most, last - first + 1)
     return most

@@ -14,9 +14,11 @@ from pillarbox.demo.handlers import HANDLERS
 from pillarbox.demo.measures import Measures
 from pillarbox.demo.producer import Producer
 from pillarbox.demo.story import CONCURRENCY, CRM, SETTINGS, THUMBNAILS
-from pillarbox_engine.context import JobContext
+from pillarbox.demo.watching import watched
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.leasing import Claimed
+from pillarbox_engine.protocols import Backend
 from pillarbox_engine.settings import RateLimit
 from pillarbox_engine.states import State
 
@@ -27,20 +29,21 @@ _RETRYING = Filter(retrying=True)
 class Demo:
     """The story on an open queue file. `start` it, `look` at it now and then, `stop` it."""
 
-    def __init__(self, engine: Engine, *, seed: int, seconds: float | None = None) -> None:
-        self.engine, self.seed = engine, seed
-        self.measures = Measures()
+    def __init__(
+        self, engine: Engine, measures: Measures, *, seed: int, seconds: float | None = None
+    ) -> None:
+        self.engine, self.measures, self.seed = engine, measures, seed
         self._workers = ExitStack()
         self._started_at = 0.0
         for name, settings in SETTINGS.items():
             engine.queue(name, defaults=settings)
-        self.producer = Producer(engine, self.measures, seed=seed, seconds=seconds)
+        self.producer = Producer(engine, measures, seed=seed, seconds=seconds)
 
     def start(self) -> None:
         """Start the workers, then the sign-ups."""
         self._started_at = monotonic()
         for name, concurrency in CONCURRENCY.items():
-            worker = self.engine.queue(name).worker(self._handlers(name), concurrency=concurrency)
+            worker = self.engine.queue(name).worker(HANDLERS, concurrency=concurrency)
             self._workers.enter_context(worker)
         self.producer.start()
 
@@ -94,5 +97,12 @@ class Demo:
             "file": self.engine.backend.file_info().label,
         }
 
-    def _handlers(self, queue: str) -> dict[str, Callable[[JobContext], Any]]:
-        return HANDLERS
+
+def watching(measures: Measures) -> Callable[[Backend], Backend]:
+    """What puts `measures` between an engine and its backend: it is told of limited claims."""
+
+    def note(claimed: Claimed) -> None:
+        if claimed.queue == CRM:
+            measures.started(claimed.claimed_at)
+
+    return lambda backend: watched(backend, note)

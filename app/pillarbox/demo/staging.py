@@ -10,7 +10,8 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any
 
-from pillarbox.demo.running import Demo
+from pillarbox.demo.measures import Measures
+from pillarbox.demo.running import Demo, watching
 from pillarbox_engine.engine import Engine
 
 
@@ -26,11 +27,13 @@ class Stage:
 
     def open(self, path: str, *arguments: Any, **options: Any) -> Engine:
         """Open `path`; if it is the demo's, start the demo on it."""
-        engine = self._open_file(path, *arguments, **options)
-        if path == self._path:
-            demo = Demo(engine, seed=self._seed, seconds=self._seconds)
-            self._demos.callback(demo.stop)
-            demo.start()
+        if path != self._path:
+            return self._open_file(path, *arguments, **options)
+        measures = Measures()
+        engine = self._open_file(path, *arguments, watch=watching(measures), **options)
+        demo = Demo(engine, measures, seed=self._seed, seconds=self._seconds)
+        self._demos.callback(demo.stop)
+        demo.start()
         return engine
 
     def __enter__(self) -> Stage:
