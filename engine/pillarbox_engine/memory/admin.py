@@ -1,0 +1,176 @@
+"""What an operator does: settings, pausing, and the bulk verbs over job ids.
+
+Owns the bulk verbs. One call is wholly done or wholly refused: the bound is checked for all its
+jobs before the first is touched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+from pillarbox_engine.clock import seconds_to_us
+from pillarbox_engine.lifecycle import transition
+from pillarbox_engine.memory.bounds import require_room
+from pillarbox_engine.memory.changing import How, apply, erase
+from pillarbox_engine.memory.checking import check_bulk
+from pillarbox_engine.memory.rows import Row
+from pillarbox_engine.memory.store import Journalled, Store
+from pillarbox_engine.model import BulkResult
+from pillarbox_engine.settings import QueueSettings, check, check_number
+from pillarbox_engine.states import LIVE_STATES, State, Verb
+
+
+def configure(store: Store, name: str, settings: QueueSettings) -> None:
+    """Set a queue's settings, creating it at need."""
+    check(settings)
+    store.find_or_add(name, settings).settings = settings
+    store.touch(name)
+
+
+def set_mode(store: Store, name: str, mode: str) -> None:
+    """Let claims from a queue run, or stop them; `NotFound` if there is none."""
+    store.queue(name).mode = mode
+    store.touch(name)
+
+
+def begin_operation(store: Store, verb: str, what: str) -> str:
+    """Open a journal entry; its id."""
+    number = str(len(store.operations) + 1)
+    store.operations[number] = Journalled(number, verb, store.now, what)
+    return number
+
+
+def _bulk(
+    store: Store,
+    verb: Verb,
+    job_ids: Sequence[str],
+    act: Callable[[Row], object],
+    operation: str | None = None,
+) -> BulkResult:
+    """Do `act` to each job `verb` applies to; count what changed and what was left alone."""
+    chosen, skipped = _sort_out(store, verb, job_ids)
+    for row in chosen:
+        act(row)
+    entry = store.operations.get(operation or "")
+    if entry is not None:
+        entry.changed += len(chosen)
+        entry.skipped += skipped.total()
+    return BulkResult(operation=operation, changed=len(chosen), skipped=dict(skipped))
+
+
+def _sort_out(store: Store, verb: Verb, job_ids: Sequence[str]) -> tuple[list[Row], Counter[str]]:
+    check_bulk(job_ids)
+    chosen, skipped = [], Counter[str]()
+    for job_id in dict.fromkeys(job_ids):
+        row = store.row(job_id)
+        if row is not None and transition(verb, row.state) is not None:
+            chosen.append(row)
+        else:
+            skipped["missing" if row is None else str(row.state)] += 1
+    return chosen, skipped
+
+
+def _require_room(store: Store, rows: Sequence[Row], to: str | None = None) -> None:
+    """`QueueFull` unless every queue has room for those of `rows` it gets back."""
+    coming: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        becomes = row.trashed_from if row.state is State.TRASHED else State.READY
+        if row.state not in LIVE_STATES and becomes in LIVE_STATES:
+            coming[to or row.queue].append(row.payload_bytes)
+    for name, sizes in coming.items():
+        require_room(store.queues[name], len(sizes), sum(sizes))
+
+
+def requeue(store: Store, job_ids: Sequence[str]) -> BulkResult:
+    """Make jobs ready now."""
+    _require_room(store, _sort_out(store, Verb.REQUEUE, job_ids)[0])
+
+    def act(row: Row) -> None:
+        ready = row.state is State.READY
+        how = How() if ready else How(run_us=store.now, detail=f"from {row.state}")
+        apply(store, row, Verb.REQUEUE, how)
+
+    return _bulk(store, Verb.REQUEUE, job_ids, act)
+
+
+def replay(
+    store: Store, job_ids: Sequence[str], *, to: str | None, rate: float | None,
+    start_us: int | None, operation: str | None,
+) -> BulkResult:  # fmt: skip
+    """Dead letters back to work, spaced by `rate` jobs a second where one is given."""
+    if rate is not None:
+        check_number("rate", rate, 0.000_1, 1_000_000)
+    if to is not None:
+        store.queue(to)
+    _require_room(store, _sort_out(store, Verb.REPLAY, job_ids)[0], to)
+    gap = 0 if rate is None else seconds_to_us(1.0 / rate)
+    due = store.now if start_us is None else max(start_us, store.now)
+
+    def act(row: Row) -> None:
+        nonlocal due
+        _replay_one(store, row, to or row.queue, due)
+        due += gap
+
+    return _bulk(store, Verb.REPLAY, job_ids, act, operation)
+
+
+def _replay_one(store: Store, row: Row, to: str, due: int) -> None:
+    source = row.queue
+    how = How(
+        to=State.SCHEDULED if due > store.now else State.READY,
+        run_us=due,
+        queue=to,
+        detail="from dead" if to == source else f"moved to {to}",
+    )
+    apply(store, row, Verb.REPLAY, how)
+    if to != source:
+        # the job takes its place in the ledger along, so both queues' ledgers still balance
+        store.total(source, "enqueued_total", -1)
+        store.total(to, "enqueued_total", +1)
+        store.touch(source)
+
+
+def release(store: Store, job_ids: Sequence[str]) -> BulkResult:
+    """Take leased jobs from their workers."""
+    how = How(detail="by an operator")
+    return _bulk(store, Verb.RELEASE, job_ids, lambda row: apply(store, row, Verb.RELEASE, how))
+
+
+def cancel(store: Store, job_ids: Sequence[str], reason: str) -> BulkResult:
+    """End live jobs without running them."""
+    how = How(detail=reason)
+    return _bulk(store, Verb.CANCEL, job_ids, lambda row: apply(store, row, Verb.CANCEL, how))
+
+
+def purge(store: Store, job_ids: Sequence[str], operation: str | None) -> BulkResult:
+    """Move jobs to the trash."""
+
+    def act(row: Row) -> None:
+        how = How(operation=operation, detail=f"from {row.state}")
+        apply(store, row, Verb.PURGE, how)
+
+    return _bulk(store, Verb.PURGE, job_ids, act, operation)
+
+
+def restore(store: Store, job_ids: Sequence[str]) -> BulkResult:
+    """Take jobs back out of the trash."""
+    chosen, _ = _sort_out(store, Verb.RESTORE, job_ids)
+    _require_room(store, chosen)
+    for row in chosen:
+        if row.operation in store.operations:
+            store.operations[row.operation].undone = True
+
+    def act(row: Row) -> None:
+        apply(store, row, Verb.RESTORE, How(detail=f"to {row.trashed_from}"))
+
+    return _bulk(store, Verb.RESTORE, job_ids, act)
+
+
+def erase_all(store: Store, job_ids: Sequence[str]) -> BulkResult:
+    """Delete jobs in the trash for good."""
+
+    def act(row: Row) -> None:
+        erase(store, row, row.trashed_from or State.CANCELLED)
+
+    return _bulk(store, Verb.ERASE, job_ids, act)

@@ -1,0 +1,128 @@
+"""Reading jobs: pages, one job whole, histories, and dead letters by error."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from pillarbox_engine.clock import from_us
+from pillarbox_engine.errors import InvalidOption, NotFound
+from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.memory.predicate import matches
+from pillarbox_engine.memory.rows import Row, summary, whole
+from pillarbox_engine.memory.store import Store
+from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary
+from pillarbox_engine.states import DeadReason, State
+
+Place = tuple[int, int]
+"""Where a job stands in a listing: rows come in ascending order of it."""
+
+_HOUR_US = 3_600_000_000
+_NOTHING = Failure(type="", message="")
+
+
+def _place_in(where: Filter) -> Callable[[Row], Place]:
+    if where.states == {State.LEASED}:
+        return lambda row: (row.lease_expires_us or 0, row.id)
+    if where.retrying or where.states == {State.SCHEDULED}:
+        return lambda row: (row.run_us, row.id)
+    return lambda row: (-row.id, 0)
+
+
+def jobs(store: Store, where: Filter, limit: int, cursor: str | None) -> Page[JobSummary]:
+    """A page of the jobs that match, after `cursor`."""
+    place, now = _place_in(where), store.now
+    after = None if cursor is None else _parse(cursor)
+    found = sorted(
+        (row for row in store.rows.values() if matches(row, where, now)
+         and (after is None or place(row) > after)),
+        key=place,
+    )  # fmt: skip
+    shown = found[:limit]
+    more = json.dumps(place(shown[-1])) if len(found) > limit and shown else None
+    return Page(tuple(summary(row, store.settings_of(row)) for row in shown), more)
+
+
+def _parse(cursor: str) -> Place:
+    try:
+        key, number = json.loads(cursor)
+        return int(key), int(number)
+    except (ValueError, TypeError) as error:
+        raise InvalidOption(
+            "The cursor is not one of ours", "", "Start from the first page"
+        ) from error
+
+
+def count(store: Store, where: Filter, limit: int) -> int:
+    """How many jobs match, no further than `limit`."""
+    now = store.now
+    found = (1 for row in store.rows.values() if matches(row, where, now))
+    return sum(islice(found, limit))
+
+
+def job(store: Store, job_id: str) -> Job:
+    """One job whole, or `NotFound`."""
+    row = store.row(job_id)
+    if row is None:
+        raise NotFound(f"There is no job {job_id}", "", "It may have been pruned by retention")
+    return whole(row, store.settings_of(row))
+
+
+def histories(store: Store, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
+    """The histories of those of the jobs that are there."""
+    rows = {job_id: store.row(job_id) for job_id in job_ids}
+    return {job_id: tuple(row.history) for job_id, row in rows.items() if row is not None}
+
+
+def due_times(store: Store, queue: str | None, limit: int) -> tuple[datetime, ...]:
+    """When scheduled jobs fall due, soonest first."""
+    due = sorted(row.run_us for row in _in_state(store, queue, State.SCHEDULED))
+    return tuple(from_us(moment) for moment in due[:limit])
+
+
+def _in_state(store: Store, queue: str | None, state: State) -> list[Row]:
+    return [
+        row
+        for row in store.rows.values()
+        if row.state is state and (queue is None or row.queue == queue)
+    ]
+
+
+def dead_groups(store: Store, queue: str | None) -> tuple[DeadGroup, ...]:
+    """Dead letters by fingerprint, the largest group first."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in _in_state(store, queue, State.DEAD):
+        groups[(row.error or _NOTHING).fingerprint].append(row)
+    made = [_group(fingerprint, rows, store.now) for fingerprint, rows in groups.items()]
+    return tuple(sorted(made, key=lambda group: (-group.count, group.fingerprint)))
+
+
+def _group(fingerprint: str, rows: list[Row], now: int) -> DeadGroup:
+    newest = max(rows, key=lambda row: (row.ended_us or 0, row.id))
+    error, ends = newest.error or _NOTHING, [row.ended_us or 0 for row in rows]
+    ages = [now - end for end in ends]
+    return DeadGroup(
+        fingerprint=fingerprint, error_type=error.type, error_message=error.message,
+        reason=newest.reason or DeadReason.EXHAUSTED,
+        types=tuple(sorted({row.type for row in rows})),
+        queues=tuple(sorted({row.queue for row in rows})), count=len(rows),
+        first_at=from_us(min(ends)), last_at=from_us(max(ends)),
+        last_hour=_within(ages, 1), last_day=_within(ages, 24), last_week=_within(ages, 24 * 7),
+        trend=_trend(ages),
+    )  # fmt: skip
+
+
+def _within(ages: list[int], hours: int) -> int:
+    return sum(1 for age in ages if age < hours * _HOUR_US)
+
+
+def _trend(ages: list[int]) -> tuple[int, ...]:
+    """How many a hour over the last 24, oldest hour first."""
+    hours = [0] * 24
+    for age in ages:
+        if 0 <= age < 24 * _HOUR_US:
+            hours[23 - age // _HOUR_US] += 1
+    return tuple(hours)

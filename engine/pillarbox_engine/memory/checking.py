@@ -1,0 +1,44 @@
+"""What is checked before anything is stored: a new job's options, and the size of a bulk call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.model import NewJob
+from pillarbox_engine.names import check_type
+from pillarbox_engine.payload import check_size
+from pillarbox_engine.protocols import MAX_BULK
+from pillarbox_engine.settings import QueueSettings, check_backoff, check_number
+
+_RANGES: dict[str, tuple[float, float, bool]] = {
+    "priority": (0, 1_000, True),
+    "max_attempts": (1, 1_000, True),
+    "timeout": (0.05, 30 * 86_400, False),
+    "delay": (0, 100 * 366 * 86_400, False),
+}
+MAX_KEY = 500
+
+
+def check_new(job: NewJob, settings: QueueSettings) -> None:
+    """`InvalidName`, `InvalidOption` or `PayloadTooLarge` for a job the queue cannot take."""
+    check_type(job.type)
+    for name, (low, high, whole) in _RANGES.items():
+        value = getattr(job, name)
+        if value is not None:
+            check_number(name, value, low, high, whole=whole)
+    if job.delay is not None and job.run_at is not None:
+        raise InvalidOption("delay and run_at exclude each other", "both were given", "Give one")
+    if job.backoff is not None:
+        check_backoff(job.backoff)
+    if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= MAX_KEY:
+        raise InvalidOption(f"idempotency_key must have 1 to {MAX_KEY} characters")
+    check_size(job.payload_json, settings.max_payload)
+
+
+def check_bulk(job_ids: Sequence[str]) -> None:
+    """`InvalidOption` for more ids than one call may have."""
+    if len(job_ids) > MAX_BULK:
+        raise InvalidOption(
+            f"{len(job_ids):,} jobs are too many at once", f"the limit is {MAX_BULK:,}"
+        )

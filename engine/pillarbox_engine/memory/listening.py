@@ -1,0 +1,82 @@
+"""Who wants to hear of changes, and the thread that tells them.
+
+Owns subscriptions. Hints that arrive while listeners are being told are joined into one. The
+thread starts with the first subscription; what a listener raises is logged and goes no further.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from pillarbox_engine.protocols import Change
+
+_LOG = logging.getLogger("pillarbox.changes")
+
+Listener = Callable[[Change], None]
+
+
+class Listeners:
+    """The subscriptions of one backend."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[int, Listener] = {}
+        self._next = 0
+        self._condition = threading.Condition()
+        self._queues: set[str] = set()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of changes until the answer is called."""
+        with self._condition:
+            self._next += 1
+            number = self._next
+            self._listeners[number] = listener
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._deliver, name="pillarbox-changes", daemon=True
+                )
+                self._thread.start()
+        return lambda: self._unsubscribe(number)
+
+    def _unsubscribe(self, number: int) -> None:
+        with self._condition:
+            self._listeners.pop(number, None)
+
+    def notify(self, queues: set[str]) -> None:
+        """Note that `queues` changed, and wake the telling thread."""
+        with self._condition:
+            self._queues |= queues
+            self._condition.notify()
+
+    def _deliver(self) -> None:
+        while (told := self._take()) is not None:
+            change, listeners = told
+            for listener in listeners:
+                _tell(listener, change)
+
+    def _take(self) -> tuple[Change, list[Listener]] | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._queues or self._closed)
+            if self._closed:
+                return None
+            change = Change(frozenset(self._queues))
+            self._queues.clear()
+            return change, list(self._listeners.values())
+
+    def close(self) -> None:
+        """Stop telling."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+
+def _tell(listener: Listener, change: Change) -> None:
+    try:
+        listener(change)
+    except Exception:
+        _LOG.exception("a listener for changes failed")

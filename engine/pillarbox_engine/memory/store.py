@@ -1,0 +1,153 @@
+"""The dictionaries everything is in, and the one way to change a row.
+
+Owns `Store`. Every change of a row happens inside `changing`, which takes the row out of its
+queue's counters and puts it back as it has become: so counters and rows cannot part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pillarbox_engine.clock import Clock
+from pillarbox_engine.errors import NotFound
+from pillarbox_engine.memory.rows import COUNTERS, QueueState, Row
+from pillarbox_engine.model import Counts, HistoryPoint
+from pillarbox_engine.names import check_queue_name
+from pillarbox_engine.settings import QueueSettings, check
+from pillarbox_engine.states import LIVE_STATES, State
+
+GAUGES = (*(str(state) for state in State), "retrying", "bytes", "trashed_done", "trashed_dead")
+"""The counters that rows alone determine; the others only ever grow."""
+
+
+@dataclass(slots=True)
+class Journalled:
+    """An entry of the journal of operators' bulk verbs."""
+
+    id: str
+    verb: str
+    at_us: int
+    what: str
+    changed: int = 0
+    skipped: int = 0
+    undone: bool = False
+
+
+class Store:
+    """All that is known. Not safe to share: its backend holds the lock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.rows: dict[int, Row] = {}
+        self.queues: dict[str, QueueState] = {}
+        self.keys: dict[str, tuple[int, int]] = {}
+        self.operations: dict[str, Journalled] = {}
+        self.samples: list[HistoryPoint] = []
+        self.sampled_us: int | None = None
+        self.unsampled = False
+        self.touched: set[str] = set()
+        self.sequence = 0
+        self.serving: tuple[tuple[str, ...], int, int] = ((), 0, 0)
+        self.started: dict[int, tuple[str, int]] = {}
+        self._last_id = 0
+
+    @property
+    def now(self) -> int:
+        """The wall clock, in microseconds."""
+        return self.clock.now_us()
+
+    def next_id(self) -> int:
+        """An id no job ever had."""
+        self._last_id += 1
+        return self._last_id
+
+    def queue(self, name: str) -> QueueState:
+        """The queue called `name`, or `NotFound`."""
+        found = self.queues.get(name)
+        if found is None:
+            raise NotFound(
+                f"There is no queue {name!r}", "", "A queue is made by its first enqueue"
+            )
+        return found
+
+    def find_or_add(self, name: str, defaults: QueueSettings | None = None) -> QueueState:
+        """The queue called `name`, made with `defaults` where there is none."""
+        if name not in self.queues:
+            check_queue_name(name)
+            settings = defaults or QueueSettings()
+            check(settings)
+            self.queues[name] = QueueState(name, settings)
+            self.touch(name)
+        return self.queues[name]
+
+    def settings_of(self, row: Row) -> QueueSettings:
+        """The settings of the queue the job is in."""
+        return self.queues[row.queue].settings
+
+    def row(self, job_id: str) -> Row | None:
+        """The job with that id, or None."""
+        return self.rows.get(int(job_id)) if job_id.isdecimal() and len(job_id) <= 18 else None
+
+    def in_state(self, queue: QueueState, state: State) -> list[Row]:
+        """The queue's jobs in `state`, oldest first."""
+        return [self.rows[number] for number in sorted(queue.ids[state])]
+
+    def add(self, row: Row) -> None:
+        """Take in a new job."""
+        self.rows[row.id] = row
+        self._count(row, +1)
+        self.touch(row.queue)
+
+    def remove(self, row: Row) -> None:
+        """Forget a job."""
+        self._count(row, -1)
+        del self.rows[row.id]
+        self.touch(row.queue)
+
+    @contextmanager
+    def changing(self, row: Row) -> Iterator[None]:
+        """Change anything about a row in here; its queue's counters follow."""
+        self._count(row, -1)
+        try:
+            yield
+        finally:
+            self._count(row, +1)
+        self.touch(row.queue)
+
+    def _count(self, row: Row, amount: int) -> None:
+        queue = self.queues[row.queue]
+        for name, share in gauges(row).items():
+            queue.counts[name] += share * amount
+        ids = queue.ids[row.state]
+        ids.add(row.id) if amount > 0 else ids.discard(row.id)
+
+    def total(self, queue: str, field: str, amount: int = 1) -> None:
+        """Raise a cumulative counter."""
+        self.queues[queue].counts[field] += amount
+
+    def touch(self, queue: str) -> None:
+        """Note that a queue changed, for listeners and for the next sample."""
+        self.touched.add(queue)
+        self.unsampled = True
+        self.sequence += 1
+
+    def counts(self, queue: str | None) -> Counts:
+        """One queue's counters, or the sum of all."""
+        if queue is not None:
+            return Counts(**self.queue(queue).counts)
+        states = self.queues.values()
+        return Counts(**{name: sum(q.counts[name] for q in states) for name in COUNTERS})
+
+
+def gauges(row: Row) -> dict[str, int]:
+    """What one job adds to its queue's gauges."""
+    trashed_from = row.trashed_from
+    return {
+        str(row.state): 1,
+        "retrying": int(row.retrying),
+        "bytes": row.payload_bytes if row.state in LIVE_STATES else 0,
+        "trashed_done": int(trashed_from is State.DONE),
+        "trashed_dead": int(trashed_from is State.DEAD),
+    }
