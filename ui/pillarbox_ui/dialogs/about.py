@@ -27,7 +27,7 @@ class AboutDialog(Dialog):
         self.body.addLayout(top)
         self.body.addStretch(1)
         self.add_button(self.tr("Copy versions"), self._copy, left=True)
-        self.add_button(self.tr("Close"), self.accept, primary=True)
+        self.add_button(self.tr("Close"), self.accept, "primary")
 
     def _picture(self) -> QLabel:
         label = QLabel()

@@ -9,37 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from pillarbox_engine.errors import PillarboxError
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.banner import Banner
+from pillarbox_ui.widgets.buttons import Choice, button, set_look
+from pillarbox_ui.widgets.plain_label import PlainLabel
 
 
-def plain(text: str = "", *, wrap: bool = True, **properties: bool | str) -> QLabel:
-    """A label that never reads `text` as markup; `properties` are what the style sheet knows."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+def plain(text: str = "", *, wrap: bool = True, **properties: bool) -> PlainLabel:
+    """A label for data, wrapped if wanted; `properties` (muted, heading, …) pick its look."""
+    label = PlainLabel(text, None, **properties)
     label.setWordWrap(wrap)
-    for name, value in properties.items():
-        label.setProperty(name, value)
     return label
-
-
-def set_property(widget: QWidget, name: str, value: object) -> None:
-    """Set a property the style sheet goes by, and have the widget drawn by it."""
-    if widget.property(name) == value:
-        return
-    widget.setProperty(name, value)
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
 
 
 class Field(QWidget):
@@ -65,8 +49,9 @@ class Field(QWidget):
         """Say what is wrong; "" takes it back."""
         self._note.setText(text or self._hint)
         self._note.setVisible(bool(text or self._hint))
-        set_property(self._note, "tone", "error" if text else "")
-        set_property(self.editor, "invalid", bool(text))
+        self._note.set_tone("error" if text else "")
+        if bool(self.editor.property("invalid")) != bool(text):
+            set_look(self.editor, "invalid", bool(text))
 
     def set_hint(self, text: str) -> None:
         """Change what is said while nothing is wrong."""
@@ -82,7 +67,7 @@ class Field(QWidget):
 
 
 class Dialog(QDialog):
-    """A dialog: `body` to fill, `tell_error` for what went wrong, buttons at the foot."""
+    """A dialog: `body` to fill, `show_error` for what went wrong, buttons at the foot."""
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +77,8 @@ class Dialog(QDialog):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SIZE.edge, SIZE.edge, SIZE.edge, SIZE.edge)
         self._column.setSpacing(SIZE.between)
+        self.banner = Banner(theme, self)
+        self._column.addWidget(self.banner)
         self.body = QVBoxLayout()
         self.body.setSpacing(SIZE.between)
         self._column.addLayout(self.body, 1)
@@ -100,23 +87,29 @@ class Dialog(QDialog):
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
 
+    def show_error(self, error: PillarboxError) -> None:
+        """Say what could not be done, why, and what to do; the dialog stays as it is."""
+        reason = f"{error.reason}. {error.remedy}" if error.remedy else error.reason
+        self.banner.tell("error", error.title, reason.lstrip(". "))
+
+    def clear_error(self) -> None:
+        """Take back what `show_error` said."""
+        self.banner.hide()
+
     def add_button(
-        self, text: str, pressed: Callable[[], object], *, primary: bool = False, left: bool = False
+        self, text: str, pressed: Callable[[], object], look: str = "", *, left: bool = False
     ) -> QPushButton:
-        """A button at the foot, right of those before it; `left`: at the left edge."""
-        button = QPushButton(text)
-        button.setAutoDefault(primary)
-        button.setDefault(primary)
-        button.setProperty("primary", primary)
-        button.clicked.connect(lambda: pressed())
-        self._foot.insertWidget(0 if left else self._foot.count(), button)
-        return button
+        """A button at the foot, right of those before it; `left`: at the left edge.
+
+        `look` is "", "primary" (Return presses it), "quiet" or "danger".
+        """
+        made = button(self.theme, Choice(text, pressed, look), self)
+        made.setDefault(look == "primary")
+        self._foot.insertWidget(0 if left else self._foot.count(), made)
+        return made
 
 
-def separator() -> QFrame:
-    """A hairline between groups."""
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.HLine)
-    line.setFixedHeight(SIZE.hairline)
-    line.setProperty("hairline", True)
-    return line
+def name_button(made: QPushButton, text: str) -> None:
+    """Change what a button says, to the eye and to a screen reader."""
+    made.setText(text)
+    made.setAccessibleName(text)

@@ -14,13 +14,12 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidg
 
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.model import Job, NewJob, QueueSummary
-from pillarbox_engine.names import check_job_type, check_queue_name
-from pillarbox_engine.payload import check_size, checked_text
-from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT, QueueSettings
+from pillarbox_engine.names import check_queue_name, check_type
+from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.frame import Field
-from pillarbox_ui.dialogs.json_check import JsonCheck, Verdict
-from pillarbox_ui.dialogs.when_edit import Kind, WhenEdit
+from pillarbox_ui.dialogs.payload_check import AT_ONCE, PayloadCheck
+from pillarbox_ui.dialogs.when_edit import WhenEdit
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.json_edit import JsonEdit
@@ -35,19 +34,19 @@ class JobForm(QWidget):
 
     def __init__(self, theme: Theme, queues: Sequence[QueueSummary], queue: str = "") -> None:
         super().__init__()
-        self._limit = DEFAULT_PAYLOAD_LIMIT
         self._settings = {known.name: known.settings for known in queues}
+        self._like: Job | None = None
         self._queue = self._queue_box(queue)
         self._type = QLineEdit("default")
-        self._payload = JsonEdit(theme)
+        self._check = PayloadCheck(self)
+        self._payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
         self._priority = QSpinBox(minimum=-1, maximum=1_000, value=-1)
         self._attempts = QSpinBox(minimum=0, maximum=1_000, value=0)
         self._when = WhenEdit()
-        self._check = JsonCheck(self._check_payload, self)
         self._make_fields()
         self._lay_out()
         self._connect()
-        self._payload.setPlainText(EXAMPLE)
+        self._payload.set_text(EXAMPLE)
         self._follow_queue()
 
     def _queue_box(self, queue: str) -> QComboBox:
@@ -63,7 +62,9 @@ class JobForm(QWidget):
         self.queue_field = Field(self.tr("Queue"), self._queue)
         self.type_field = Field(self.tr("Type"), self._type)
         self.payload_field = Field(self.tr("Payload (JSON)"), self._payload)
-        self.priority_field = Field(self.tr("Priority"), self._priority, self.tr("lower runs first"))
+        self.priority_field = Field(
+            self.tr("Priority"), self._priority, self.tr("lower runs first")
+        )
         self.attempts_field = Field(self.tr("Attempts at most"), self._attempts)
         self.when_field = Field(self.tr("Run"), self._when)
 
@@ -86,9 +87,10 @@ class JobForm(QWidget):
     def _connect(self) -> None:
         self._queue.currentTextChanged.connect(self._follow_queue)
         self._type.textChanged.connect(self._check_type)
-        self._payload.textChanged.connect(self._follow_payload)
+        self._payload.edited.connect(self.changed)
+        self._payload.valid_changed.connect(self.changed)
         self._when.changed.connect(self._check_when)
-        self._check.settled.connect(self._show_payload)
+        self._check.settled.connect(self._look_again)
 
     # What is wrong.
 
@@ -100,15 +102,16 @@ class JobForm(QWidget):
         new = self.tr("a new queue with the usual settings") if name and not known else ""
         self.queue_field.set_hint(new)
         settings = self._settings.get(name, QueueSettings())
-        self._limit = settings.max_payload
+        self._check.set_limit(settings.max_payload)
         own = self.tr("queue's own: {0}")
         self._priority.setSpecialValueText(own.format(settings.priority))
         self._attempts.setSpecialValueText(own.format(settings.max_attempts))
-        self._follow_payload()
+        self._payload.validate()
+        self.changed.emit()
 
     @Slot()
     def _check_type(self) -> None:
-        self.type_field.set_error(_wrong(check_job_type, self._type.text().strip()))
+        self.type_field.set_error(_wrong(check_type, self._type.text().strip()))
         self.changed.emit()
 
     @Slot()
@@ -119,35 +122,24 @@ class JobForm(QWidget):
         self.changed.emit()
 
     @Slot()
-    def _follow_payload(self) -> None:
-        self._check.follow(self._payload.toPlainText())
+    def _look_again(self) -> None:
+        self._payload.validate()
         self.changed.emit()
-
-    @Slot()
-    def _show_payload(self) -> None:
-        error = self._check.error
-        self.payload_field.set_error(_sentence(error) if error else "")
-        self.changed.emit()
-
-    def _check_payload(self, text: str) -> str:
-        stored = checked_text(text)
-        check_size(stored, self._limit)
-        return stored
 
     # What it becomes.
 
     @property
     def ready(self) -> bool:
         """Whether there is nothing wrong, and nothing still to be checked."""
-        return self._check.verdict is Verdict.VALID and not self.problem
+        return bool(self._check.checked) and not self.problem
 
     @property
     def problem(self) -> str:
         """What is known to be wrong, the first of it; "" if nothing is."""
         if not self.queue_name:
             return self.tr("Name the queue the job goes to")
-        fields = (self.queue_field, self.type_field, self.payload_field)
-        return next((field.error for field in fields if field.error), "")
+        wrong = self.queue_field.error or self.type_field.error
+        return wrong or str(self._payload.problem or "")
 
     @property
     def queue_name(self) -> str:
@@ -157,7 +149,7 @@ class JobForm(QWidget):
     def check_now(self) -> None:
         """Check what has not been checked yet; `changed` tells when that is through."""
         self._check_type()
-        self._check.check_now()
+        self._look_again()
 
     def new_job(self) -> NewJob:
         """The job as the form describes it. Ask only when `ready`."""
@@ -168,13 +160,16 @@ class JobForm(QWidget):
             max_attempts=self._attempts.value() or None,
             delay=self._when.delay,
             run_at=self._when.run_at,
+            backoff=self._like.backoff if self._like else None,
+            timeout=self._like.timeout if self._like else None,
         )
 
     def prefill(self, job: Job) -> None:
         """Take everything over from `job`, to enqueue another one like it."""
+        self._like = job
         self._queue.setCurrentText(job.queue)
         self._type.setText(job.type)
-        self._payload.setPlainText(job.payload_json)
+        self._payload.set_text(job.payload_json, laid_out=len(job.payload_json) <= AT_ONCE)
         self._priority.setValue(job.priority)
         self._attempts.setValue(job.max_attempts)
         if job.state is State.SCHEDULED and not job.retrying:
@@ -189,9 +184,5 @@ def _wrong(check: Callable[[str], object], value: str) -> str:
     try:
         check(value)
     except PillarboxError as error:
-        return _sentence(error)
+        return str(error)
     return ""
-
-
-def _sentence(error: PillarboxError) -> str:
-    return str(error)

@@ -49,7 +49,7 @@ class NewJobDialog(Dialog):
             self.form.prefill(like)
         self.body.addWidget(self.form, 1)
         self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
-        self.enqueue_button = self.add_button(self.tr("Enqueue 1 job"), self.submit, primary=True)
+        self.enqueue_button = self.add_button(self.tr("Enqueue 1 job"), self.submit, "primary")
         self.form.changed.connect(self._follow)
         self._follow()
 

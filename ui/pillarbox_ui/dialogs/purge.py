@@ -18,7 +18,7 @@ from pillarbox_engine.states import State, Verb
 from pillarbox_ui import commands
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.dialogs.bulk_dialog import BulkDialog, jobs_text, place, sentence
-from pillarbox_ui.dialogs.frame import Field, plain
+from pillarbox_ui.dialogs.frame import Field, name_button, plain
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.running import RunningOperation
@@ -53,8 +53,9 @@ class PurgeDialog(BulkDialog):
         self.name = QLineEdit()
         self._lay_out()
         self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
-        self.purge_button = self.add_button("", self.confirm, primary=not self.permanent)
-        self.purge_button.setProperty("danger", self.permanent)
+        self.purge_button = self.add_button(
+            "", self.confirm, "danger" if self.permanent else "primary"
+        )
         self.name.textChanged.connect(self._follow)
         self.count()
 
@@ -81,7 +82,7 @@ class PurgeDialog(BulkDialog):
         super().show_count()
         text = self.tr("Delete {0} permanently") if self.permanent else self.tr("Move {0} to Trash")
         known = text.format(jobs_text(self.target.count))
-        self.purge_button.setText(known if self.known else self.windowTitle())
+        name_button(self.purge_button, known if self.known else self.windowTitle())
         self._question.setVisible(self.asks_name)
         self._follow()
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout,
 from pillarbox_engine.states import Verb
 from pillarbox_ui import commands
 from pillarbox_ui.dialogs.bulk_dialog import BulkDialog, jobs_text, place, sentence
-from pillarbox_ui.dialogs.frame import Field, plain
+from pillarbox_ui.dialogs.frame import Field, name_button, plain
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.target import Target
 from pillarbox_ui.theme.theme import Theme
@@ -40,7 +40,7 @@ class ReplayDialog(BulkDialog):
         self.rate = QDoubleSpinBox(minimum=0.1, maximum=10_000.0, value=100.0, decimals=1)
         self._lay_out()
         self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
-        self.replay_button = self.add_button("", self.confirm, primary=True)
+        self.replay_button = self.add_button("", self.confirm, "primary")
         self.limit.toggled.connect(self._show_pace)
         self.rate.valueChanged.connect(self._show_pace)
         self.count()
@@ -81,7 +81,7 @@ class ReplayDialog(BulkDialog):
         """The count goes onto the button too."""
         super().show_count()
         text = self.tr("Replay {0}").format(jobs_text(self.target.count))
-        self.replay_button.setText(text if self.known else self.tr("Replay"))
+        name_button(self.replay_button, text if self.known else self.tr("Replay"))
         self.replay_button.setEnabled(self.known and self.target.count > 0)
         if self.known and not self.target.count:
             self.sentence.setText(self.tr("No dead letters among them: nothing to replay"))

@@ -47,7 +47,7 @@ class ShortcutsDialog(Dialog):
             columns.addLayout(self._column_of(part), 1)
         self.body.addLayout(columns)
         self.body.addStretch(1)
-        self.add_button(self.tr("Close"), self.accept, primary=True)
+        self.add_button(self.tr("Close"), self.accept, "primary")
 
     def _column_of(self, sections: Sequence[Section]) -> QVBoxLayout:
         column = QVBoxLayout()

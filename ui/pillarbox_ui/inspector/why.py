@@ -97,7 +97,9 @@ def _leased(job: JobSummary, around: Surroundings, text: TimeText) -> str:
     if until is None:
         return f"Running ({number}): its lease is held by {holder}."
     if until <= around.now:
-        return f"Its lease, held by {holder}, ran out at {text(until)}; it is about to be taken back."
+        return (
+            f"Its lease, held by {holder}, ran out at {text(until)}; it is about to be taken back."
+        )
     return f"Running ({number}): its lease is held by {holder} until {text(until)}."
 
 

@@ -1,0 +1,141 @@
+"""Pairs of a name and a value, as the Summary and Options tabs list them.
+
+Owns `Facts`, a grid that is updated in place, and `Value`, text that is shown as data: it wraps
+anywhere, so the longest id fits the narrowest dock, and its menu copies it whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
+
+from pillarbox_ui.dialogs.frame import plain
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.plain import one_line, tip
+
+_WRAP = int(Qt.TextFlag.TextWrapAnywhere | Qt.TextFlag.TextWordWrap) | int(
+    Qt.AlignmentFlag.AlignLeft
+)
+_TALLEST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One pair. `mono`: the value is an id or the like. `hint`: what its tool tip says."""
+
+    name: str
+    value: str
+    mono: bool = False
+    hint: str = ""
+
+
+class Value(QWidget):
+    """Some text of a job, never markup, wrapped wherever it must be."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._text = ""
+        self._whole = ""
+        self._mono = False
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme.changed.connect(self.update)
+
+    def show_fact(self, fact: Fact) -> None:
+        """Show the value of `fact`; what is long is cut, and copied whole all the same."""
+        self._whole, self._mono = fact.value, fact.mono
+        self.setToolTip(tip(fact.hint))
+        self.setAccessibleName(f"{fact.name}: {one_line(fact.value)}")
+        text = one_line(fact.value)
+        if text != self._text:
+            self._text = text
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+        return self._text
+
+    def _font(self) -> QFont:
+        return self._theme.mono() if self._mono else self._theme.numbers()
+
+    def heightForWidth(self, width: int) -> int:
+        room = QRect(0, 0, max(1, width), _TALLEST)
+        return QFontMetrics(self._font()).boundingRect(room, _WRAP, self._text or " ").height()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, QFontMetrics(self._font()).height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._font())
+        painter.setPen(self._theme.colour("text"))
+        painter.drawText(self.rect(), _WRAP, self._text)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Right-click: copy the whole value."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy"), self.copy)
+        menu.popup(event.globalPos())
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the whole value on the clipboard."""
+        QGuiApplication.clipboard().setText(self._whole)
+
+
+class Facts(QWidget):
+    """A grid of facts. Rows are made once and reused; one without a value is hidden."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: list[tuple[QLabel, Value]] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SIZE.between)
+        self._grid.setVerticalSpacing(SIZE.inside)
+        self._grid.setColumnStretch(1, 1)
+
+    def set_facts(self, facts: Sequence[Fact]) -> None:
+        """Show those of `facts` that have a value, in their order."""
+        shown = [fact for fact in facts if fact.value]
+        while len(self._rows) < len(shown):
+            self._add_row()
+        for place, (label, value) in enumerate(self._rows):
+            present = place < len(shown)
+            label.setVisible(present)
+            value.setVisible(present)
+            if present:
+                label.setText(shown[place].name)
+                value.show_fact(shown[place])
+
+    def texts(self) -> dict[str, str]:
+        """What is shown, by name."""
+        return {label.text(): value.text for label, value in self._rows if not label.isHidden()}
+
+    def _add_row(self) -> None:
+        label, value = plain("", wrap=False, muted=True), Value(self._theme)
+        row = len(self._rows)
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(value, row, 1)
+        self._rows.append((label, value))
