@@ -14,10 +14,6 @@ DELETE FROM idempotency WHERE key IN (
     SELECT key FROM idempotency WHERE expires_at <= ? ORDER BY expires_at LIMIT ?
 );
 
--- name: last_job_id
--- The highest id ever given.
-SELECT seq FROM sqlite_sequence WHERE name = 'jobs';
-
 -- name: jobs_of_nonce
 -- The jobs of an earlier enqueue that is being repeated.
 SELECT id FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
