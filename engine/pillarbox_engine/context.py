@@ -1,0 +1,86 @@
+"""The `job` a handler gets.
+
+Owns `JobContext`: what the job is, and what a handler may tell while it runs. It knows nothing of
+pools or pipes; whoever runs the handler gives it a `Tell`.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+
+from pillarbox_engine.delivery import lease_lost
+from pillarbox_engine.leasing import Claimed, LeaseRef
+from pillarbox_engine.model import JsonValue
+from pillarbox_engine.settings import check_number
+
+MAX_LINE = 4 * 1024
+"""Characters kept of one log line."""
+
+Tell = Callable[[LeaseRef, float | None, str | None], None]
+"""Takes (lease, percent or None, log line or None)."""
+
+
+class JobContext:
+    """A running job, as its handler sees it.
+
+    `cancelled` is set when the handler should stop: its time is up, its lease is lost, or the
+    worker is stopping. `attempt` counts from 1; `fence` is the number of this claim.
+    """
+
+    __slots__ = (
+        "_payload_json", "_tell", "attempt", "cancelled", "fence", "id", "lease", "lost",
+        "max_attempts", "queue", "type",
+    )  # fmt: skip
+
+    def __init__(
+        self, lease: LeaseRef, *, queue: str, type: str, payload_json: str,
+        attempt: int, max_attempts: int, tell: Tell,
+    ) -> None:  # fmt: skip
+        self.lease, self.id, self.fence = lease, lease.job_id, lease.fence
+        self.queue, self.type = queue, type
+        self.attempt, self.max_attempts = attempt, max_attempts
+        self.cancelled = threading.Event()
+        self.lost = False
+        self._payload_json, self._tell = payload_json, tell
+
+    @classmethod
+    def of(cls, claimed: Claimed, tell: Tell) -> JobContext:
+        """The context for a claim."""
+        return cls(
+            claimed.lease, queue=claimed.queue, type=claimed.type,
+            payload_json=claimed.payload_json, attempt=claimed.attempt,
+            max_attempts=claimed.max_attempts, tell=tell,
+        )  # fmt: skip
+
+    @property
+    def payload(self) -> JsonValue:
+        """The payload, a fresh value each time."""
+        return json.loads(self._payload_json)
+
+    @property
+    def payload_json(self) -> str:
+        """The payload as JSON text."""
+        return self._payload_json
+
+    def progress(self, percent: float) -> None:
+        """Say how far it is, 0 to 100; others see it within 250 ms. `LeaseLost`: stop."""
+        self._check_lease()
+        check_number("progress", percent, 0, 100)
+        self._tell(self.lease, float(percent), None)
+
+    def log(self, text: str) -> None:
+        """Keep a line with the job; others see it within 250 ms. `LeaseLost`: stop."""
+        self._check_lease()
+        line = str(text)
+        self._tell(self.lease, None, line if len(line) <= MAX_LINE else line[: MAX_LINE - 1] + "…")
+
+    def lose(self) -> None:
+        """The lease is gone: tell the handler, by `cancelled` and at its next call."""
+        self.lost = True
+        self.cancelled.set()
+
+    def _check_lease(self) -> None:
+        if self.lost:
+            raise lease_lost(self.id, "its lease has ended")

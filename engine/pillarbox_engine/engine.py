@@ -1,0 +1,201 @@
+"""What a program holds: one engine over one backend.
+
+Owns `Engine`: queues, jobs, change hints, and the orderly end. It knows which process opened it,
+since neither the store's locks nor the threads survive a fork.
+"""
+
+from __future__ import annotations
+
+import os
+import random as _random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+
+from pillarbox_engine import names
+from pillarbox_engine.backoff import Random
+from pillarbox_engine.child import refuse_while_importing
+from pillarbox_engine.clock import Clock, SystemClock, seconds_to_us
+from pillarbox_engine.delivery import Delivery
+from pillarbox_engine.errors import ProgrammingFault
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.hints import Hints, closed
+from pillarbox_engine.leasing import Claimed, LeaseRef, Release
+from pillarbox_engine.maintenance import Maintenance
+from pillarbox_engine.model import Counts, Job, JobSummary, QueueSummary
+from pillarbox_engine.pool import Handlers, OnProblem, PoolParts
+from pillarbox_engine.protocols import Backend, Change
+from pillarbox_engine.queues import Queue
+from pillarbox_engine.serving import Serving
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.slots import Slots
+from pillarbox_engine.worker import Worker
+
+
+class Engine:
+    """An open store. Safe to share between threads, not between processes.
+
+    It owns `backend` and closes it. `maintain`: whether this process takes its turn at the
+    maintenance of the store; a short-lived producer need not.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        *,
+        clock: Clock | None = None,
+        random: Random = _random.random,
+        maintain: bool = True,
+    ) -> None:
+        refuse_while_importing()
+        self._backend, self._pid = backend, os.getpid()
+        self.clock: Clock = clock or SystemClock()
+        self.random = random
+        self.hints = Hints(backend)
+        self._lock = threading.Lock()
+        self._closing = False
+        self._closed = threading.Event()
+        self._slots, self._serving = Slots(), Serving(backend)
+        self._deliveries: dict[LeaseRef, int] = {}
+        self._workers: list[Worker] = []
+        self._maintenance = Maintenance(backend) if maintain else None
+        if self._maintenance is not None:
+            self._maintenance.start()
+
+    @property
+    def backend(self) -> Backend:
+        """The seam below, for what has no shorthand here. `EngineClosed`, `ProgrammingFault`."""
+        self._check_process()
+        if self._closing:
+            raise closed()
+        return self._backend
+
+    def queue(self, name: str, defaults: QueueSettings | None = None) -> Queue:
+        """The queue `name`; it comes into being with its first job, or now with `defaults`.
+
+        `defaults` are the settings it is created with; an existing queue keeps its own.
+        """
+        names.check_queue_name(name)
+        backend = self.backend
+        if defaults is not None:
+            backend.ensure_queue(name, defaults)
+        return Queue(self, name)
+
+    def queues(self) -> tuple[QueueSummary, ...]:
+        """All queues by name."""
+        return self.backend.queues()
+
+    def job(self, job_id: str) -> Job:
+        """One job whole, with its history; `NotFound`."""
+        return self.backend.job(job_id)
+
+    def jobs(self, where: Filter = Filter()) -> Iterator[JobSummary]:
+        """The jobs that match, page by page behind the scenes."""
+        page = self.backend.jobs(where)
+        yield from page.rows
+        while page.cursor is not None:
+            page = self.backend.jobs(where, cursor=page.cursor)
+            yield from page.rows
+
+    def counts(self) -> Counts:
+        """The counts of all queues together."""
+        return self.backend.counts()
+
+    def subscribe(self, on_change: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `on_change` on an engine thread after changes, here or in another process.
+
+        A lossy hint: ask again for the truth. Call the answer to stop.
+        """
+        return self.backend.subscribe(on_change)
+
+    def worker(
+        self,
+        queues: Sequence[str],
+        handlers: Handlers,
+        *,
+        concurrency: int = 4,
+        on_problem: OnProblem | None = None,
+    ) -> Worker:
+        """A worker over several queues, not started yet: see `Queue.worker`."""
+        for name in queues:
+            names.check_queue_name(name)
+        parts = PoolParts(
+            backend=self.backend, clock=self.clock, random=self.random,
+            slots=self._slots, serving=self._serving,
+        )  # fmt: skip
+        worker = Worker(
+            parts, self.hints, tuple(queues), handlers, concurrency, on_problem=on_problem
+        )
+        with self._lock:
+            self._workers.append(worker)
+        return worker
+
+    def deliver(self, claimed: Claimed) -> Delivery:
+        """A claim as a `Delivery` this engine answers for: released should it be closed."""
+        slot = self._slots.take()
+        self._backend.mark_started(slot, claimed.lease)
+        with self._lock:
+            self._deliveries[claimed.lease] = slot
+        return Delivery(lambda: self.backend, claimed, self.random, self._settled)
+
+    def close(self, drain: float = 10.0) -> None:
+        """End it: workers get `drain` seconds to finish, then are cancelled and released.
+
+        Whoever waits in a call gets `EngineClosed`. Calling it again does nothing.
+        """
+        self._check_process()
+        with self._lock:
+            first, self._closing = not self._closing, True
+        if not first:
+            self._closed.wait(drain)
+            return
+        try:
+            self._stop_work(drain)
+        finally:
+            self._backend.close()
+            self._closed.set()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _stop_work(self, drain: float) -> None:
+        self.hints.close()
+        deadline = self.clock.monotonic_us() + seconds_to_us(drain)
+        with self._lock:
+            workers = tuple(self._workers)
+        for worker in workers:
+            worker.finish()
+        for worker in workers:
+            worker.stop(max(0.0, (deadline - self.clock.monotonic_us()) / 1e6))
+        if self._maintenance is not None:
+            self._maintenance.stop()
+        self._release_deliveries()
+
+    def _release_deliveries(self) -> None:
+        with self._lock:
+            leases = tuple(self._deliveries)
+        if leases:
+            self._backend.settle([Release(lease=lease) for lease in leases])
+
+    def _settled(self, delivery: Delivery) -> None:
+        with self._lock:
+            slot = self._deliveries.pop(delivery.claimed.lease, None)
+        if slot is not None:
+            self._backend.mark_started(slot, None)
+            self._slots.give(slot)
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._pid:
+            raise ProgrammingFault(
+                "This engine belongs to another process",
+                f"it was opened by process {self._pid} and this is a fork of it",
+                "Open an engine of its own in each process",
+            )

@@ -1,0 +1,389 @@
+"""The loop that claims jobs, hands them to threads and settles what they made of them.
+
+Owns `Pool`: one dispatcher thread over a `Crew`. It makes few calls to the store, each for many
+jobs: a claim fills the idle threads and a little more, a settle covers all that finished. It
+extends leases at a third of their length and counts on no handler to come back.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+from pillarbox_engine.backoff import Random
+from pillarbox_engine.child import ChildRunner
+from pillarbox_engine.clock import Clock, to_us
+from pillarbox_engine.context import JobContext
+from pillarbox_engine.crew import Crew
+from pillarbox_engine.errors import EngineClosed, PillarboxError
+from pillarbox_engine.held import Held
+from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Release
+from pillarbox_engine.pace import Pace
+from pillarbox_engine.protocols import Backend, Change
+from pillarbox_engine.reports import Reports
+from pillarbox_engine.routing import Handlers, Routes, place_of
+from pillarbox_engine.runner import Runner, ThreadRunner
+from pillarbox_engine.serving import Serving
+from pillarbox_engine.settler import Settler
+from pillarbox_engine.settling import settlement, timed_out
+from pillarbox_engine.slots import Slots
+from pillarbox_engine.trouble import OnProblem, Trouble
+
+__all__ = ["Handlers", "OnProblem", "Pool", "PoolParts"]
+
+LOG = logging.getLogger("pillarbox")
+GATHER_US = 20_000
+"""How long an outcome may wait for others to be settled with it."""
+RECHECK_US = 5_000_000
+"""How long a pool with nothing to do trusts that it would have been told."""
+CLOSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolParts:
+    """What an engine lends its pools."""
+
+    backend: Backend
+    clock: Clock
+    random: Random
+    slots: Slots
+    serving: Serving
+
+
+class Pool:
+    """`concurrency` threads over `queues`. Start it once, finish it once."""
+
+    def __init__(
+        self, parts: PoolParts, queues: tuple[str, ...], routes: Routes, concurrency: int,
+        *, name: str, on_problem: OnProblem | None = None,
+    ) -> None:  # fmt: skip
+        self._backend, self._clock, self._random = parts.backend, parts.clock, parts.random
+        self._serving, self._queues, self._routes = parts.serving, queues, routes
+        self._name = name
+        self._wake, self._urgent = threading.Event(), threading.Event()
+        self._crew = Crew(
+            concurrency, name, clock=parts.clock, slots=parts.slots,
+            mark=parts.backend.mark_started, done=self._done, returned=self._wake.set,
+        )  # fmt: skip
+        self._reports = Reports(parts.clock, self._wake.set)
+        self._pace, self._trouble = Pace(), Trouble(on_problem, parts.random)
+        self._settler = Settler(
+            parts.backend, self._reports, lost=self._lose, refused=self._trouble.tell
+        )
+        self._in_thread: Runner = ThreadRunner()
+        self._in_child: Runner = ChildRunner()
+        self._held: dict[LeaseRef, Held] = {}
+        self._finished: deque[Held] = deque()
+        self._gathering = False
+        self._gathered_since_us: int | None = None
+        self._alone: Held | None = None
+        self._hinted = True
+        self._dry_until_us: int | None = None
+        self._look_at_us = 0
+        self._told_stuck: int | None = None
+        self._finishing = self._cancelling = self._halting = self._halted = False
+        self._thread = threading.Thread(target=self._loop, name=f"{name}-dispatch", daemon=True)
+
+    # -- for other threads ------------------------------------------------------------------
+
+    @property
+    def stuck(self) -> int:
+        """Threads given up that have not come back."""
+        return self._crew.stuck
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is held and nothing waits to be settled."""
+        return not (self._held or self._finished) and self._settler.empty
+
+    def start(self) -> None:
+        """Start the threads and begin to claim."""
+        self._crew.start()
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Claim no more, give back what was claimed ahead, let what runs run to its end."""
+        self._finishing = True
+        self._hurry()
+
+    def cancel_running(self) -> None:
+        """Ask the running handlers to stop."""
+        self._cancelling = True
+        self._hurry()
+
+    def halt(self) -> None:
+        """Wait for nothing any more: release what runs, and end."""
+        self._finishing = self._halting = True
+        self._hurry()
+
+    def join(self, timeout: float | None) -> bool:
+        """Wait for the end; False: it did not come within `timeout` seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _hurry(self) -> None:
+        self._urgent.set()
+        self._wake.set()
+
+    def _done(self, held: Held) -> None:
+        """A thread is through with a job. The dispatcher is woken once per batch, or if needed."""
+        self._finished.append(held)
+        if not self._gathering or self._crew.waiting() == 0:
+            self._gathering = True
+            self._wake.set()
+
+    def _on_change(self, change: Change) -> None:
+        if not change.queues or not change.queues.isdisjoint(self._queues):
+            self._hinted = True
+            self._wake.set()
+
+    # -- the dispatcher ---------------------------------------------------------------------
+
+    def _loop(self) -> None:
+        unsubscribe = self._backend.subscribe(self._on_change)
+        try:
+            while not self._is_over():
+                self._wake.clear()
+                self._turn_and_wait()
+        finally:
+            unsubscribe()
+            self._leave()
+
+    def _is_over(self) -> bool:
+        return self._halted or (self._finishing and self.quiet)
+
+    def _turn_and_wait(self) -> None:
+        halting = self._halting
+        pause = self._guarded_turn()
+        self._halted = self._halted or halting
+        if pause > 0 and not self._is_over():
+            self._wake.wait(pause)
+
+    def _guarded_turn(self) -> float:
+        try:
+            pause = self._turn()
+        except EngineClosed:
+            self._halted = True
+            return 0.0
+        except Exception as error:
+            # The loop must outlive whatever a store does: it says so, waits longer each time and
+            # goes on; leases that lapse meanwhile are claimed again by whoever can.
+            if not isinstance(error, PillarboxError):
+                LOG.exception("The worker's loop failed")
+            self._urgent.clear()
+            self._urgent.wait(0.0 if self._halting else self._trouble.wait_after(error))
+            return 0.0
+        self._trouble.over()
+        return pause
+
+    def _turn(self) -> float:
+        """Do all that is due; seconds until more may be."""
+        now_us = self._clock.monotonic_us()
+        self._say_what_is_served()
+        if self._finishing:
+            self._give_back()
+        self._flush_reports(now_us)
+        if now_us >= self._look_at_us:
+            self._look_after(now_us)
+        self._settle(now_us)
+        self._claim(now_us)
+        return self._pause()
+
+    def _pause(self) -> float:
+        now_us = self._clock.monotonic_us()
+        until = [self._look_at_us, now_us + RECHECK_US]
+        if self._reports.due_us is not None:
+            until.append(self._reports.due_us)
+        if self._gathered_since_us is not None:
+            until.append(self._gathered_since_us + GATHER_US)
+        if self._may_claim() and any(self._room()):
+            until.append(self._dry_until_us or now_us)
+        return max(0.0, (min(until) - now_us) / 1e6)
+
+    def _say_what_is_served(self) -> None:
+        stuck = self._crew.stuck
+        if stuck == self._told_stuck:
+            return
+        self._serving.say(self, self._queues, self._crew.size, stuck)
+        self._told_stuck = stuck
+        if stuck >= self._crew.size:
+            self._trouble.tell(_all_stuck(self._name, stuck))
+
+    # -- claiming ---------------------------------------------------------------------------
+
+    def _may_claim(self) -> bool:
+        blocked = self._finishing or self._alone is not None
+        return not blocked and (self._told_stuck or 0) < self._crew.size
+
+    def _outstanding(self) -> int:
+        return len(self._held) - len(self._finished)
+
+    def _room(self) -> tuple[int, int]:
+        """How many jobs could start now, and how many more soon. (0, 0): not worth a call."""
+        outstanding, size = self._outstanding(), self._crew.size
+        free = max(0, size - outstanding)
+        wanted = self._pace.ahead(size)
+        spare = wanted - max(0, outstanding - size)
+        if free == 0 and spare < max(1, wanted // 2):
+            return 0, 0
+        return free, max(0, spare)
+
+    def _claim(self, now_us: int) -> None:
+        self._start_alone(now_us)
+        if not self._may_claim() or not any(self._room()):
+            return
+        if self._hinted:
+            self._hinted, self._dry_until_us = False, None
+        if self._dry_until_us is not None and now_us < self._dry_until_us:
+            return
+        free, ahead = self._room()
+        claimed = self._backend.claim(ClaimRequest(
+            queues=self._queues, limit=free, ahead=ahead,
+            worker=self._name, types=self._routes.types,
+        ))  # fmt: skip
+        self._dry_until_us = None if claimed else self._until_due_us(now_us)
+        for one in claimed:
+            self._take(one, now_us)
+
+    def _until_due_us(self, now_us: int) -> int:
+        due = self._backend.next_due(self._queues)
+        if due is None:
+            return now_us + RECHECK_US
+        wait_us = to_us(due) - self._clock.now_us()
+        return now_us + min(RECHECK_US, max(1_000, wait_us))
+
+    def _take(self, claimed: Claimed, now_us: int) -> None:
+        handler = self._routes.handler(claimed.type)
+        if handler is None:
+            self._settler.add(Release(lease=claimed.lease))
+            return
+        lonely = claimed.lost > 0 and place_of(handler) is None
+        runner = self._in_child if claimed.lost > 0 and not lonely else self._in_thread
+        context = JobContext.of(claimed, self._reports.tell)
+        held = Held(claimed, context, handler, runner, now_us)
+        self._held[held.lease] = held
+        self._look_at_us = min(self._look_at_us, held.look_at_us(now_us))
+        if lonely:
+            self._alone = held
+        else:
+            self._crew.hand(held)
+
+    def _start_alone(self, now_us: int) -> None:
+        """A job that was lost before and cannot have a process runs with nothing beside it."""
+        held = self._alone
+        if held is None:
+            return
+        if held.lease not in self._held:
+            self._alone = None
+        elif held.begun_us is None and self._outstanding() == 1 and self._crew.waiting() == 0:
+            held.begun_us = now_us
+            self._crew.hand(held)
+
+    # -- settling ---------------------------------------------------------------------------
+
+    def _settle(self, now_us: int) -> None:
+        if self._finished and self._gathered_since_us is None:
+            self._gathered_since_us = now_us
+        if self._settler.empty and not self._is_worth_settling(now_us):
+            return
+        self._gathering, self._gathered_since_us = False, None
+        while self._finished:
+            self._collect(self._finished.popleft())
+        self._settler.store()
+
+    def _is_worth_settling(self, now_us: int) -> bool:
+        since = self._gathered_since_us
+        if since is None:
+            return False
+        return self._finishing or now_us - since >= GATHER_US or any(self._room())
+
+    def _collect(self, held: Held) -> None:
+        self._held.pop(held.lease, None)
+        if held.outcome is None or held.lost:
+            LOG.warning("Job %s: its lease was lost, its outcome is void", held.lease.job_id)
+            self._reports.take((held.lease,))
+            return
+        self._pace.saw(held.spent_us)
+        self._settler.add(settlement(held.claimed, held.outcome, held.begun_at, self._random))
+
+    # -- looking after what is held ---------------------------------------------------------
+
+    def _flush_reports(self, now_us: int) -> None:
+        due_us = self._reports.due_us
+        if due_us is not None and now_us >= due_us:
+            self._settler.flush_reports()
+
+    def _look_after(self, now_us: int) -> None:
+        """End what has run too long and extend leases; note when to look again."""
+        for held in tuple(self._held.values()):
+            if held.is_overdue(now_us):
+                self._time_out(held)
+        self._extend([held for held in self._held.values() if held.wants_extension(now_us)], now_us)
+        times = (held.look_at_us(now_us) for held in self._held.values())
+        self._look_at_us = min(times, default=now_us + RECHECK_US)
+
+    def _extend(self, due: list[Held], now_us: int) -> None:
+        if not due:
+            return
+        answers = self._backend.extend([held.lease for held in due])
+        for held, kept in zip(due, answers, strict=True):
+            if kept:
+                held.extended(now_us)
+            else:
+                self._lose(held.lease)
+
+    def _lose(self, lease: LeaseRef) -> None:
+        LOG.warning("Job %s: LeaseLost: its lease has ended while it ran", lease.job_id)
+        held = self._held.get(lease)
+        if held is not None:
+            held.context.lose()
+            held.runner.cancel(held.context)
+
+    def _time_out(self, held: Held) -> None:
+        held.runner.cancel(held.context)
+        if not self._crew.give_up(held):
+            return
+        LOG.warning("Job %s ran longer than %g s", held.lease.job_id, held.claimed.timeout)
+        del self._held[held.lease]
+        held.context.lose()
+        outcome = timed_out(held.claimed)
+        self._settler.add(settlement(held.claimed, outcome, held.begun_at, self._random))
+
+    # -- the end ----------------------------------------------------------------------------
+
+    def _give_back(self) -> None:
+        """Release what was claimed ahead; on request, cancel or release what runs."""
+        for held in self._crew.take_back():
+            self._release(held)
+        if self._alone is not None and self._alone.begun_us is None:
+            self._release(self._alone)
+            self._alone = None
+        running = [held for held in self._held.values() if held.outcome is None]
+        for held in running:
+            if self._cancelling and not held.context.cancelled.is_set():
+                held.runner.cancel(held.context)
+            if self._halting and self._crew.give_up(held, replace=False):
+                self._release(held)
+                held.context.lose()
+
+    def _release(self, held: Held) -> None:
+        self._held.pop(held.lease, None)
+        if not held.lost:
+            self._settler.add(Release(lease=held.lease, started_at=held.begun_at))
+
+    def _leave(self) -> None:
+        self._crew.close(0.0 if self._halting else CLOSE_SECONDS)
+        try:
+            self._serving.leave(self)
+        except PillarboxError as error:
+            LOG.info("The store was not told that a worker ended: %s", error)
+
+
+def _all_stuck(name: str, stuck: int) -> PillarboxError:
+    return PillarboxError(
+        f"The worker {name} claims nothing more for now",
+        f"all its {stuck} threads are stuck in handlers that ran past their time-out",
+        "It goes on as soon as one returns; otherwise restart the process",
+    )

@@ -1,0 +1,279 @@
+"""One queue, as a program holds it.
+
+Owns `Queue`: thin verbs over the backend, the waiting that backends leave to their callers, and
+the idempotency key every enqueue carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from uuid import uuid4
+
+from pillarbox_engine import bulk, names, payload
+from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.errors import QueueFull, StorageFault
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.leasing import ClaimRequest
+from pillarbox_engine.model import (
+    BulkResult,
+    Counts,
+    Enqueued,
+    JobSummary,
+    JsonValue,
+    NewJob,
+    QueueSummary,
+)
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.states import OnFull, State, Verb
+
+if TYPE_CHECKING:
+    from pillarbox_engine.delivery import Delivery
+    from pillarbox_engine.engine import Engine
+    from pillarbox_engine.pool import Handlers, OnProblem
+    from pillarbox_engine.worker import Worker
+
+CLAIMER = "claim"
+"""The worker's name on leases taken with `Queue.claim`."""
+
+
+class JobOptions(TypedDict, total=False):
+    """What can be said about a job besides its payload; what is left out is the queue's.
+
+    Durations are seconds, times aware datetimes, `priority` 0 to 1000 with the lower first.
+    """
+
+    type: str
+    priority: int | None
+    run_at: datetime | None
+    delay: float | None
+    max_attempts: int | None
+    backoff: Backoff | None
+    timeout: float | None
+    expires_at: datetime | None
+    idempotency_key: str | None
+
+
+class Queue:
+    """A named queue of an engine. Cheap to make, safe to share between threads."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine, self.name = engine, name
+
+    def __repr__(self) -> str:
+        return f"<Queue {self.name!r}>"
+
+    # -- settings ---------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> QueueSettings:
+        """The settings in force; the defaults where the queue is not there yet."""
+        summary = self._summary()
+        return QueueSettings() if summary is None else summary.settings
+
+    def configure(self, **changes: Any) -> QueueSettings:
+        """Change some settings, for every process; the settings now in force."""
+        settings = self.settings.changed(**changes)
+        self._engine.backend.configure(self.name, settings)
+        return settings
+
+    # -- putting in -------------------------------------------------------------------------
+
+    def enqueue(
+        self, value: JsonValue, *, block: float | None = None, **options: Unpack[JobOptions]
+    ) -> Enqueued:
+        """Store one job durably: when this returns it survives a crash.
+
+        `value` is any JSON value. `block`: seconds to wait while the queue is full; None does as
+        the queue's `on_full` says. Raises `QueueFull`, `InvalidPayload`, `PayloadTooLarge`,
+        `InvalidOption`, and `Definite` or `Indeterminate`, whose `idempotency_key` makes it safe
+        to repeat the call.
+        """
+        key = options.get("idempotency_key") or made_key()
+        job = self._job(value, {**options, "idempotency_key": key})
+        return self._store([job], key, block)[0]
+
+    def enqueue_many(
+        self,
+        values: Iterable[JsonValue],
+        *,
+        block: float | None = None,
+        **options: Unpack[JobOptions],
+    ) -> list[Enqueued]:
+        """Store a job for each of `values`, all or none, with the same options.
+
+        With an idempotency key (given or made) job number n carries `key:n`; repeating the call
+        with the same key and values adds only what is missing.
+        """
+        key = options.get("idempotency_key") or made_key()
+        jobs = [
+            self._job(value, {**options, "idempotency_key": f"{key}:{number}"})
+            for number, value in enumerate(values)
+        ]
+        return self._store(jobs, key, block) if jobs else []
+
+    def _job(self, value: JsonValue, options: JobOptions) -> NewJob:
+        names.check_type(options.get("type", "default"))
+        for moment in (options.get("run_at"), options.get("expires_at")):
+            if moment is not None:
+                to_us(moment)
+        return NewJob(payload_json=payload.encode(value), **options)
+
+    def _store(self, jobs: Sequence[NewJob], key: str, block: float | None) -> list[Enqueued]:
+        try:
+            return self._store_or_wait(jobs, block)
+        except StorageFault as fault:
+            fault.idempotency_key = key
+            raise
+
+    def _store_or_wait(self, jobs: Sequence[NewJob], block: float | None) -> list[Enqueued]:
+        try:
+            return self._engine.backend.enqueue(self.name, jobs)
+        except QueueFull:
+            patience = self._patience(block)
+            if patience <= 0:
+                raise
+            deadline = self._now() + seconds_to_us(patience)
+        return self._store_when_room(jobs, deadline)
+
+    def _store_when_room(self, jobs: Sequence[NewJob], deadline: int) -> list[Enqueued]:
+        while True:
+            mark = self._engine.hints.mark(self.name)
+            try:
+                return self._engine.backend.enqueue(self.name, jobs)
+            except QueueFull:
+                left = (deadline - self._now()) / 1e6
+                if left <= 0:
+                    raise
+            self._engine.hints.wait(mark, left, self.name)
+
+    def _patience(self, block: float | None) -> float:
+        if block is not None:
+            return block
+        settings = self.settings
+        return settings.block_timeout if settings.on_full is OnFull.BLOCK else 0.0
+
+    # -- taking out -------------------------------------------------------------------------
+
+    def worker(
+        self, handlers: Handlers, *, concurrency: int = 4, on_problem: OnProblem | None = None
+    ) -> Worker:
+        """A worker for this queue, started by `with` or `.start()`.
+
+        `handlers`: a callable for every type, or {type: callable} ("*": any other type).
+        `concurrency`: threads. `on_problem` is called, on the worker's thread, with each error
+        the worker lives through.
+        """
+        return self._engine.worker(
+            (self.name,), handlers, concurrency=concurrency, on_problem=on_problem
+        )
+
+    def claim(self, wait: float = 0.0) -> Delivery | None:
+        """Take one job under a lease, waiting up to `wait` seconds for one; None: none came."""
+        deadline = self._now() + seconds_to_us(wait)
+        while True:
+            mark = self._engine.hints.mark(self.name) if wait > 0 else 0
+            claimed = self._engine.backend.claim(
+                ClaimRequest(queues=(self.name,), limit=1, worker=CLAIMER)
+            )
+            if claimed:
+                return self._engine.deliver(claimed[0])
+            left = (deadline - self._now()) / 1e6
+            if left <= 0:
+                return None
+            self._engine.hints.wait(mark, min(left, self._until_due()), self.name)
+
+    def _until_due(self) -> float:
+        due = self._engine.backend.next_due((self.name,))
+        if due is None:
+            return float("inf")
+        return max(0.0, (to_us(due) - self._engine.clock.now_us()) / 1e6)
+
+    # -- looking ----------------------------------------------------------------------------
+
+    def counts(self) -> Counts:
+        """How many jobs are in each state, and the cumulative totals."""
+        return self._engine.backend.counts(self.name)
+
+    def jobs(self, state: State | str | None = None) -> Iterator[JobSummary]:
+        """The queue's jobs, of one state or all, page by page behind the scenes."""
+        return self._engine.jobs(self._where(state, None))
+
+    # -- what an operator does --------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Stop claims, in every process, until `resume`."""
+        self._engine.backend.pause(self.name)
+
+    def resume(self) -> None:
+        """Start claims again, after `pause` or `drain`."""
+        self._engine.backend.pause(self.name, False)
+
+    def drain(self) -> None:
+        """Take no new jobs in and run what is there, until `resume`."""
+        self._engine.backend.drain(self.name)
+
+    def requeue(
+        self, state: State | str | None = None, *, where: Filter | None = None
+    ) -> BulkResult:
+        """Make jobs ready now: those in `state`, those that match, or all that can be."""
+        return self._bulk(Verb.REQUEUE, state, where)
+
+    def replay(
+        self,
+        state: State | str = State.DEAD,
+        *,
+        where: Filter | None = None,
+        rate: float | None = None,
+        to: str | None = None,
+    ) -> BulkResult:
+        """Dead letters back to work, attempts reset: `rate` jobs a second, to the queue `to`."""
+        return self._bulk(Verb.REPLAY, state, where, rate=rate, to=to)
+
+    def purge(self, state: State | str | None = None, *, where: Filter | None = None) -> BulkResult:
+        """Move jobs to the trash; leased ones are skipped and counted."""
+        return self._bulk(Verb.PURGE, state, where)
+
+    def restore(self, *, where: Filter | None = None) -> BulkResult:
+        """Take jobs back out of the trash, into the states they had."""
+        return self._bulk(Verb.RESTORE, None, where)
+
+    def cancel(
+        self,
+        state: State | str | None = None,
+        *,
+        where: Filter | None = None,
+        reason: str = "",
+    ) -> BulkResult:
+        """End live jobs without running them; `reason` is kept in their history."""
+        return self._bulk(Verb.CANCEL, state, where, reason=reason)
+
+    def _bulk(
+        self, verb: Verb, state: State | str | None, where: Filter | None,
+        *, to: str | None = None, rate: float | None = None, reason: str = "",
+    ) -> BulkResult:  # fmt: skip
+        chosen = self._where(state, where)
+        return bulk.run(
+            self._engine.backend, verb, chosen, what=f"{verb} in {self.name}",
+            clock=self._engine.clock, to=to, rate=rate, reason=reason,
+        )  # fmt: skip
+
+    def _where(self, state: State | str | None, where: Filter | None) -> Filter:
+        chosen = replace(where or Filter(), queues=(self.name,))
+        return chosen if state is None else replace(chosen, states=frozenset({State(state)}))
+
+    # -- small parts ------------------------------------------------------------------------
+
+    def _summary(self) -> QueueSummary | None:
+        return next((s for s in self._engine.backend.queues() if s.name == self.name), None)
+
+    def _now(self) -> int:
+        return self._engine.clock.monotonic_us()
+
+
+def made_key() -> str:
+    """An idempotency key for an enqueue that was given none."""
+    return f"auto:{uuid4().hex}"

@@ -1,0 +1,111 @@
+"""Which handler runs a job.
+
+Owns the table from job types to handlers, and the test whether a handler can be imported by name
+in another process.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from pillarbox_engine.context import JobContext
+from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.model import JsonValue
+
+Handler = Callable[[JobContext], JsonValue]
+"""Runs one job; what it returns is the job's result."""
+
+Handlers = Handler | Mapping[str, Handler]
+"""One handler for every type, or {type: handler}; "*" stands for any other type."""
+
+ANY = "*"
+
+
+class Routes:
+    """The handlers of a worker. Raises `InvalidOption` for what cannot be one."""
+
+    def __init__(self, handlers: Handlers) -> None:
+        table = dict(handlers) if isinstance(handlers, Mapping) else {ANY: handlers}
+        if not table:
+            raise InvalidOption("A worker needs a handler", "the table of handlers is empty")
+        for name, handler in table.items():
+            _check(name, handler)
+        self._table = table
+
+    @property
+    def types(self) -> frozenset[str] | None:
+        """The types served; None: all."""
+        return None if ANY in self._table else frozenset(self._table)
+
+    def handler(self, type: str) -> Handler | None:
+        """The handler for `type`, or None."""
+        return self._table.get(type) or self._table.get(ANY)
+
+
+def _check(name: str, handler: object) -> None:
+    if not callable(handler):
+        raise InvalidOption(f"The handler for {name!r} cannot be called", f"it is {handler!r}")
+    if inspect.iscoroutinefunction(handler):
+        raise InvalidOption(
+            f"The handler for {name!r} is asynchronous",
+            "workers run handlers in threads",
+            "Make it a plain function, which may call asyncio.run",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a handler is found by import: `module` and the dotted name in it."""
+
+    module: str
+    qualname: str
+
+
+def place_of(handler: object) -> Place | None:
+    """Where another process can import `handler`, or None if it cannot.
+
+    Functions made inside others, lambdas and bound methods have no such place.
+    """
+    module_name = getattr(handler, "__module__", None)
+    qualname = getattr(handler, "__qualname__", None)
+    if not isinstance(module_name, str) or not isinstance(qualname, str) or "<" in qualname:
+        return None
+    module = sys.modules.get(module_name)
+    if module is None or found_in(module, qualname) is not handler:
+        return None
+    name = _main_name(module) if module_name == "__main__" else module_name
+    return None if name is None else Place(name, qualname)
+
+
+def found_in(module: ModuleType, qualname: str) -> object | None:
+    """What the dotted `qualname` means in `module`, or None."""
+    target: object | None = module
+    for part in qualname.split("."):
+        target = getattr(target, part, None)
+    return target
+
+
+def _main_name(module: ModuleType) -> str | None:
+    """The name under which the program's main module can be imported, if it has one."""
+    spec = getattr(module, "__spec__", None)
+    if spec is not None:
+        return str(spec.name)
+    file = getattr(module, "__file__", None)
+    if file is None:
+        return None
+    name = Path(file).stem
+    return name if _origin(name) == Path(file).resolve() else None
+
+
+def _origin(name: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return None
+    return None if spec is None or spec.origin is None else Path(spec.origin).resolve()

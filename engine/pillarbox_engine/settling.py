@@ -1,0 +1,57 @@
+"""From what became of a run to what the store is told.
+
+Owns that one translation; the delay of a retry is drawn here, from the job's own backoff.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pillarbox_engine.backoff import Random
+from pillarbox_engine.fingerprint import failure_of
+from pillarbox_engine.leasing import (
+    Ack,
+    CancelLease,
+    Claimed,
+    Lost,
+    Nack,
+    Reject,
+    Settlement,
+    Snooze,
+)
+from pillarbox_engine.outcomes import (
+    Cancelled,
+    Died,
+    Failed,
+    Outcome,
+    Rejected,
+    Returned,
+    Snoozed,
+)
+
+
+def settlement(
+    claimed: Claimed, outcome: Outcome, started_at: datetime | None, random: Random
+) -> Settlement:
+    """What to tell the store about `claimed`, whose handler began at `started_at`."""
+    lease = claimed.lease
+    match outcome:
+        case Returned(result_json):
+            return Ack(lease=lease, result_json=result_json, started_at=started_at)
+        case Failed(failure, after):
+            delay = claimed.backoff.delay(claimed.attempt, random) if after is None else after
+            return Nack(lease=lease, failure=failure, delay=delay, started_at=started_at)
+        case Rejected(failure):
+            return Reject(lease=lease, failure=failure, started_at=started_at)
+        case Snoozed(after):
+            return Snooze(lease=lease, delay=after, started_at=started_at)
+        case Cancelled(reason):
+            return CancelLease(lease=lease, reason=reason, started_at=started_at)
+        case Died():
+            return Lost(lease=lease, started_at=started_at)
+
+
+def timed_out(claimed: Claimed) -> Failed:
+    """The outcome of a run that took longer than it may."""
+    message = f"The handler ran longer than its time-out of {claimed.timeout:g} s"
+    return Failed(failure_of("TimeoutExpired", message, timed_out=True))
