@@ -72,9 +72,9 @@ def job(store: Store, job_id: str) -> Job:
 
 
 def histories(store: Store, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
-    """The histories of those of the jobs that are there."""
+    """The histories of the jobs; empty for one that is not there."""
     rows = {job_id: store.row(job_id) for job_id in job_ids}
-    return {job_id: tuple(row.history) for job_id, row in rows.items() if row is not None}
+    return {job_id: () if row is None else tuple(row.history) for job_id, row in rows.items()}
 
 
 def due_times(store: Store, queue: str | None, limit: int) -> tuple[datetime, ...]:

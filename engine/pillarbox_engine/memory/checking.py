@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pillarbox_engine.clock import to_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_type
@@ -29,6 +30,9 @@ def check_new(job: NewJob, settings: QueueSettings) -> None:
             check_number(name, value, low, high, whole=whole)
     if job.delay is not None and job.run_at is not None:
         raise InvalidOption("delay and run_at exclude each other", "both were given", "Give one")
+    for moment in (job.run_at, job.expires_at):
+        if moment is not None:
+            to_us(moment)
     if job.backoff is not None:
         check_backoff(job.backoff)
     if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= MAX_KEY:

@@ -22,7 +22,6 @@ def enqueue(store: Store, name: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
     settings = QueueSettings() if known is None else known.settings
     for job in jobs:
         check_new(job, settings)
-        _run_us(store.now, job)
     queue = store.find_or_add(name)
     fresh = _fresh(store, jobs)
     make_room(store, queue, len(fresh), sum(_size(job) for job in fresh))
