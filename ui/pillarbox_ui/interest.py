@@ -48,6 +48,7 @@ LISTS_JOBS = frozenset({View.QUEUE, *STATES_OF})
 class Interest:
     """What to read. `where` is the whole filter of the table: query bar, view and queue joined.
 
+    `typed` is the query bar's text, for people; it has no say in what is read.
     `limit` rows are wanted from `cursor` on (None: the newest). `queue` holds graphs and groups to
     one queue. `window_seconds` is how far back the graphs go.
     """
@@ -57,6 +58,7 @@ class Interest:
     where: Filter = field(default_factory=Filter)
     limit: int = FIRST_ROWS
     cursor: str | None = None
+    typed: str = ""
     selected_job: str | None = None
     window_seconds: float = 300.0
 

@@ -57,6 +57,11 @@ class Snapshot:
     file: FileInfo = NO_FILE
     problem: PillarboxError | None = None
 
+    @property
+    def filtered(self) -> bool:
+        """Whether the person's own filter narrows the table."""
+        return bool(self.interest.typed)
+
     def queue(self, name: str | None) -> QueueSummary | None:
         """The queue called `name`, or None."""
         return next((queue for queue in self.queues if queue.name == name), None)

@@ -1,0 +1,97 @@
+"""The rows of the left navigation, from a snapshot.
+
+Owns their order, their badges and the keys by which places are named: a view's name, or
+`queue:NAME`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pillarbox_engine.model import Counts, QueueSummary
+from pillarbox_ui.interest import View
+from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.widgets.navigation import Place
+from pillarbox_ui.widgets.words import tr
+
+_QUEUE = "queue:"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the window is: a view, and the queue where it is about one."""
+
+    view: View
+    queue: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of its row in the navigation."""
+        return f"{_QUEUE}{self.queue}" if self.view is View.QUEUE else self.view.value
+
+    @property
+    def title(self) -> str:
+        """What the place is called."""
+        return self.queue or tr(_NAMES[self.view])
+
+
+_NAMES = {
+    View.OVERVIEW: "Overview",
+    View.QUEUE: "Queue",
+    View.IN_FLIGHT: "In flight",
+    View.RETRYING: "Retrying & scheduled",
+    View.DEAD_LETTERS: "Dead letters",
+    View.WORKERS: "Workers",
+    View.OPERATIONS: "Operations",
+    View.TRASH: "Trash",
+}
+
+
+def location(key: str) -> Location:
+    """The location a key names; an unknown one is the overview."""
+    if key.startswith(_QUEUE):
+        return Location(View.QUEUE, key.removeprefix(_QUEUE))
+    return Location(View(key) if key in set(View) else View.OVERVIEW)
+
+
+def places(snapshot: Snapshot | None) -> tuple[Place, ...]:
+    """The rows to show; before the first snapshot, those that are always there."""
+    queues = () if snapshot is None else snapshot.queues
+    totals = Counts() if snapshot is None else snapshot.totals
+    alive = 0 if snapshot is None else sum(process.threads for process in snapshot.processes)
+    return (
+        _place(View.OVERVIEW, "overview"),
+        *_queues(queues),
+        Place(key="heading:jobs", name=tr("Jobs"), heading=True),
+        _place(View.IN_FLIGHT, "in-flight", totals.leased),
+        _place(View.RETRYING, "retrying", totals.scheduled),
+        _place(View.DEAD_LETTERS, "dead", totals.dead, "dead"),
+        Place(key="heading:store", name=tr("Store"), heading=True),
+        _place(View.WORKERS, "workers", alive),
+        _place(View.OPERATIONS, "operations"),
+        _place(View.TRASH, "trash", totals.trashed),
+    )
+
+
+def _queues(queues: tuple[QueueSummary, ...]) -> tuple[Place, ...]:
+    if not queues:
+        return ()
+    heading = Place(key="heading:queues", name=tr("Queues"), heading=True)
+    return (heading, *(_queue(queue) for queue in queues))
+
+
+def _queue(queue: QueueSummary) -> Place:
+    return Place(
+        key=f"{_QUEUE}{queue.name}",
+        name=queue.name,
+        icon="queue",
+        badge=queue.counts.ready,
+        paused=queue.paused,
+    )
+
+
+def _place(view: View, icon: str, count: int | None = None, tone: str = "") -> Place:
+    badge = count or None
+    return Place(
+        key=view.value, name=tr(_NAMES[view]), icon=icon, badge=badge, tone=tone if badge else ""
+    )

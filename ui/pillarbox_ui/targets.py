@@ -1,0 +1,145 @@
+"""From what is chosen in a page to the jobs an action is about, and which actions there are.
+
+Owns those rules; they are pure, so each is tested without a window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.lifecycle import states_for
+from pillarbox_engine.model import DeadGroup, JobSummary, Operation
+from pillarbox_engine.states import State, Verb
+from pillarbox_ui import actions
+from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.target import Target, TargetKind, chosen
+from pillarbox_ui.widgets.words import tr
+
+_ON_JOBS = {
+    "requeue": Verb.REQUEUE,
+    "release": Verb.RELEASE,
+    "cancel": Verb.CANCEL,
+    "restore": Verb.RESTORE,
+    "trash": Verb.PURGE,
+}
+"""Actions on selected jobs, and the verb that has to apply to at least one of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the page shows and what is chosen in it. `queue` is the one that Pause is about."""
+
+    snapshot: Snapshot
+    jobs: tuple[JobSummary, ...] = ()
+    group: DeadGroup | None = None
+    operation: Operation | None = None
+    queue: str | None = None
+    undoable: bool = False
+    read_only: bool = False
+
+
+def enabled(now: Situation) -> dict[str, bool]:
+    """Every action that is not always possible, and whether it is possible now."""
+    on = {name: bool(_applicable(now.jobs, verb)) for name, verb in _ON_JOBS.items()}
+    on |= {
+        "replay": replay_target(now) is not None,
+        "purge": purge_target(now) is not None,
+        "erase": bool(now.jobs),
+        "duplicate": len(now.jobs) == 1,
+        "copy-id": bool(now.jobs),
+        "copy": bool(now.jobs),
+        "pause": now.queue is not None,
+        "drain": now.queue is not None,
+        "undo": now.undoable,
+        "new": True,
+        "import": True,
+        "sample": True,
+    }
+    if now.read_only:
+        on |= dict.fromkeys(actions.writing(), False)
+    return on
+
+
+def _applicable(jobs: tuple[JobSummary, ...], verb: Verb) -> tuple[JobSummary, ...]:
+    states = states_for(verb)
+    return tuple(job for job in jobs if job.state in states)
+
+
+def _of(jobs: tuple[JobSummary, ...]) -> Target | None:
+    if not jobs:
+        return None
+    return chosen([job.id for job in jobs], frozenset(job.queue for job in jobs))
+
+
+def verb_target(now: Situation, verb: Verb) -> Target | None:
+    """The selected jobs `verb` applies to."""
+    return _of(_applicable(now.jobs, verb))
+
+
+def replay_target(now: Situation) -> Target | None:
+    """The selected dead letters; else the chosen group; else all dead ones the page lists."""
+    if now.jobs:
+        return verb_target(now, Verb.REPLAY)
+    where = now.snapshot.interest.where
+    if not now.snapshot.interest.lists_jobs or where.states - {State.DEAD}:
+        return None
+    dead = where.narrowed(states=frozenset({State.DEAD}))
+    count = _dead_count(now)
+    if not count:
+        return None
+    kind = TargetKind.FILTER if now.group is None else TargetKind.GROUP
+    return Target(
+        kind=kind, where=dead, count=count, queue=_one_queue(where), described=_described(now)
+    )
+
+
+def _dead_count(now: Situation) -> int:
+    where = now.snapshot.interest.where
+    if where.states == {State.DEAD}:
+        return now.snapshot.matching
+    queue = now.snapshot.queue(_one_queue(where))
+    return now.snapshot.totals.dead if queue is None else queue.counts.dead
+
+
+def purge_target(now: Situation) -> Target | None:
+    """The selected jobs; else all that the page lists, in the trash or not."""
+    if now.jobs:
+        return _of(now.jobs)
+    interest = now.snapshot.interest
+    if interest.lists_jobs and now.snapshot.matching:
+        return _all(now, interest.where, now.snapshot.matching)
+    queue = now.snapshot.queue(now.queue)
+    if interest.lists_jobs or queue is None:
+        return None
+    counts = queue.counts
+    count = counts.live + counts.done + counts.dead + counts.cancelled
+    return _all(now, Filter(queues=(queue.name,)), count) if count else None
+
+
+def _all(now: Situation, where: Filter, count: int) -> Target:
+    held = where if where.states else replace(where, states=_NOT_TRASHED)
+    return Target(
+        kind=TargetKind.FILTER,
+        where=held,
+        count=count,
+        queue=_one_queue(where),
+        described=_described(now, _one_queue(where)),
+    )
+
+
+_NOT_TRASHED = frozenset(State) - {State.TRASHED}
+
+
+def _one_queue(where: Filter) -> str | None:
+    return where.queues[0] if len(where.queues) == 1 else None
+
+
+def _described(now: Situation, queue: str | None = None) -> str:
+    """Where the jobs are and by which filter, as a person reads it."""
+    interest = now.snapshot.interest
+    name = queue or _one_queue(interest.where)
+    text = tr("in {0}").format(name) if name else tr("in all queues")
+    if now.group is not None:
+        text = tr("{0} with {1}").format(text, now.group.error_type)
+    return tr("{0} matching {1}").format(text, interest.typed) if interest.typed else text

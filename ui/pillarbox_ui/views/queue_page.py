@@ -1,0 +1,97 @@
+"""One queue: its depth over time, and its jobs.
+
+Owns the page. The graph is on top as in the reference pictures, the table beneath takes the rest.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pillarbox_engine.model import QueueSummary
+from pillarbox_ui.interest import View
+from pillarbox_ui.models.jobs_model import JobsModel
+from pillarbox_ui.models.queues_model import queue_state, rate_limit_text
+from pillarbox_ui.plots.depth_graph import DepthGraph
+from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.views.context import Context
+from pillarbox_ui.views.listing_page import ListingPage
+from pillarbox_ui.views.parts import stacked, strip
+from pillarbox_ui.views.window_choice import WindowChoice
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.banner import Banner
+from pillarbox_ui.widgets.buttons import Choice
+from pillarbox_ui.widgets.plain_label import ElidedLabel
+
+
+class QueuePage(ListingPage):
+    """Shows whichever queue it is set to."""
+
+    view = View.QUEUE
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, JobsModel(), self.tr("Jobs of the queue"), "jobs")
+        self.graph = DepthGraph(context.theme, context.zone)
+        self.windows = WindowChoice()
+        self.banner = Banner(context.theme)
+        self._facts = ElidedLabel(muted=True)
+        head, row = strip()
+        row.insertWidget(0, self._facts, 1)
+        row.addWidget(self.windows)
+        self.splitter = stacked(self.graph, self.panel, sizes=(190, 520))
+        for part in (self.banner, head, self.splitter):
+            self.column.addWidget(part)
+        self.column.setStretch(2, 1)
+        self.windows.changed.connect(self.interest_changed)
+
+    def set_queue(self, queue: str | None) -> None:
+        if queue != self.queue:
+            super().set_queue(queue)
+            self.panel.table.source.set_rows(())
+            self.banner.hide()
+
+    @property
+    def window_seconds(self) -> float:
+        return self.windows.seconds
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        queue = snapshot.queue(self.queue)
+        start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
+        self.graph.set_points(snapshot.history, start, snapshot.as_of)
+        super().show_snapshot(snapshot)
+        if queue is not None:
+            self._facts.setText(self._describe(queue))
+            self._warn(queue)
+
+    def _describe(self, queue: QueueSummary) -> str:
+        flow = self.tr("{0} in, {1} out")
+        parts = [
+            self.tr("{0} ready").format(words.count(queue.counts.ready)),
+            flow.format(words.rate(queue.in_rate), words.rate(queue.out_rate)),
+        ]
+        bound = queue.settings.max_depth
+        if bound is not None:
+            live = words.count(queue.counts.live)
+            parts.append(self.tr("{0} of at most {1}").format(live, words.count(bound)))
+        if queue.settings.rate_limit is not None:
+            parts.append(self.tr("rate limit: {0} used").format(rate_limit_text(queue)))
+        return " · ".join(parts)
+
+    def _warn(self, queue: QueueSummary) -> None:
+        """Say why nothing runs: paused, draining, or nobody serves it — the first that holds."""
+        state = queue_state(queue)
+        if state == "paused":
+            resume = Choice(self.tr("Resume"), lambda: self.asked.emit("pause"))
+            self._tell("info", self.tr("{0} is paused").format(queue.name), "", resume)
+        elif state == "draining":
+            resume = Choice(self.tr("Resume"), lambda: self.asked.emit("pause"))
+            text = self.tr("{0} is draining: it takes no new jobs in").format(queue.name)
+            self._tell("info", text, "", resume)
+        elif not queue.served and queue.counts.live:
+            reason = self.tr("Its jobs wait until a worker is started, for example: pillarbox work")
+            self._tell("warn", self.tr("No worker serves this queue"), reason)
+        else:
+            self.banner.hide()
+
+    def _tell(self, tone: str, text: str, reason: str, *choices: Choice) -> None:
+        if not self.banner.isVisibleTo(self) or self.banner.text() != text:
+            self.banner.tell(tone, text, reason, choices)
