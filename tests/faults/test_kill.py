@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pillarbox_engine.model import NewJob
-from pillarbox_engine.sqlite import open_backend
+from pillarbox_engine.model import JobSummary, NewJob
+from pillarbox_engine.sqlite import SqliteBackend, open_backend
 from pillarbox_engine.states import EventKind, State
 from tests.faults.conftest import Spawn
 
@@ -50,8 +50,9 @@ def test_what_was_acknowledged_survives_a_kill(path: Path, spawn: Spawn, seed: i
     backend.close()
 
 
-def _all(backend):  # type: ignore[no-untyped-def]
-    cursor, rows = None, []
+def _all(backend: SqliteBackend) -> list[JobSummary]:
+    cursor: str | None = None
+    rows: list[JobSummary] = []
     while True:
         page = backend.jobs(limit=1_000, cursor=cursor)
         rows += page.rows

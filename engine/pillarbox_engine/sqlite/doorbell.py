@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import logging
 import os
 import select
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+
+from pillarbox_engine.errors import PillarboxError
+
+_LOG = logging.getLogger("pillarbox.doorbell")
 
 _IN_MODIFY = 0x2
 _IN_CLOEXEC = 0o2000000
@@ -33,6 +38,7 @@ class Doorbell:
         self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         self._stop_read, self._stop_write = os.pipe()
         self._watch = _inotify(self._path)
+        self._last = version()
         self._thread = threading.Thread(target=self._listen, name="pillarbox-doorbell", daemon=True)
         self._thread.start()
 
@@ -43,17 +49,23 @@ class Doorbell:
     def _listen(self) -> None:
         sources = [self._stop_read] if self._watch is None else [self._stop_read, self._watch]
         pause = FAST_POLL if self._watch is None else SLOW_POLL
-        last = self._version()
         while True:
             ready, _, _ = select.select(sources, [], [], pause)
             if self._stop_read in ready:
                 return
             if ready:
                 os.read(sources[-1], _BUFFER)
+            self._look()
+
+    def _look(self) -> None:
+        """Call `heard` where another process committed; what cannot be read now may be later."""
+        try:
             version = self._version()
-            if ready or version != last:
-                last = version
+            if version != self._last:
+                self._last = version
                 self._heard()
+        except PillarboxError as error:
+            _LOG.warning("the file could not be looked at: %s", error)
 
     def close(self) -> None:
         """Stop listening."""

@@ -6,6 +6,7 @@ then listeners), and closing in the right order. No rule of the queue lives here
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +16,7 @@ from typing import TypeVar
 import apsw
 
 from pillarbox_engine.clock import Clock
-from pillarbox_engine.errors import EngineClosed, ProgrammingFault, ReadOnlyFile
+from pillarbox_engine.errors import EngineClosed, PillarboxError, ProgrammingFault, ReadOnlyFile
 from pillarbox_engine.sqlite import chain, registry
 from pillarbox_engine.sqlite.chain import Head
 from pillarbox_engine.sqlite.doorbell import Doorbell
@@ -28,6 +29,7 @@ from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.writer import Writer
 
 T = TypeVar("T")
+_LOG = logging.getLogger("pillarbox.file")
 
 
 class OpenFile:
@@ -46,7 +48,8 @@ class OpenFile:
         self._marks: Marks | None = None
         self._commits = 0
         self._pid = os.getpid()
-        self._closed = False
+        self._closed = self._closing = False
+        self._alone = False
         with self.read() as reading:
             self.uuid = str(reading.row("file_uuid")[0])
 
@@ -65,6 +68,7 @@ class OpenFile:
         self.tidy()
         self._doorbell = Doorbell(side, self._heard, self._foreign_commits)
         self._doorbell.ring()
+        self._alone = len(self._registered()) < 2
         return recovered
 
     def read(self) -> AbstractContextManager[Reading]:
@@ -81,7 +85,7 @@ class OpenFile:
 
     def mark(self, slot: int, job_id: int, fence: int) -> None:
         """Note what worker `slot` runs (0, 0: nothing), surviving a kill of this process."""
-        if self._marks is not None:
+        if self._marks is not None and not self._closed:
             self._marks.set(slot, job_id, fence)
 
     def tidy(self) -> None:
@@ -101,7 +105,7 @@ class OpenFile:
         self._commits += 1
         if self._head is not None:
             self._head.write(head)
-        if self._doorbell is not None:
+        if self._doorbell is not None and not self._alone and not self._closing:
             self._doorbell.ring()
         self.listeners.notify(queues)
 
@@ -111,6 +115,7 @@ class OpenFile:
             return chain.head(reading.connection).sequence - self._commits
 
     def _heard(self) -> None:
+        self._alone = len(self._registered()) < 2
         self.listeners.notify(None)
 
     def _require_usable(self) -> None:
@@ -123,15 +128,23 @@ class OpenFile:
         if self._closed:
             raise EngineClosed("The engine is closed", "", "Open the file again")
 
+    def _leave(self, own: int) -> None:
+        try:
+            self.write(lambda t: registry.leave(t, own))
+        except PillarboxError as error:
+            _LOG.warning("could not leave the register, others will clear it: %s", error)
+
     def close(self) -> None:
         """Leave the register and release everything. Idempotent."""
-        if self._closed or os.getpid() != self._pid:
+        if self._closed or self._closing or os.getpid() != self._pid:
             return
-        own = self.process_id
-        if self._writer is not None and own is not None:
-            self._writer.run(lambda t: registry.leave(t, self.place.side, own))
+        self._closing, own = True, self.process_id
+        if self._doorbell is not None:
+            self._doorbell.close()
+        if own is not None:
+            self._leave(own)
         self._closed = True
-        for part in (self._doorbell, self.listeners, self._readers, self._writer, self._marks):
+        for part in (self.listeners, self._readers, self._writer, self._marks):
             if part is not None:
                 part.close()
         if self._head is not None:

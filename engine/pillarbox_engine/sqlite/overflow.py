@@ -15,7 +15,7 @@ def drop_oldest(transaction: Transaction, queue: QueueRow, jobs: int, size: int)
     """
     chosen: list[JobRow] = []
     freed = 0
-    for (number,) in transaction.rows("oldest_droppable", (queue.id, -1)):
+    for (number,) in transaction.rows("oldest_droppable", (queue.id, -1 if size else jobs)):
         if len(chosen) >= jobs and freed >= size:
             break
         job = load(transaction, number)

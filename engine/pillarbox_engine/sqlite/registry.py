@@ -45,9 +45,9 @@ def unregister(transaction: Transaction, process_id: int) -> None:
     transaction.execute("leave_maintenance", (process_id,))
 
 
-def leave(transaction: Transaction, side: Path, process_id: int) -> None:
-    """Close down well: give back what is still leased, and leave the register."""
-    _return_leases(transaction, side, process_id)
+def leave(transaction: Transaction, process_id: int) -> None:
+    """Close down well: give back what is still leased, uncharged, and leave the register."""
+    _return_leases(transaction, process_id, frozenset())
     unregister(transaction, process_id)
 
 
@@ -71,13 +71,14 @@ def recover(transaction: Transaction, side: Path, process_ids: Sequence[int]) ->
     """Return the leases of dead processes and take them off the register."""
     total = Recovered()
     for process_id in process_ids:
-        total += _return_leases(transaction, side, process_id)
+        total += _return_leases(transaction, process_id, marks.read(side, process_id))
         unregister(transaction, process_id)
     return total
 
 
-def _return_leases(transaction: Transaction, side: Path, process_id: int) -> Recovered:
-    started = marks.read(side, process_id)
+def _return_leases(
+    transaction: Transaction, process_id: int, started: frozenset[tuple[int, int]]
+) -> Recovered:
     queues, lost, released = by_id(transaction), 0, 0
     for number, fence in transaction.rows("leases_of_process", (process_id,)):
         job = load(transaction, number)
@@ -88,7 +89,7 @@ def _return_leases(transaction: Transaction, side: Path, process_id: int) -> Rec
             ending = settle.lost(job, queue, detail="its process died")
             lost += 1
         else:
-            ending = settle.released(detail="its process died before it started")
+            ending = settle.released(detail="its process ended before it had run")
             released += 1
         settle.end_lease(transaction, queue, job, ending)
     return Recovered(lost, released)
