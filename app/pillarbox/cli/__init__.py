@@ -27,12 +27,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
     import click
 
     from pillarbox.cli import failures
+    from pillarbox.cli.journal import told_on_stderr
     from pillarbox.cli.output import say
     from pillarbox_engine.errors import PillarboxError
 
     _forgiving_streams()
     try:
-        return _invoke(arguments)
+        with told_on_stderr():
+            return _invoke(arguments)
     except PillarboxError as error:
         return failures.report(error)
     except click.Abort:

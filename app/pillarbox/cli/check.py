@@ -14,15 +14,15 @@ from pillarbox.cli.options import Common, common, examples
     epilog=examples("pillarbox check", "pillarbox check shop.pillarbox --json")
     + "\n\n\b\nExit codes:\n  0 whole   1 something is broken   4 the file cannot be used",
 )
-@click.argument("file", required=False)
+@click.argument("queue_file", metavar="[FILE]", required=False)
 @common
-def command(common: Common, file: str | None) -> int:
+def command(common: Common, queue_file: str | None) -> int:
     """Read all of FILE (or your own queue file) and say whether it is whole.
 
     Checks the database itself, the chain of commits, the head kept beside the file, the counters
     against the jobs, and each payload's checksum. Changes nothing; others may work meanwhile.
     """
-    chosen = Common(file or common.file, common.json)
+    chosen = Common(queue_file or common.file, common.json)
     with chosen.engine(read_only=True) as engine:
         label = engine.backend.file_info().label
         problems = engine.backend.check()

@@ -12,6 +12,7 @@ from pillarbox.cli import output
 from pillarbox.cli.display import has_display
 from pillarbox.cli.failures import DONE, FAILED
 from pillarbox.cli.interrupting import interruptible
+from pillarbox.cli.journal import quiet
 from pillarbox.cli.options import Common, common, examples
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _terminal(path: str, seed: int, seconds: float, *, as_json: bool) -> int:
         demo = Demo(engine, measures, seed=seed, seconds=seconds)
         if demo.producer.continues:
             output.say("Jobs of an earlier run are left: they are finished, no new ones arrive.")
-        with interruptible() as stop:
+        with quiet(), interruptible() as stop:
             report = _run(demo, stop, as_json=as_json)
     _tell(report, as_json=as_json)
     if stop.is_set():

@@ -84,7 +84,7 @@ _EPILOG = "\n\n".join(
         ),
         "\b\nQueries, where a command takes one:\n"
         "  state:dead queue:email type:welcome payload.customer.id:42\n"
-        '  error:"timed out" age>1h retrying:yes some words\n'
+        '  error:"timed out" age>1h is:retrying some words\n'
         "  Terms must all hold. A word alone is looked for in id, type and payload.",
         "\b\nExit codes:\n"
         "  0 done   1 failed   2 usage   3 partly: some lines were rejected\n"

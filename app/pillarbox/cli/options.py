@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pillarbox import locations
+from pillarbox.cli.output import say
 
 if TYPE_CHECKING:
     from pillarbox_engine.engine import Engine
@@ -38,6 +39,8 @@ class Common:
         from pillarbox.root import open_engine
 
         with open_engine(self.path, kind=kind, read_only=read_only) as engine:
+            for notice in engine.backend.file_info().notices:
+                say(notice)
             yield engine
 
 

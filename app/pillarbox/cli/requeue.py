@@ -12,7 +12,7 @@ from pillarbox_engine.states import Verb
 @click.command(
     name="requeue",
     epilog=examples(
-        "pillarbox requeue 'queue:mail retrying:yes'",
+        "pillarbox requeue 'queue:mail is:retrying'",
         "pillarbox requeue state:cancelled --dry-run",
     ),
 )

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
         "pillarbox", "pillarbox shop.pillarbox", "pillarbox window --file shop.pillarbox"
     ),
 )
-@click.argument("file", required=False)
+@click.argument("queue_file", metavar="[FILE]", required=False)
 @common
-def command(common: Common, file: str | None) -> int:
+def command(common: Common, queue_file: str | None) -> int:
     """Open the window on FILE or your own queue file.
 
     `pillarbox [FILE]` does the same.
     """
-    return open_window(file or common.file)
+    return open_window(queue_file or common.file)
 
 
 def open_window(chosen: str | None) -> int:

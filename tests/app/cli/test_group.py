@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import BashComplete
 
 from pillarbox.cli import run
 from pillarbox.cli.display import has_display
@@ -104,7 +105,7 @@ def test_where_even_the_log_cannot_be_written_it_says_that(
 def test_the_shell_is_offered_commands_and_queues(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    completion = click.shell_completion.BashComplete(pillarbox, {}, "pillarbox", "_X")
+    completion = BashComplete(pillarbox, {}, "pillarbox", "_X")
 
     assert [item.value for item in completion.get_completions([], "re")] == [
         "replay",
