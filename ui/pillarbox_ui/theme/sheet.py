@@ -10,7 +10,6 @@ from importlib.resources import files
 from string import Template
 
 from pillarbox_resources import icon_path
-
 from pillarbox_ui.theme.contrast import blend
 from pillarbox_ui.theme.tokens import SIZE, Tokens
 

@@ -21,7 +21,7 @@ class PlainLabel(QLabel):
             self.setProperty(name, value)
         self.setText(text)
 
-    def setTextFormat(self, format: Qt.TextFormat) -> None:
+    def setTextFormat(self, text_format: Qt.TextFormat) -> None:
         """Refused: this label is plain for good."""
 
     def setToolTip(self, text: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from pillarbox_engine.model import JobSummary
 from pillarbox_engine.states import EventKind
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 RETRYING = "retrying"
 

@@ -1,0 +1,71 @@
+"""History points as the series a graph draws: times, depths, rates. Pure, no Qt.
+
+Times are seconds since 1970 UTC. A gap in the history is a NaN, so no line is drawn across it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pillarbox_engine.model import HistoryPoint
+
+Floats = NDArray[np.float64]
+_GAP = 4.0
+"""A step this many times the usual one is a gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One curve: `times` and `values` of the same length."""
+
+    times: Floats
+    values: Floats
+
+    def value_at(self, at: float) -> float | None:
+        """The value of the point nearest to `at`, or None where there is none."""
+        if not len(self.times):
+            return None
+        place = int(np.argmin(np.abs(self.times - at)))
+        value = float(self.values[place])
+        return None if np.isnan(value) else value
+
+    def high(self) -> float:
+        """The highest value, 0 where there is none."""
+        return float(np.nanmax(self.values)) if np.isfinite(self.values).any() else 0.0
+
+
+EMPTY = Series(np.empty(0), np.empty(0))
+
+
+def levels(points: Sequence[HistoryPoint], of: Callable[[HistoryPoint], float]) -> Series:
+    """A figure of each point as it is."""
+    times = [point.at.timestamp() for point in points]
+    return _with_gaps(times, [float(of(point)) for point in points])
+
+
+def rates(points: Sequence[HistoryPoint], total: Callable[[HistoryPoint], int]) -> Series:
+    """How fast a cumulative total grew, per second, at the end of each step."""
+    times: list[float] = []
+    values: list[float] = []
+    for before, after in pairwise(points):
+        seconds = (after.at - before.at).total_seconds()
+        if seconds > 0:
+            times.append(after.at.timestamp())
+            values.append(max(0, total(after) - total(before)) / seconds)
+    return _with_gaps(times, values)
+
+
+def _with_gaps(times: list[float], values: list[float]) -> Series:
+    """The curve with a NaN put into every gap."""
+    if len(times) < 3:
+        return Series(np.array(times, dtype=float), np.array(values, dtype=float))
+    usual = median(after - before for before, after in pairwise(times))
+    gaps = [place for place, (a, b) in enumerate(pairwise(times), 1) if b - a > _GAP * usual]
+    middles = [(times[place - 1] + times[place]) / 2 for place in gaps]
+    return Series(np.insert(times, gaps, middles), np.insert(values, gaps, np.nan))

@@ -1,0 +1,54 @@
+"""Where the marks of an axis go and what they say. Pure arithmetic, no Qt.
+
+Times are seconds since 1970 UTC; `offset` is what the zone adds to UTC, in seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, tzinfo
+
+_STEPS = (
+    *(1, 2, 5, 10, 15, 30),
+    *(60, 120, 300, 600, 900, 1_800),
+    *(3_600, 7_200, 10_800, 21_600, 43_200),
+    *(86_400, 172_800, 604_800),
+)
+
+
+def time_step(span: float, room: float, least: float = 84.0) -> int:
+    """The smallest step at which marks over `span` seconds are `least` px apart in `room` px."""
+    fits = (step for step in _STEPS if span <= 0 or room * step / span >= least)
+    return next(fits, _STEPS[-1])
+
+
+def time_ticks(low: float, high: float, step: int, offset: float) -> list[float]:
+    """The marks between `low` and `high`, on whole steps of the zone's own clock."""
+    first = math.ceil((low + offset) / step)
+    last = math.floor((high + offset) / step)
+    return [number * step - offset for number in range(first, last + 1)]
+
+
+def time_label(at: float, step: int, zone: tzinfo | None) -> str:
+    """What a mark says: seconds, minutes or the day, as the step needs."""
+    moment = datetime.fromtimestamp(at, zone)
+    if step < 60:
+        return f"{moment:%H:%M:%S}"
+    if step < 86_400:
+        return f"{moment:%H:%M}"
+    return f"{moment.day} {moment:%b}"
+
+
+def value_step(high: float, most: int) -> float:
+    """A step of 1, 2 or 5 times a power of ten that needs at most `most` marks up to `high`."""
+    if high <= 0:
+        return 1.0
+    rough = high / max(1, most)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.9999)
+
+
+def top_of(values_high: float, whole: bool) -> float:
+    """How high an axis from zero should go for its highest value: some air, never nothing."""
+    least = 4.0 if whole else 1.0
+    return max(least, values_high * 1.12)
