@@ -119,9 +119,10 @@ class InvalidPayload(InputFault):
     """The payload is not a JSON value that can be carried whole.
 
     `path` names the part that cannot (`$.items[3].price`); `line` and `column` (1-based, 0 where
-    there is no text) are where it stands.
+    there is no text) are where it stands; `detail` is the reason without them.
     """
 
+    detail: str = ""
     path: str = ""
     line: int = 0
     column: int = 0
@@ -129,6 +130,15 @@ class InvalidPayload(InputFault):
 
 class PayloadTooLarge(InvalidPayload):
     """The payload is larger than the queue allows; store the data elsewhere, enqueue a reference."""
+
+
+class InvalidJobFile(InputFault):
+    """A job file cannot be read as one: not JSON, cut off, binary, or in another encoding.
+
+    `line` (1-based, 0 where unknown) is the place of the fault.
+    """
+
+    line: int = 0
 
 
 class QueryError(InputFault):

@@ -81,10 +81,8 @@ def _not_utf8(text: bytes, error: UnicodeDecodeError) -> InvalidPayload:
     before = text[: error.start]
     line = before.count(b"\n") + 1
     column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-    fault = InvalidPayload(
-        "The text is not UTF-8",
-        f"line {line}, column {column}: byte 0x{text[error.start]:02x} ({error.reason})",
-        _SAVE_AS,
-    )
-    fault.line, fault.column = line, column
+    detail = f"byte 0x{text[error.start]:02x} is not UTF-8 ({error.reason})"
+    where = f"line {line}, column {column}"
+    fault = InvalidPayload("The text is not UTF-8", f"{where}: {detail}", _SAVE_AS)
+    fault.line, fault.column, fault.detail = line, column, detail
     return fault

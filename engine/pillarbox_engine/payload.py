@@ -109,7 +109,7 @@ def _is_plain(value: JsonValue, deeper: int = MAX_DEPTH) -> bool:
         return True
     if deeper == 0:
         return False
-    for part in value:  # noqa: SIM110 - a generator doubles the time
+    for part in value:
         if type(part) not in _LEAVES and not _is_plain(part, deeper - 1):
             return False
     return True
@@ -157,7 +157,7 @@ def _refuse_if_faulty(source: str) -> None:
 
 def _value_error(fault: Fault) -> InvalidPayload:
     error = InvalidPayload("The payload is not a JSON value", f"{fault.path}: {fault.reason}")
-    error.path = fault.path
+    error.path, error.detail = fault.path, fault.reason
     return error
 
 
@@ -168,4 +168,5 @@ def _text_error(source: str, fault: Fault) -> InvalidPayload:
         where += f", {fault.path}"
     error = InvalidPayload(_TITLE, f"{where}: {fault.reason}")
     error.line, error.column, error.path = line, column, fault.path
+    error.detail = fault.reason
     return error
