@@ -90,7 +90,8 @@ class Dialog(QDialog):
     def show_error(self, error: PillarboxError) -> None:
         """Say what could not be done, why, and what to do; the dialog stays as it is."""
         reason = f"{error.reason}. {error.remedy}" if error.remedy else error.reason
-        self.banner.tell("error", error.title, reason.lstrip(". "))
+        reason = reason.lstrip(". ")
+        self.banner.tell("error", error.title, reason[:1].upper() + reason[1:])
 
     def clear_error(self) -> None:
         """Take back what `show_error` said."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.model import Job, NewJob, QueueSummary
@@ -19,6 +19,7 @@ from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.frame import Field
 from pillarbox_ui.dialogs.payload_check import AT_ONCE, PayloadCheck
+from pillarbox_ui.dialogs.queue_box import QueueBox
 from pillarbox_ui.dialogs.when_edit import WhenEdit
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -36,7 +37,7 @@ class JobForm(QWidget):
         super().__init__()
         self._settings = {known.name: known.settings for known in queues}
         self._like: Job | None = None
-        self._queue = self._queue_box(queue)
+        self._queue = QueueBox(list(self._settings), queue)
         self._type = QLineEdit("default")
         self._check = PayloadCheck(self)
         self._payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
@@ -48,15 +49,6 @@ class JobForm(QWidget):
         self._connect()
         self._payload.set_text(EXAMPLE)
         self._follow_queue()
-
-    def _queue_box(self, queue: str) -> QComboBox:
-        box = QComboBox(editable=True, insertPolicy=QComboBox.InsertPolicy.NoInsert)
-        box.addItems(list(self._settings))
-        box.setCurrentText(queue or next(iter(self._settings), ""))
-        line = box.lineEdit()
-        assert line is not None
-        line.setPlaceholderText(self.tr("a known queue, or the name of a new one"))
-        return box
 
     def _make_fields(self) -> None:
         self.queue_field = Field(self.tr("Queue"), self._queue)
@@ -96,7 +88,7 @@ class JobForm(QWidget):
 
     @Slot()
     def _follow_queue(self) -> None:
-        name = self._queue.currentText().strip()
+        name = self._queue.name
         self.queue_field.set_error(_wrong(check_queue_name, name) if name else "")
         known = name in self._settings
         new = self.tr("a new queue with the usual settings") if name and not known else ""
@@ -144,7 +136,7 @@ class JobForm(QWidget):
     @property
     def queue_name(self) -> str:
         """The queue the job goes to."""
-        return self._queue.currentText().strip()
+        return self._queue.name
 
     def check_now(self) -> None:
         """Check what has not been checked yet; `changed` tells when that is through."""

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
 from pillarbox_ui.dialogs.frame import plain
-from pillarbox_ui.inspector.blank import Blank
 from pillarbox_ui.inspector.error_text import FailedAttempt, body, difference, failed_attempts
 from pillarbox_ui.inspector.mono_text import DiffColours, MonoText
+from pillarbox_ui.inspector.switch import Switch
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.plain import one_line
 from pillarbox_ui.widgets.zone import Zone
+
+WHOLE, CHANGES = 0, 1
 
 
 class ErrorTab(QStackedWidget):
@@ -37,23 +32,19 @@ class ErrorTab(QStackedWidget):
         self.attempts.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.whole = self._switch(self.tr("Traceback"))
-        self.changes = self._switch(self.tr("Changes"))
+        self.switch = Switch(self.tr("Traceback"), self.tr("Changes"))
         self.note = plain("", muted=True)
         self.text = MonoText(theme, self.tr("Error"), wrap=False)
         self._colours = DiffColours(theme, self.text.document(), self)
-        self.addWidget(Blank(self.tr("No errors"), self.tr("No attempt of this job has failed.")))
+        self.addWidget(
+            EmptyState(
+                theme, "check", self.tr("No errors"), self.tr("No attempt of this job has failed.")
+            )
+        )
         self.addWidget(self._page())
-        self.whole.setChecked(True)
         self.attempts.currentIndexChanged.connect(self._show_chosen)
-        self.whole.toggled.connect(self._show_chosen)
+        self.switch.chosen.connect(self._show_chosen)
         zone.changed.connect(self._name_attempts)
-
-    def _switch(self, text: str) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setCheckable(True)
-        return button
 
     def _page(self) -> QWidget:
         page = QWidget()
@@ -61,10 +52,7 @@ class ErrorTab(QStackedWidget):
         bar.setContentsMargins(SIZE.between, SIZE.between, SIZE.between, 0)
         bar.setSpacing(SIZE.grid)
         bar.addWidget(self.attempts, 1)
-        self._group = QButtonGroup(self)
-        for button in (self.whole, self.changes):
-            self._group.addButton(button)
-            bar.addWidget(button)
+        bar.addWidget(self.switch)
         self.note.setContentsMargins(SIZE.between, 0, SIZE.between, 0)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -107,11 +95,12 @@ class ErrorTab(QStackedWidget):
             return
         entry = self._failed[at]
         before = entry.before
-        self.changes.setEnabled(before is not None and not entry.same_as_before)
-        if not self.changes.isEnabled():
-            self.whole.setChecked(True)
+        comparable = before is not None and not entry.same_as_before
+        self.switch.set_enabled(CHANGES, comparable)
+        if not comparable:
+            self.switch.choose(WHOLE)
         self._say_before(entry)
-        wants_changes = self.changes.isChecked()
+        wants_changes = self.switch.place == CHANGES
         self._colours.set_on(wants_changes)
         self.text.show_text(difference(entry) if wants_changes else body(entry.error))
 
@@ -121,7 +110,7 @@ class ErrorTab(QStackedWidget):
             said = ""
         elif entry.same_as_before:
             said = self.tr("Just the same as in attempt {0}.").format(before.attempt)
-        elif self.changes.isChecked():
+        elif self.switch.place == CHANGES:
             said = self.tr("− attempt {0}   + attempt {1}").format(
                 before.attempt, entry.event.attempt
             )

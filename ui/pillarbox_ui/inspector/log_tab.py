@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget
 
 from pillarbox_engine.model import Job, LogLine
-from pillarbox_ui.inspector.blank import Blank
 from pillarbox_ui.inspector.mono_text import MonoText
 from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.zone import Zone
 
 
@@ -18,7 +18,12 @@ class LogTab(QStackedWidget):
         super().__init__()
         self._zone = zone
         self._job: Job | None = None
-        blank = Blank(self.tr("No log lines"), self.tr("A handler writes them with job.log(“…”)."))
+        blank = EmptyState(
+            theme,
+            "log",
+            self.tr("No log lines"),
+            self.tr("A handler writes them with job.log(“…”)."),
+        )
         self.text = MonoText(theme, self.tr("Log"))
         self.addWidget(blank)
         self.addWidget(self.text)

@@ -1,0 +1,56 @@
+"""The Attempts tab: a strip of bars over time, and below it the same as a list.
+
+Owns the two and how they go together.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from pillarbox_engine.model import Job
+from pillarbox_ui.inspector.attempts_model import RIGHT, AttemptsModel
+from pillarbox_ui.inspector.why import Surroundings
+from pillarbox_ui.plots.attempt_strip import AttemptStrip
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.empty_state import EmptyState
+from pillarbox_ui.widgets.number_cell import NumberCell
+from pillarbox_ui.widgets.table import Table
+from pillarbox_ui.widgets.zone import Zone
+
+
+class AttemptsTab(QStackedWidget):
+    """The strip over the table, or why both are empty."""
+
+    def __init__(self, theme: Theme, zone: Zone) -> None:
+        super().__init__()
+        self.model = AttemptsModel(zone, self)
+        self.table = Table(theme, self.tr("Attempts"))
+        self.strip = AttemptStrip(theme, zone)
+        for column in RIGHT:
+            self.table.set_cell(column, NumberCell(theme))
+        self.table.setModel(self.model)
+        self.table.set_compact(True)
+        blank = EmptyState(
+            theme,
+            "attempts",
+            self.tr("No attempts yet"),
+            self.tr("The first one starts when it is claimed."),
+        )
+        self.addWidget(blank)
+        self.addWidget(self._page())
+
+    def _page(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, SIZE.inside, 0, 0)
+        column.setSpacing(SIZE.inside)
+        column.addWidget(self.strip)
+        column.addWidget(self.table, 1)
+        return page
+
+    def show_job(self, job: Job, around: Surroundings, *, same_job: bool) -> None:
+        """Show the history of `job`; what is selected stays so."""
+        self.model.set_history(job.history, same_job=same_job)
+        self.strip.set_life(job, job.history, around.now)
+        self.setCurrentIndex(1 if job.history or job.started_at is not None else 0)

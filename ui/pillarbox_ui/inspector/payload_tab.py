@@ -1,0 +1,221 @@
+"""The Payload tab: the payload as text laid out, or as a tree whose paths can be copied.
+
+Owns when the tree is built: only when it is looked at, and off the main thread for a payload that
+is large. A payload nested too deeply for a tree says so and stays readable as text.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pillarbox_engine.errors import InvalidPayload, PillarboxError
+from pillarbox_engine.model import Job, JsonValue
+from pillarbox_ui.dialogs.task import Task
+from pillarbox_ui.inspector.payload_tree import PATH_ROLE, VALUE_ROLE, PayloadTree
+from pillarbox_ui.inspector.switch import Switch
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.banner import Banner
+from pillarbox_ui.widgets.json_view import JsonView
+from pillarbox_ui.widgets.mono_cell import MonoCell
+
+AT_ONCE = 256 * 1024
+"""Characters that are parsed for the tree where it is asked for; more goes to a thread."""
+
+RAW, TREE = 0, 1
+
+
+class PayloadTab(QWidget):
+    """Raw and Tree, Find, Copy."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._text = ""
+        self._built = ""
+        self._task: Task | None = None
+        self.switch = Switch(self.tr("Raw"), self.tr("Tree"))
+        self.raw = JsonView(theme, self.tr("Payload"))
+        self.model = PayloadTree(self)
+        self.tree = self._tree_view()
+        self.banner = Banner(theme)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self.switch.chosen.connect(self.show_page)
+        self.raw.save_asked.connect(self._save)
+
+    def _tree_view(self) -> QTreeView:
+        tree = QTreeView()
+        tree.setModel(self.model)
+        tree.setItemDelegate(MonoCell(self._theme, tree))
+        tree.setUniformRowHeights(True)
+        tree.setAccessibleName(self.tr("Payload as a tree"))
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tree.customContextMenuRequested.connect(self._menu)
+        return tree
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(SIZE.between, SIZE.inside, SIZE.inside, SIZE.inside)
+        bar.setSpacing(SIZE.grid)
+        bar.addWidget(self.switch)
+        bar.addStretch(1)
+        self.find_button = self._tool("search", self.tr("Find in the payload"), self.start_finding)
+        bar.addWidget(self.find_button)
+        bar.addWidget(self._tool("copy", self.tr("Copy the payload"), self.copy))
+        for page in (self.raw, self.tree):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(self.banner)
+        column.addWidget(self._pages, 1)
+
+    def _tool(self, icon: str, name: str, pressed: object) -> QToolButton:
+        tool = QToolButton()
+        tool.setToolTip(name)
+        tool.setAccessibleName(name)
+        self._theme.icons.bind(tool, icon)
+        tool.clicked.connect(pressed)
+        return tool
+
+    def show_job(self, job: Job) -> None:
+        """Show the payload of `job`; the same text changes nothing."""
+        if job.payload_json == self._text:
+            return
+        self._text = job.payload_json
+        self.banner.hide()
+        self.raw.set_json(self._text)
+        self._drop_tree()
+        self.show_page(self.switch.place)
+
+    @Slot(int)
+    def show_page(self, place: int) -> None:
+        """Raw (0) or tree (1)."""
+        self.switch.choose(place)
+        self._pages.setCurrentIndex(place)
+        self.find_button.setEnabled(place == RAW)
+        if place == TREE and self._built != self._text:
+            self._build_tree()
+
+    @Slot()
+    def start_finding(self) -> None:
+        """Open the line to find in the text with."""
+        self.raw.start_finding()
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the payload on the clipboard as it is stored."""
+        QGuiApplication.clipboard().setText(self._text)
+
+    # The tree.
+
+    def _drop_tree(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self._built = ""
+        self.model.clear()
+
+    def _build_tree(self) -> None:
+        text = self._text
+        self._built = text
+        if len(text) <= AT_ONCE:
+            try:
+                self._take_tree(_value(text))
+            except PillarboxError as error:
+                self._refuse_tree(error)
+            return
+        self.banner.tell("info", self.tr("Building the tree…"))
+        self._task = Task(lambda reports: _value(text))
+        self._task.finished.connect(self._take_tree)
+        self._task.failed.connect(self._refuse_tree)
+        self._task.start()
+
+    @Slot(object)
+    def _take_tree(self, value: JsonValue) -> None:
+        self._task = None
+        self.banner.hide()
+        self.model.set_value(value)
+        root = self.model.index(0, 0)
+        self.model.fetchMore(root)
+        self.tree.expand(root)
+        self.tree.resizeColumnToContents(0)
+        self.tree.setColumnWidth(0, min(self.tree.columnWidth(0) + 2 * SIZE.edge, 260))
+
+    @Slot(object)
+    def _refuse_tree(self, error: PillarboxError) -> None:
+        self._task = None
+        self.model.clear()
+        self.banner.tell("warn", error.title, error.reason)
+
+    @Slot(QPoint)
+    def _menu(self, place: QPoint) -> None:
+        index = self.tree.indexAt(place)
+        if index.isValid():
+            menu = self.menu(index)
+            menu.popup(self.tree.viewport().mapToGlobal(place))
+
+    def menu(self, index: QModelIndex) -> QMenu:
+        """The menu of an entry of the tree: copy its path or its value."""
+        menu = QMenu(self.tree)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        path, value = index.data(PATH_ROLE), index.data(VALUE_ROLE)
+        clipboard = QGuiApplication.clipboard()
+        menu.addAction(self.tr("Copy path"), lambda: clipboard.setText(path))
+        menu.addAction(self.tr("Copy value"), lambda: clipboard.setText(_copied(value)))
+        return menu
+
+    # Saving what is too large to show.
+
+    @Slot(str)
+    def _save(self, text: str) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save the payload"), "payload.json")
+        if path:
+            self.save_to(Path(path), text)
+
+    def save_to(self, path: Path, text: str) -> None:
+        """Write `text` to `path`, and say how that went."""
+        task = Task(lambda reports: path.write_text(text, "utf-8"))
+        task.finished.connect(self._saved)
+        task.failed.connect(self._not_saved)
+        task.start()
+
+    @Slot(object)
+    def _saved(self, size: int) -> None:
+        self.banner.tell("good", self.tr("The payload was saved"))
+
+    @Slot(object)
+    def _not_saved(self, error: Exception) -> None:
+        self.banner.tell("error", self.tr("The payload could not be saved"), str(error))
+
+
+def _value(text: str) -> JsonValue:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        reason = "it is nested too deeply; Raw shows it" if deep else f"{error}; Raw shows it"
+        raise InvalidPayload("The payload cannot be shown as a tree", reason) from error
+
+
+def _copied(value: JsonValue) -> str:
+    """A string as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, indent=2)
