@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from pillarbox_engine.states import DeadReason, EventKind, State
 from tests.contract.workshop import Workshop
 
 
-def expiring(shop: Workshop, seconds: float = 10.0, **options: object) -> str:
+def expiring(shop: Workshop, seconds: float = 10.0, **options: Any) -> str:
     return shop.add(expires_at=shop.now + timedelta(seconds=seconds), **options)
 
 
@@ -32,9 +33,7 @@ def test_an_expired_job_is_dead_at_claim(shop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"delay": 5.0}, {"delay": 500.0}])
-def test_the_sweep_finds_ready_and_scheduled_ones(
-    shop: Workshop, options: dict[str, object]
-) -> None:
+def test_the_sweep_finds_ready_and_scheduled_ones(shop: Workshop, options: dict[str, Any]) -> None:
     job_id = expiring(shop, **options)
     shop.pass_time(9)
     assert shop.state(job_id) in {State.READY, State.SCHEDULED}
