@@ -162,7 +162,7 @@ class Actions(QObject):
         if spec.own_key:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         if spec.icon:
-            self._theme.icons.bind(action, spec.icon, "on_accent" if spec.name == "new" else "text")
+            self._theme.icons.bind(action, spec.icon, "text")
         action.setToolTip(_tip(spec))
         action.triggered.connect(lambda: self.asked.emit(spec.name))
         return action

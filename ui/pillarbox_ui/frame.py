@@ -1,0 +1,112 @@
+"""The frame's furniture: what is where in the window, and that it is found there again.
+
+Owns the layout and what of it is remembered. It moves nothing and reads nothing; `main_window`
+brings it to life.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from pillarbox_ui.actions import Actions
+from pillarbox_ui.bottom_dock import BottomDock
+from pillarbox_ui.inspector.inspector import Inspector
+from pillarbox_ui.menus import tool_bar
+from pillarbox_ui.messages import Messages
+from pillarbox_ui.pages import Pages
+from pillarbox_ui.query_bar import QueryBar
+from pillarbox_ui.status_bar import StatusBar
+from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.views.context import Context
+from pillarbox_ui.widgets.navigation import Navigation
+from pillarbox_ui.widgets.undo_bar import UndoBar
+from pillarbox_ui.widgets.words import tr
+
+_SIZE = QSize(1360, 820)
+_NAVIGATION = 216
+_INSPECTOR = 380
+
+
+class Frame(QMainWindow):
+    """Tool bar on top, navigation left, page in the middle, inspector right, status below."""
+
+    def __init__(self, context: Context, label: str) -> None:
+        super().__init__()
+        self.context = context
+        self.actions_ = Actions(context.theme, self)
+        self.query = QueryBar(context.theme)
+        self.navigation = Navigation(context.theme)
+        self.messages = Messages(context.theme)
+        self.pages = Pages(context)
+        self.undo_bar = UndoBar(context.theme)
+        self.inspector = Inspector(context.theme, context.zone)
+        self.status = StatusBar(context.theme, context.zone, label)
+        self.bottom = BottomDock(context, self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._right = QDockWidget(tr("Inspector"), self)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(False)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.addToolBar(tool_bar(self.actions_, self.context.theme, self.query))
+        self.setCentralWidget(self._centre())
+        self.setStatusBar(self.status)
+        self._dress_inspector()
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._right)
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.bottom)
+        self.resizeDocks([self._right], [_INSPECTOR], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.bottom], [SIZE.row * 7], Qt.Orientation.Vertical)
+
+    def _dress_inspector(self) -> None:
+        self._right.setObjectName("inspector-dock")
+        self._right.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
+        self._right.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        self._right.setTitleBarWidget(QWidget())
+        self._right.setWidget(self.inspector)
+        self.inspector.setMinimumWidth(_INSPECTOR * 3 // 4)
+
+    def _centre(self) -> QWidget:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.undo_bar)
+        self.navigation.setMinimumWidth(_NAVIGATION * 2 // 3)
+        self._splitter.setHandleWidth(SIZE.hairline)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.navigation)
+        self._splitter.addWidget(middle)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([_NAVIGATION, _SIZE.width() - _NAVIGATION - _INSPECTOR])
+        return self._splitter
+
+    @property
+    def inspector_dock(self) -> QDockWidget:
+        """The right dock, which can be closed and shown again."""
+        return self._right
+
+    def recall(self) -> None:
+        """Be as the window on this file was the last time."""
+        remembered = self.context.remembered
+        geometry, state = remembered.bytes("geometry"), remembered.bytes("state")
+        navigation = remembered.bytes("navigation")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(_SIZE)
+        if state is not None:
+            self.restoreState(state)
+        if navigation is not None:
+            self._splitter.restoreState(navigation)
+        self.bottom.hide()
+
+    def keep(self) -> None:
+        """Remember how the window is."""
+        remembered = self.context.remembered
+        remembered.keep("geometry", self.saveGeometry())
+        remembered.keep("state", self.saveState())
+        remembered.keep("navigation", self._splitter.saveState())
+        remembered.sync()

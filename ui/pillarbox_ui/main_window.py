@@ -1,0 +1,341 @@
+"""The window alive: which place is shown, what is therefore read, and where a snapshot goes.
+
+Owns the joining of bridge, operations and frame. What actions on jobs do is in `deeds`; what a
+page shows is the page's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QEvent, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QHideEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFileDialog
+
+from pillarbox_engine.model import BulkResult
+from pillarbox_ui.actions import sheet
+from pillarbox_ui.bridge import Bridge
+from pillarbox_ui.deeds import Deeds
+from pillarbox_ui.dialogs.about import AboutDialog
+from pillarbox_ui.dialogs.shortcuts import ShortcutsDialog
+from pillarbox_ui.drops import dropped
+from pillarbox_ui.filtering import FILTERED
+from pillarbox_ui.frame import Frame
+from pillarbox_ui.interest import Interest
+from pillarbox_ui.menus import fill_context_menu, fill_menu_bar
+from pillarbox_ui.messages import done_text
+from pillarbox_ui.places import Location, location, places
+from pillarbox_ui.running import RunningOperation
+from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.targets import Situation, enabled
+from pillarbox_ui.theme.theme import Mode
+from pillarbox_ui.views.context import Context
+from pillarbox_ui.widgets.words import tr
+
+_NUMBERED = 9
+OpenFile = Callable[[str], None]
+
+
+class MainWindow(Frame):
+    """One window on one store. `open_file` opens another file, in a window of its own."""
+
+    def __init__(
+        self,
+        context: Context,
+        bridge: Bridge,
+        *,
+        label: str,
+        open_file: OpenFile | None = None,
+        read_only: bool = False,
+    ) -> None:
+        super().__init__(context, label)
+        self.setWindowTitle(tr("{0} — Pillarbox").format(label))
+        self._bridge = bridge
+        self._open_file = open_file
+        self._read_only = read_only
+        self._location = Location(location("overview").view)
+        self._inspected: str | None = None
+        self._snapshot: Snapshot | None = None
+        self.deeds = Deeds(context, self, self.situation)
+        self._own = self._own_deeds()
+        self._recent = fill_menu_bar(
+            self.menuBar(), self.actions_, context.theme, self.choose_theme
+        )
+        self._connect()
+        self._connect_operations()
+        self._number_places()
+        self._begin()
+
+    def _own_deeds(self) -> Mapping[str, Callable[[], object]]:
+        """The actions that are the window's own."""
+        return {
+            "open": self._ask_open,
+            "quit": self.close,
+            "copy": self._copy,
+            "filter": self._focus_filter,
+            "clear": self.query.reset,
+            "refresh": self._bridge.refresh,
+            "live": self._set_live,
+            "compact": self._set_compact,
+            "shortcuts": lambda: ShortcutsDialog(self.context.theme, sheet(), self).open(),
+            "about": lambda: AboutDialog(self.context.theme, self).open(),
+        }
+
+    def _connect(self) -> None:
+        self.actions_.asked.connect(self.ask)
+        self.pages.asked.connect(self.ask)
+        self.pages.go.connect(self.navigation.choose)
+        self.pages.interest_changed.connect(self._ask)
+        self.pages.chosen_changed.connect(self._chosen_changed)
+        self.pages.set_menus(lambda view, menu: fill_context_menu(menu, self.actions_, view))
+        self.navigation.chosen.connect(self.go)
+        self.query.applied.connect(self._filter_changed)
+        self.messages.retry.connect(self._bridge.refresh)
+        self._bridge.snapshot_ready.connect(self.show_snapshot)
+        self._bridge.problem.connect(self.messages.tell_trouble)
+        self._bridge.recovered.connect(self.messages.end_trouble)
+        self._recent.aboutToShow.connect(self._fill_recent)
+        self.actions_["open"].setEnabled(self._open_file is not None)
+
+    def _connect_operations(self) -> None:
+        operations = self.context.operations
+        operations.succeeded.connect(self._succeeded)
+        operations.problem.connect(self._failed)
+        operations.changed.connect(self._enable)
+        self.undo_bar.undone.connect(self._undo)
+
+    def _number_places(self) -> None:
+        """Ctrl+1 to Ctrl+9: the places of the navigation, headings not counted."""
+        for number in range(1, _NUMBERED + 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda number=number: self._go_to_number(number))
+
+    def _begin(self) -> None:
+        remembered = self.context.remembered
+        self.navigation.set_places(places(None))
+        self.actions_["live"].setChecked(True)
+        self.actions_["compact"].setChecked(remembered.shared("compact") == "yes")
+        self._set_compact()
+        self.recall()
+        self.query.apply(remembered.text("filter"))
+        self.go(remembered.text("place", "overview"))
+
+    @property
+    def location(self) -> Location:
+        """Where the window is."""
+        return self._location
+
+    @Slot(str)
+    def go(self, key: str) -> None:
+        """Go to the place called `key`."""
+        self._location = location(key)
+        self._inspected = None
+        self.navigation.choose(key)
+        self.pages.show_location(self._location)
+        self.query.setEnabled(self._location.view in FILTERED)
+        self.context.remembered.keep("place", key)
+        self._ask()
+
+    def _go_to_number(self, number: int) -> None:
+        keys = [place.key for place in places(self._snapshot) if not place.heading]
+        if number <= len(keys):
+            self.navigation.choose(keys[number - 1])
+
+    @Slot()
+    def _filter_changed(self) -> None:
+        self.context.remembered.keep("filter", self.query.typed)
+        self.pages.current.restart()
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        """Have read what the page that is up wants now."""
+        page, place = self.pages.current, self._location
+        where = page.narrowed(self.query.filter_for(place))
+        self._bridge.set_interest(
+            Interest(
+                view=place.view,
+                queue=place.queue,
+                where=where,
+                typed=self.query.in_force(place),
+                limit=page.limit,
+                cursor=page.from_cursor,
+                selected_job=self._inspected,
+                window_seconds=page.window_seconds,
+            )
+        )
+
+    @Slot()
+    def _chosen_changed(self) -> None:
+        job = self.pages.current.current_job()
+        if job is not None and job != self._inspected:
+            self._inspected = job
+            self._ask()
+        self._enable()
+
+    @Slot(object)
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show `snapshot`; a page it was not read for keeps what it has."""
+        self._snapshot = snapshot
+        self.navigation.set_places(places(snapshot))
+        self._follow_queues(snapshot)
+        self.status.show_snapshot(snapshot, self.actions_["live"].isChecked())
+        self.messages.tell_notices(snapshot.file.notices)
+        asked = snapshot.interest
+        if (asked.view, asked.queue) == (self._location.view, self._location.queue):
+            self.pages.current.show_snapshot(snapshot)
+            if asked.selected_job == self._inspected:
+                self.inspector.show_snapshot(snapshot)
+        self._enable()
+
+    def _follow_queues(self, snapshot: Snapshot) -> None:
+        """A queue that is not there (any more) has no page."""
+        queue = self._location.queue
+        if queue is not None and snapshot.queue(queue) is None:
+            self.go("overview")
+        elif self.navigation.current_key() != self._location.key:
+            self.navigation.choose(self._location.key)
+
+    def situation(self) -> Situation | None:
+        """What is shown and chosen now; None before the first snapshot."""
+        if self._snapshot is None:
+            return None
+        page = self.pages.current
+        return Situation(
+            snapshot=self._snapshot,
+            jobs=page.chosen_jobs(),
+            group=page.chosen_group(),
+            operation=page.chosen_operation(),
+            queue=page.chosen_queue(),
+            undoable=self.context.operations.last_undoable() is not None,
+            read_only=self._read_only or self._snapshot.file.read_only,
+        )
+
+    @Slot()
+    def _enable(self) -> None:
+        now = self.situation()
+        if now is None:
+            return
+        self.actions_.set_enabled(enabled(now))
+        queue = now.snapshot.queue(now.queue)
+        self.actions_.say_pause(queue is not None and (queue.paused or queue.draining))
+
+    @Slot(str)
+    def ask(self, name: str) -> None:
+        """Do what the action called `name` is for."""
+        own = self._own.get(name)
+        if own is not None:
+            own()
+        else:
+            self.deeds.do(name)
+
+    def _copy(self) -> None:
+        focus = self.focusWidget()
+        copy = getattr(focus, "copy_json", None) or getattr(focus, "copy", None)
+        if copy is not None:
+            copy()
+
+    def _focus_filter(self) -> None:
+        self.query.setFocus()
+        self.query.selectAll()
+
+    def _set_live(self) -> None:
+        live = self.actions_["live"].isChecked()
+        self._bridge.set_live(live)
+        if self._snapshot is not None:
+            self.status.show_snapshot(self._snapshot, live)
+
+    def _set_compact(self) -> None:
+        compact = self.actions_["compact"].isChecked()
+        self.context.remembered.share("compact", "yes" if compact else "no")
+        self.pages.set_compact(compact)
+
+    def choose_theme(self, mode: Mode) -> None:
+        """System, light or dark, now and the next time."""
+        self.context.theme.set_mode(mode)
+        self.context.remembered.share("theme", mode.value)
+
+    def _ask_open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(
+            self, tr("Open queue file"), "", tr("Queue files (*.pillarbox);;All files (*)")
+        )
+        self._open(path)
+
+    def _open(self, path: str) -> None:
+        if path and self._open_file is not None:
+            self.context.remembered.add_recent(path)
+            self._open_file(path)
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.context.remembered.recent():
+            self._recent.addAction(path).triggered.connect(lambda on, path=path: self._open(path))
+        self._recent.setEnabled(self._open_file is not None)
+
+    @Slot(object)
+    def _succeeded(self, operation: RunningOperation) -> None:
+        text = done_text(operation)
+        self.status.tell(text)
+        self.messages.failure.hide()
+        if operation.undo is not None and isinstance(operation.result, BulkResult):
+            self.undo_bar.offer(text, str(id(operation)))
+
+    @Slot(object)
+    def _failed(self, operation: RunningOperation) -> None:
+        if operation.error is not None:
+            self.messages.tell_failure(operation.error, operation.title)
+
+    @Slot(str)
+    def _undo(self, key: str) -> None:
+        for operation in self.context.operations.items:
+            if str(id(operation)) == key:
+                self.context.operations.undo(operation)
+                return
+
+    def tell_notices(self, notices: Sequence[str]) -> None:
+        """Say what should be known from the start, such as recovered leases."""
+        self.messages.tell_notices(notices)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome anywhere."""
+        if dropped(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Job files are shown before anything is enqueued; a queue file opens."""
+        files = dropped(event.mimeData())
+        event.acceptProposedAction()
+        if files.job_files:
+            self.deeds.import_files(files.job_files)
+        for path in files.queue_files:
+            self._open(path)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._bridge.set_visible(not self.isMinimized())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._bridge.set_visible(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self._bridge.set_visible(self.isVisible() and not self.isMinimized())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop reading, cancel what runs, remember how things were."""
+        self.keep()
+        self.bottom.log.close_log()
+        self._bridge.close()
+        self.context.operations.close()
+        event.accept()

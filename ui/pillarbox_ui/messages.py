@@ -1,0 +1,79 @@
+"""What the window has to say above and below its page: trouble, notices, failures, undo.
+
+Owns the banners and the Undo bar. The store's trouble stays until it is over; what an operation
+failed of stays until it is closed or another one is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.model import BulkResult
+from pillarbox_ui.running import RunningOperation
+from pillarbox_ui.theme.theme import Theme
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.banner import Banner
+from pillarbox_ui.widgets.buttons import Choice
+from pillarbox_ui.widgets.words import tr
+
+
+class Messages(QWidget):
+    """The banners, one under the other; none of them covers anything."""
+
+    retry = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.trouble = Banner(theme)
+        self.failure = Banner(theme)
+        self.notice = Banner(theme)
+        self._noticed: set[str] = set()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for banner in (self.trouble, self.failure, self.notice):
+            column.addWidget(banner)
+
+    @Slot(object)
+    def tell_trouble(self, error: PillarboxError) -> None:
+        """The store cannot be read now; what is shown is the last that could be."""
+        choice = Choice(tr("Retry"), self.retry.emit, icon="refresh")
+        self.trouble.tell("error", error.title, _why(error), (choice,))
+
+    @Slot()
+    def end_trouble(self) -> None:
+        """The store can be read again."""
+        self.trouble.hide()
+
+    def tell_failure(
+        self, error: PillarboxError, title: str = "", again: Callable[[], object] | None = None
+    ) -> None:
+        """Something that was asked for failed."""
+        choices = () if again is None else (Choice(tr("Try again"), again, icon="refresh"),)
+        text = f"{title}: {error.title}" if title and title != error.title else error.title
+        self.failure.tell("error", text, _why(error), choices)
+
+    def tell_notices(self, notices: Sequence[str]) -> None:
+        """What should be known, once each."""
+        fresh = [notice for notice in notices if notice not in self._noticed]
+        if fresh:
+            self._noticed.update(fresh)
+            self.notice.tell("info", fresh[0], "\n".join(fresh[1:]))
+
+
+def _why(error: PillarboxError) -> str:
+    return ". ".join(part.rstrip(".") for part in (error.reason, error.remedy) if part)
+
+
+def done_text(operation: RunningOperation) -> str:
+    """What an operation that ended well did: its title, and what it had to leave alone."""
+    result = operation.result
+    if not isinstance(result, BulkResult) or not result.skipped:
+        return tr("{0} — done").format(operation.title)
+    skipped = words.count(sum(result.skipped.values()))
+    states = ", ".join(sorted(str(state) for state in result.skipped))
+    return tr("{0} — done, {1} skipped ({2})").format(operation.title, skipped, states)
