@@ -15,8 +15,8 @@ from pillarbox.cli.options import Common, common, complete_queue, examples
 )
 @common
 def command(common: Common, queues: tuple[str, ...]) -> int:
-    """Take no new jobs into QUEUE and run what is there, until it is resumed."""
+    """Finish what is in flight in QUEUE and claim no more, until it is resumed."""
     from pillarbox.cli.switches import throw
 
-    told = "draining; it takes no new jobs until it is resumed"
+    told = "draining; what is in flight finishes, no more is claimed until it is resumed"
     return throw(common, queues, "drain", told, lambda queue: queue.drain())

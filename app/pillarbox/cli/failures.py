@@ -16,7 +16,13 @@ import click
 
 from pillarbox.cli.output import console, on_terminal, plain, say
 from pillarbox.locations import log_folder
-from pillarbox_engine.errors import FileUnusable, InputFault, NotFound, PillarboxError
+from pillarbox_engine.errors import (
+    FileUnusable,
+    InputFault,
+    InvalidJobFile,
+    NotFound,
+    PillarboxError,
+)
 
 DONE = 0
 FAILED = 1
@@ -30,10 +36,10 @@ class Interrupted(Exception):
 
 
 def exit_code(error: PillarboxError) -> int:
-    """The exit code for `error`: 4 for the file, 2 for what was typed, else 1."""
+    """The exit code for `error`: 4 for the queue file, 2 for what was typed, else 1."""
     if isinstance(error, FileUnusable):
         return UNUSABLE
-    if isinstance(error, InputFault) and not isinstance(error, NotFound):
+    if isinstance(error, InputFault) and not isinstance(error, (NotFound, InvalidJobFile)):
         return USAGE
     return FAILED
 

@@ -1,31 +1,45 @@
-"""A progress bar on stderr, where a person looks at it and it takes long enough to want one."""
+"""A progress bar on stderr, where a person looks at it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from pillarbox.cli.output import console, on_terminal
 
-Progress = Callable[[int, int], None]
-"""Told (done, in all)."""
+if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
+Progress = Callable[[int, int | None], None]
+"""Told (done, in all); None: it is not known how many there are."""
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Progress]:
-    """A function to tell (done, total); it draws a bar where stderr is a terminal."""
+def progress_bar(label: str, *, counted: bool = True) -> Iterator[Progress]:
+    """A function to tell (done, total); it draws a bar where stderr is a terminal.
+
+    `counted`: what is done is shown as a number too, not only as a share.
+    """
     if not on_terminal(sys.stderr):
         yield _unseen
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+    from rich.progress import TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, TimeRemainingColumn(), console=console(err=True), transient=True) as bar:
+    columns = (*_columns(counted), TimeRemainingColumn())
+    with Bar(*columns, console=console(err=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _unseen(done: int, total: int) -> None:
+def _columns(counted: bool) -> tuple[ProgressColumn, ...]:
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskProgressColumn, TextColumn
+
+    figure = MofNCompleteColumn() if counted else TaskProgressColumn()
+    return (TextColumn("{task.description}", markup=False), BarColumn(), figure)
+
+
+def _unseen(done: int, total: int | None) -> None:
     """Nobody is looking."""
