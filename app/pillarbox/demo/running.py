@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from time import monotonic
+from types import TracebackType
 from typing import Any
 
 from pillarbox.demo.handlers import HANDLERS
@@ -27,7 +28,7 @@ _RETRYING = Filter(retrying=True)
 
 
 class Demo:
-    """The story on an open queue file. `start` it, `look` at it now and then, `stop` it."""
+    """The story on an open queue file; in a `with` block it runs. `look` at it now and then."""
 
     def __init__(
         self, engine: Engine, measures: Measures, *, seed: int, seconds: float | None = None
@@ -51,6 +52,18 @@ class Demo:
         """End the sign-ups, let running jobs finish, stop the workers."""
         self.producer.stop()
         self._workers.close()
+
+    def __enter__(self) -> Demo:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
 
     def look(self) -> None:
         """Read from the file what can be seen now, for the measures."""

@@ -23,13 +23,10 @@ LOOK_EVERY = 0.2
 
 def run_in_terminal(demo: Demo, screen: Screen, stop: Event) -> dict[str, Any]:
     """Run the demo to its end, or until `stop` is set; its closing report."""
-    demo.start()
-    try:
+    with demo:
         _watch(demo, screen, demo.producer.finished.is_set, stop)
         until = monotonic() + GRACE
         _watch(demo, screen, lambda: demo.is_drained() or monotonic() >= until, stop)
-    finally:
-        demo.stop()
     demo.look()
     return demo.report()
 
