@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, Slot
+from PySide6.QtCore import QEvent, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -41,11 +41,16 @@ from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.words import tr
 
 _NUMBERED = 9
-OpenFile = Callable[[str], None]
+OpenFile = Callable[[str], object]
 
 
 class MainWindow(Frame):
-    """One window on one store. `open_file` opens another file, in a window of its own."""
+    """One window on one store. `open_file` opens another file, in a window of its own.
+
+    `closed` is emitted when it has let go of the store.
+    """
+
+    closed = Signal()
 
     def __init__(
         self,
@@ -339,3 +344,4 @@ class MainWindow(Frame):
         self._bridge.close()
         self.context.operations.close()
         event.accept()
+        self.closed.emit()

@@ -24,6 +24,8 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.words import tr
 
+_WIDTH = 440
+
 
 def jobs_text(count: int) -> str:
     """ "1 job", "214 jobs"."""
@@ -72,6 +74,7 @@ class BulkDialog(Dialog):
         self.operations = operations
         self.target = target
         self.known = False
+        self.setMinimumWidth(_WIDTH)
         self.sentence = plain("", heading=True)
         self.body.addWidget(self.sentence)
         self._verb = verb

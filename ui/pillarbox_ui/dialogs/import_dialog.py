@@ -30,6 +30,9 @@ from pillarbox_ui.operations import Operations
 from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.buttons import set_look
+
+_SIZE = (860, 600)
 
 
 class Phase(Enum):
@@ -76,6 +79,7 @@ class ImportDialog(Dialog):
         self._add_buttons()
         self.target.changed.connect(self._survey)
         self.target.choose_asked.connect(self.choose_files)
+        self.resize(*_SIZE)
         self._enter(Phase.EMPTY)
         if urls:
             self.take(urls)
@@ -265,6 +269,7 @@ class ImportDialog(Dialog):
         self.again_button.setVisible(done and self.all_there)
         name_button(self.cancel_button, self._cancel_text())
         self.cancel_button.setEnabled(True)
+        set_look(self.cancel_button, "primary", whole)
 
     @property
     def can_import(self) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
 from pillarbox_ui.dialogs.frame import plain
@@ -29,6 +30,7 @@ from pillarbox_ui.widgets.table import Table
 
 FILE, PAYLOAD, WHERE, TEXT = 0, 5, 3, 4
 _SCALE = 1_000
+_WIDEST = 280
 
 
 class LinesTabs(QTabWidget):
@@ -36,6 +38,8 @@ class LinesTabs(QTabWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
+        self._rejected = 0
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self.tabBar().setAccessibleName(self.tr("Lines"))
@@ -46,8 +50,12 @@ class LinesTabs(QTabWidget):
         )
         none = self.tr("Nothing is rejected"), self.tr("Every line read so far can be imported.")
         self.rejected_table.set_empty(EmptyState(theme, "check", *none))
+        drop = self.tr("Drop job files here"), self.tr(".jsonl, .ndjson or .json, in UTF-8")
+        self.preview_table.set_empty(EmptyState(theme, "drop", *drop))
         self.addTab(self.preview_table, self.tr("Preview"))
         self.addTab(self.rejected_table, "")
+        theme.changed.connect(self._mark)
+        self.show_preview((), several=False)
         self.show_rejected((), 0)
 
     def _table(self, theme: Theme, name: str, model: LinesModel, mono: Sequence[int]) -> Table:
@@ -56,6 +64,7 @@ class LinesTabs(QTabWidget):
         table.set_cell(LINE, NumberCell(theme))
         for column in mono:
             table.set_cell(column, MonoCell(theme))
+        table.setProperty("framed", True)
         table.setModel(model)
         return table
 
@@ -64,15 +73,31 @@ class LinesTabs(QTabWidget):
         self.preview.set_rows(rows)
         for table in (self.preview_table, self.rejected_table):
             table.setColumnHidden(FILE, not several)
+        _leave_rest_to_last(self.preview_table)
 
     def show_rejected(self, rows: Sequence[Row], count: int) -> None:
         """All rejected lines; `count` says how many there are so far."""
         self.rejected.set_rows(rows)
+        self._rejected = count
         self.setTabText(1, self.tr("{0} rejected").format(words.count(count)))
+        self._mark()
+        _leave_rest_to_last(self.rejected_table)
+
+    @Slot()
+    def _mark(self) -> None:
+        """A sign on the tab of rejected lines, so that nobody overlooks it."""
+        self.setTabIcon(1, self._theme.icon("dead", "error") if self._rejected else QIcon())
 
     def sizeHint(self) -> QSize:
         """Room for some dozen lines."""
         return QSize(760, 13 * SIZE.row_compact)
+
+
+def _leave_rest_to_last(table: Table) -> None:
+    """No scrolling sideways for the sake of the last column: it takes what room is left."""
+    for column in range(table.columns.count() - 1):
+        table.setColumnWidth(column, min(table.columnWidth(column), _WIDEST))
+    table.setColumnWidth(table.columns.count() - 1, SIZE.row)
 
 
 class Course(QWidget):
@@ -110,7 +135,7 @@ class Course(QWidget):
         passed = self._clock() - self._began
         self.bar.setValue(round(min(1.0, max(0.0, fraction)) * _SCALE))
         counted = words.counted(lines, self.tr("line"), self.tr("lines"))
-        self.text.setText(f"{self._doing}… {counted}")
+        self.text.setText(f"{self._doing}… {counted}" if lines else f"{self._doing}…")
         rate = lines / passed if passed > 0.2 else 0.0
         self.rate.setText(self.tr("{0} lines/s").format(words.count(round(rate))) if rate else "")
 

@@ -51,6 +51,8 @@ class ImportTarget(QWidget):
         fields.setHorizontalSpacing(SIZE.between)
         fields.addWidget(self.queue_field, 0, 0)
         fields.addWidget(self.type_field, 0, 1)
+        for column in (0, 1):
+            fields.setColumnStretch(column, 1)
         grid.addLayout(fields, 1, 0, 1, 2)
         grid.addWidget(self.bare, 2, 0, 1, 2)
         grid.setColumnStretch(0, 1)

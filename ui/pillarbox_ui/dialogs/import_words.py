@@ -14,7 +14,7 @@ from pillarbox_ui.dialogs.import_survey import LISTED, Survey
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.words import tr
 
-_NAMED = 4
+_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)

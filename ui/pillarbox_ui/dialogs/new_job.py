@@ -22,6 +22,8 @@ from pillarbox_ui.operations import Operations
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.theme.theme import Theme
 
+_SIZE = (720, 560)
+
 
 class NewJobDialog(Dialog):
     """`enqueued(id, queue)` is emitted as the dialog closes after a success."""
@@ -50,6 +52,7 @@ class NewJobDialog(Dialog):
         self.body.addWidget(self.form, 1)
         self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
         self.enqueue_button = self.add_button(self.tr("Enqueue 1 job"), self.submit, "primary")
+        self.resize(*_SIZE)
         self.form.changed.connect(self._follow)
         self._follow()
 
