@@ -181,12 +181,12 @@ class Pool:
     def _turn(self) -> float:
         """Do all that is due; seconds until more may be."""
         now_us = self._clock.monotonic_us()
-        self._say_what_is_served()
         if self._finishing:
             self._give_back()
         self._flush_reports(now_us)
         if now_us >= self._look_at_us:
             self._look_after(now_us)
+        self._say_what_is_served()
         self._settle(now_us)
         self._claim(now_us)
         return self._pause()

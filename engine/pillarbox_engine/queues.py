@@ -15,7 +15,7 @@ from uuid import uuid4
 from pillarbox_engine import bulk, names, payload
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import seconds_to_us, to_us
-from pillarbox_engine.errors import QueueFull, StorageFault
+from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import (
@@ -195,8 +195,11 @@ class Queue:
     # -- looking ----------------------------------------------------------------------------
 
     def counts(self) -> Counts:
-        """How many jobs are in each state, and the cumulative totals."""
-        return self._engine.backend.counts(self.name)
+        """How many jobs are in each state, and the cumulative totals; a new queue has none."""
+        try:
+            return self._engine.backend.counts(self.name)
+        except NotFound:
+            return Counts()
 
     def jobs(self, state: State | str | None = None) -> Iterator[JobSummary]:
         """The queue's jobs, of one state or all, page by page behind the scenes."""
@@ -213,7 +216,7 @@ class Queue:
         self._engine.backend.pause(self.name, False)
 
     def drain(self) -> None:
-        """Take no new jobs in and run what is there, until `resume`."""
+        """Let what is in flight finish and start nothing more, until `resume`."""
         self._engine.backend.drain(self.name)
 
     def requeue(

@@ -9,7 +9,7 @@ import itertools
 from types import TracebackType
 
 from pillarbox_engine.clock import seconds_to_us, to_us
-from pillarbox_engine.errors import InvalidOption, ProgrammingFault
+from pillarbox_engine.errors import InvalidOption, NotFound, ProgrammingFault
 from pillarbox_engine.hints import Hints
 from pillarbox_engine.pool import Pool, PoolParts
 from pillarbox_engine.routing import Handlers, Routes
@@ -107,7 +107,10 @@ class Worker:
         return self._pool.quiet and not self._has_due() and not any(map(self._busy, self.queues))
 
     def _busy(self, queue: str) -> bool:
-        counts = self._backend.counts(queue)
+        try:
+            counts = self._backend.counts(queue)
+        except NotFound:
+            return False
         return bool(counts.ready or counts.leased)
 
     def _has_due(self) -> bool:

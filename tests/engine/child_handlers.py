@@ -1,0 +1,76 @@
+"""Handlers that a child process can import by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from pillarbox_engine.context import JobContext
+from pillarbox_engine.model import JsonValue
+from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
+
+
+def report_process(job: JobContext) -> JsonValue:
+    """Answer which process this is."""
+    return {"pid": os.getpid(), "payload": job.payload, "attempt": job.attempt}
+
+
+def talk(job: JobContext) -> JsonValue:
+    """Tell something, and print where messages would be."""
+    print('{"outcome": "Returned", "value": {}}')
+    sys.stdout.flush()
+    os.write(1, b"straight to the descriptor\n")
+    job.progress(50)
+    job.log("half-way")
+    return sys.stdin.read()
+
+
+def die(job: JobContext) -> JsonValue:
+    """End the process at once."""
+    os._exit(3)
+
+
+def die_by_signal(job: JobContext) -> JsonValue:
+    """End the process as the kernel does when memory runs out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return None
+
+
+def hang(job: JobContext) -> JsonValue:
+    """Never return; leave a process of its own, whose id goes to the file the payload names."""
+    orphan = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path(job.payload).write_text(str(orphan.pid))
+    job.progress(1)
+    threading.Event().wait()
+    return None
+
+
+def heed_cancel(job: JobContext) -> JsonValue:
+    """Stop when asked."""
+    job.progress(1)
+    job.cancelled.wait()
+    return "stopped"
+
+
+def outcome(job: JobContext) -> JsonValue:
+    """Raise the outcome the payload names."""
+    raise {
+        "retry": Retry("once more", after=7.0),
+        "snooze": Snooze(9.0),
+        "reject": Reject("hopeless"),
+        "cancel": Cancel("not needed"),
+        "error": ValueError("number 17 is wrong"),
+        "exit": SystemExit(2),
+    }[job.payload]
+
+
+def unserialisable(job: JobContext) -> JsonValue:
+    """Return what is not JSON."""
+    return object()
+
+
+NOT_CALLABLE = 17
