@@ -71,7 +71,6 @@ class AttemptStrip(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        self._canvas.plot.getAxis("left").setGrid(False)
         self._line.setPen(pg.mkPen(self._theme.colour("accent"), width=1))
         self._item.update()
 

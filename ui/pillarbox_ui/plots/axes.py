@@ -93,17 +93,16 @@ def axis_font() -> QFont:
     return number_font(small_font(QGuiApplication.font()))
 
 
-def dress_axis(axis: Any, theme: Theme, lined: bool, grid: bool) -> None:
-    """Colours and font of an axis; `lined` draws its line, `grid` lines across the plot."""
+def dress_axis(axis: Any, theme: Theme, lined: bool) -> None:
+    """Colours and font of an axis; `lined` draws its line and its ticks."""
     axis.setPen(pg.mkPen(theme.colour("line")) if lined else pg.mkPen(None))
     axis.setTextPen(pg.mkPen(theme.colour("muted")))
-    axis.setTickPen(pg.mkPen(theme.colour("grid" if grid else "line")))
-    axis.setGrid(255 if grid else False)
+    axis.setTickPen(pg.mkPen(theme.colour("line")))
     axis.setStyle(
         tickFont=axis_font(),
         tickAlpha=255,
         maxTickLevel=0,
-        tickLength=0 if grid else 4,
+        tickLength=4 if lined else 0,
         tickTextOffset=SIZE.inside,
         hideOverlappingLabels=False,
     )

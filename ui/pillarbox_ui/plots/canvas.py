@@ -13,7 +13,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
-from pillarbox_ui.plots.axes import TimeAxis, axis_font, dress_axis
+from pillarbox_ui.plots.axes import TimeAxis, ValueAxis, axis_font, dress_axis
+from pillarbox_ui.plots.grid import Grid
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.zone import Zone
@@ -53,6 +54,8 @@ class Canvas(QWidget):
         self.pointer.setVisible(False)
         self.pointer.setZValue(50)
         self.plot.addItem(self.pointer, ignoreBounds=True)
+        if isinstance(self._left, ValueAxis):
+            self.plot.addItem(Grid(self._theme, self._left), ignoreBounds=True)
         self.plot.scene().sigMouseMoved.connect(self._moved)
         self.plot.viewport().installEventFilter(self)
         column = QVBoxLayout(self)
@@ -80,8 +83,8 @@ class Canvas(QWidget):
     def dress(self) -> None:
         """Take on the colours and fonts of the theme."""
         self.plot.setBackground(self._theme.colour("content"))
-        dress_axis(self.time_axis, self._theme, lined=True, grid=False)
-        dress_axis(self._left, self._theme, lined=False, grid=True)
+        dress_axis(self.time_axis, self._theme, lined=True)
+        dress_axis(self._left, self._theme, lined=False)
         self._left.setWidth(self._left_width)
         height = QFontMetrics(axis_font()).height()
         self.time_axis.setHeight(height + SIZE.between)

@@ -29,6 +29,10 @@ _LEFT = 52
 """Room for the marks of the left axis, in px: the same in all graphs, so their times line up."""
 
 
+_PEN = 1.5
+"""Antialiasing is dear above a width of 1: it is paid for by `thinning`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A curve: its entry in the legend, how it comes from the points, how its values read."""
@@ -119,7 +123,7 @@ class Graph(QWidget):
     def _dress(self) -> None:
         for key, curve in self._curves.items():
             colour = self._theme.colour(curve.entry.tone)
-            self._items[key].setPen(pg.mkPen(colour, width=1))
+            self._items[key].setPen(pg.mkPen(colour, width=_PEN))
             if curve.filled:
                 fill = QColor(colour)
                 fill.setAlphaF(self._theme.tokens.tint)

@@ -99,6 +99,8 @@ class Legend(QWidget):
         self._keys = {entry.key: LegendKey(theme, entry, self) for entry in entries}
         self._time = ElidedLabel(parent=self, muted=True, small=True)
         self._time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setProperty("content", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
         row.setContentsMargins(SIZE.between, SIZE.inside, SIZE.between, 0)
         row.setSpacing(0)

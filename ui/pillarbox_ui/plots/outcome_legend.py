@@ -60,6 +60,8 @@ class OutcomeLegend(QWidget):
         super().__init__(parent)
         self._told = ElidedLabel(parent=self, muted=True, small=True)
         self._told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setProperty("content", True)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
         row.setContentsMargins(SIZE.between, SIZE.inside, SIZE.between, SIZE.grid)
         row.setSpacing(0)

@@ -12,8 +12,8 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QGridLayout, QScrollBar, QToolTip, QWidget
 
 from pillarbox_engine.model import Event, JobSummary
 from pillarbox_ui.plots.axes import LaneAxis, ValueAxis
@@ -64,16 +64,15 @@ class RetryTimeline(QWidget):
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(words.tr("Retry timeline"))
-        above = QHBoxLayout()
-        above.setSpacing(0)
-        above.addWidget(self.lanes, 1)
-        above.addWidget(self._scroll)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.legend)
-        column.addLayout(above, 1)
-        column.addWidget(self.histogram)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(1, 1)
+        grid.addWidget(self.legend, 0, 0, 1, 2)
+        grid.addWidget(self.lanes, 1, 0)
+        grid.addWidget(self._scroll, 1, 1)
+        grid.addWidget(self.histogram, 2, 0)
         self.histogram.setFixedHeight(_HISTOGRAM_PX)
         self.lanes.setMinimumHeight(2 * LANE_PX)
 
@@ -81,6 +80,7 @@ class RetryTimeline(QWidget):
         lanes, below = self.lanes.plot, self.histogram.plot
         lanes.hideAxis("bottom")
         lanes.getViewBox().invertY(True)
+        lanes.getViewBox().sigResized.connect(self._fit_scroll)
         lanes.addItem(self._item, ignoreBounds=True)
         below.addItem(self._bars)
         for plot, line in zip((lanes, below), self._lines, strict=True):
@@ -139,7 +139,8 @@ class RetryTimeline(QWidget):
     def _redraw(self) -> None:
         self._item.set_lanes(self._lanes, self._now, self._chosen)
 
-    def _fit_scroll(self) -> None:
+    @Slot(object)
+    def _fit_scroll(self, _: object = None) -> None:
         """As many lanes as there is room for; the bar goes over the rest."""
         room = self.lanes.plot.getViewBox().height() / LANE_PX
         over = max(0, round(len(self._lanes) - room + 0.49))
@@ -161,17 +162,11 @@ class RetryTimeline(QWidget):
 
     @Slot()
     def _dress(self) -> None:
-        self.lanes.plot.getAxis("left").setGrid(False)
         storm = self._theme.colour("retrying")
         self._bars.setOpts(brush=storm, pen=pg.mkPen(None))
         for line in self._lines:
             line.setPen(pg.mkPen(self._theme.colour("accent"), width=1))
         self._redraw()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """More room, more lanes."""
-        super().resizeEvent(event)
-        self._fit_scroll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down go from lane to lane."""

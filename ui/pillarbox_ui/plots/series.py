@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pillarbox_engine.model import HistoryPoint
+from pillarbox_ui.plots.thinning import peaks, strides
 
 Floats = NDArray[np.float64]
 _GAP = 4.0
@@ -31,7 +32,9 @@ class Series:
         """The value of the point nearest to `at`, or None where there is none."""
         if not len(self.times):
             return None
-        place = int(np.argmin(np.abs(self.times - at)))
+        place = len(self.times) - 1
+        if at < self.times[-1]:
+            place = int(np.argmin(np.abs(self.times - at)))
         value = float(self.values[place])
         return None if np.isnan(value) else value
 
@@ -44,16 +47,18 @@ EMPTY = Series(np.empty(0), np.empty(0))
 
 
 def levels(points: Sequence[HistoryPoint], of: Callable[[HistoryPoint], float]) -> Series:
-    """A figure of each point as it is."""
-    times = [point.at.timestamp() for point in points]
-    return _with_gaps(times, [float(of(point)) for point in points])
+    """A figure of the points as it is; of more than can be seen, the peaks."""
+    values = [float(of(point)) for point in points]
+    kept = peaks(values)
+    times = [points[place].at.timestamp() for place in kept]
+    return _with_gaps(times, [values[place] for place in kept])
 
 
 def rates(points: Sequence[HistoryPoint], total: Callable[[HistoryPoint], int]) -> Series:
-    """How fast a cumulative total grew, per second, at the end of each step."""
+    """How fast a cumulative total grew, per second, over each step that can be seen."""
     times: list[float] = []
     values: list[float] = []
-    for before, after in pairwise(points):
+    for before, after in pairwise([points[place] for place in strides(len(points), 150)]):
         seconds = (after.at - before.at).total_seconds()
         if seconds > 0:
             times.append(after.at.timestamp())

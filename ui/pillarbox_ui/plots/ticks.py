@@ -16,10 +16,15 @@ _STEPS = (
 )
 
 
-def time_step(span: float, room: float, least: float = 84.0) -> int:
-    """The smallest step at which marks over `span` seconds are `least` px apart in `room` px."""
-    fits = (step for step in _STEPS if span <= 0 or room * step / span >= least)
+def time_step(span: float, room: float) -> int:
+    """The smallest step at which marks over `span` seconds in `room` px do not crowd."""
+    fits = (step for step in _STEPS if span <= 0 or room * step / span >= _apart(step))
     return next(fits, _STEPS[-1])
+
+
+def _apart(step: int) -> float:
+    """How far apart marks have to be, in px: with seconds they are wider."""
+    return 84.0 if step < 60 else 60.0
 
 
 def time_ticks(low: float, high: float, step: int, offset: float) -> list[float]:

@@ -50,10 +50,10 @@ class Banner(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SIZE.edge, 10, SIZE.inside, 10)
         row.setSpacing(SIZE.between)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(texts, 1)
         row.addLayout(self._buttons)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def tell(self, tone: str, text: str, reason: str = "", choices: Sequence[Choice] = ()) -> None:
         """Show a message. `tone` is "info", "good", "warn" or "error"; `reason` may be empty."""

@@ -30,7 +30,7 @@ def button(theme: Theme, choice: Choice, parent: QWidget | None = None) -> QPush
     if choice.look:
         made.setProperty(choice.look, True)
     if choice.icon:
-        made.setIconSize(QSize(SIZE.icon, SIZE.icon))
+        made.setIconSize(QSize(SIZE.icon + SIZE.grid, SIZE.icon))
         theme.icons.bind(made, choice.icon, icon_tone(choice.look))
     made.clicked.connect(lambda: choice.do())
     return made

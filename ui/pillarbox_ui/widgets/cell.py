@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pillarbox_ui.theme.contrast import blend
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.painting import draw_line
 from pillarbox_ui.widgets.plain import one_line, tip
 from pillarbox_ui.widgets.roles import Role
 
@@ -92,11 +93,7 @@ class Cell(QStyledItemDelegate):
         self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor
     ) -> None:
         """Draw `text` elided in `rect`, aligned as the cell is, never as markup."""
-        painter.setFont(font)
-        painter.setPen(colour)
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        flags = self.alignment | Align.AlignVCenter | Qt.TextFlag.TextSingleLine
-        painter.drawText(rect, int(flags), elided)
+        draw_line(painter, rect, text, font, colour, self.alignment)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Content and padding: the padding is ours, so a row never overlaps the next."""

@@ -33,6 +33,7 @@ from pillarbox_ui.widgets.navigation import Navigation, Place
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.status_dot import StatusDot
+from pillarbox_ui.widgets.tabs import quiet_tabs
 from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.zone import Zone
 
@@ -97,11 +98,10 @@ def controls(theme: Theme, zone: Zone, now: datetime) -> QWidget:
     column.addWidget(SearchField(theme, FILTER))
     wrong = SearchField(theme, FILTER)
     wrong.setText("state:ded")
+    wrong.set_error("Column 7: no state is called “ded”. Did you mean “dead”?")
     column.addWidget(wrong)
     column.addLayout(_form())
     column.addWidget(_tabs(theme), 1)
-    wrong.ensurePolished()
-    page.ensurePolished()
     return page
 
 
@@ -161,9 +161,7 @@ def _form() -> QFormLayout:
 
 
 def _tabs(theme: Theme) -> QTabWidget:
-    tabs = QTabWidget()
-    tabs.tabBar().setDrawBase(False)
-    tabs.setDocumentMode(True)
+    tabs = quiet_tabs("Inspector")
     for name in ("Payload", "Attempts", "Error", "Log", "Options"):
         label = PlainLabel(f"<b>{name}</b> is shown as text")
         label.setMargin(SIZE.between)

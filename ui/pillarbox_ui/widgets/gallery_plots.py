@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QSplitter,
     QStatusBar,
-    QTabWidget,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -31,6 +30,7 @@ from pillarbox_ui.widgets.gallery_tables import jobs_table
 from pillarbox_ui.widgets.json_view import JsonView
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.status_dot import StatusDot
+from pillarbox_ui.widgets.tabs import quiet_tabs
 from pillarbox_ui.widgets.zone import Zone
 
 
@@ -92,6 +92,7 @@ def window(theme: Theme, zone: Zone, now: datetime) -> QWidget:
 def _toolbar(theme: Theme) -> QToolBar:
     bar = QToolBar("Main")
     bar.setMovable(False)
+    bar.setIconSize(QSize(SIZE.icon, SIZE.icon))
     for name, meaning in (
         ("New job", "new"),
         ("Import…", "import"),
@@ -117,9 +118,7 @@ def _tool(theme: Theme, name: str, meaning: str) -> QToolButton:
 
 
 def _inspector(theme: Theme) -> QWidget:
-    tabs = QTabWidget()
-    tabs.setDocumentMode(True)
-    tabs.tabBar().setDrawBase(False)
+    tabs = quiet_tabs("Inspector")
     view = JsonView(theme, "Payload")
     view.set_json(PAYLOAD)
     tabs.addTab(view, "Payload")

@@ -49,8 +49,8 @@ class Gauge(NumberCell):
         text, font = self.words(index), self.font(option)
         room = QFontMetrics(font).horizontalAdvance(text)
         space = rect.width() - room - SIZE.inside
-        if limit is not None and space >= 2 * SIZE.inside:
-            bar = QRect(rect.left(), rect.top(), min(space, 2 * _BAR), rect.height())
+        if limit is not None and space >= _BAR:
+            bar = QRect(rect.left(), rect.top(), _BAR, rect.height())
             fraction = used / limit if limit > 0 else 1.0
             tone = "warn" if fraction >= 0.9 else self.tone
             paint_bar(painter, bar, fraction, self.theme.colour(tone), self.track(option))

@@ -48,7 +48,7 @@ class Header(QHeaderView):
     def title_width(self, column: int) -> int:
         """The width at which the title of `column` and its arrow show whole, in px."""
         text = QFontMetrics(strong_font(self.font())).horizontalAdvance(self.title(column))
-        return text + _ARROW + SIZE.grid + 2 * SIZE.inside
+        return text + _ARROW + SIZE.grid + 2 * SIZE.inside + 2
 
     def sectionSizeFromContents(self, column: int) -> QSize:
         """Title, arrow and padding."""

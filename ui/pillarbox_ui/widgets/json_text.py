@@ -1,7 +1,7 @@
 """JSON text laid out for reading, without changing a single value.
 
 Owns `pretty`, which re-spaces the text itself: numbers keep their digits, keys their order and
-their repetitions. Containers that fit on a line stay on one.
+their repetitions. Small containers stay on one line.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
 _INDENT = "  "
-_LINE = 72
-"""A container whose text is at most this long, and holds no other one of many, stays on a line."""
+_LINE = 60
+"""A container that holds no other, and whose text is at most this long, stays on one line."""
 
 
 def pretty(text: str) -> str:
@@ -22,18 +22,21 @@ def pretty(text: str) -> str:
 
 
 def _flat_ends(tokens: list[str]) -> dict[int, int]:
-    """Start → end of every container that fits on one line."""
+    """Start → end of every container that stays on one line; the outermost does so only empty."""
     ends: dict[int, int] = {}
     open_at: list[tuple[int, int]] = []
-    length = 0
+    length, innermost = 0, False
     for place, token in enumerate(tokens):
         if token in "{[":
             open_at.append((place, length))
+            innermost = True
         length += len(token) + (token in ":,")
         if token in "}]" and open_at:
             start, before = open_at.pop()
-            if length - before <= _LINE and (open_at or place - start == 1):
+            fits = innermost and length - before <= _LINE
+            if fits and (open_at or place - start == 1):
                 ends[start] = place
+            innermost = False
     return ends
 
 

@@ -17,7 +17,7 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.cell import Cell, Index
-from pillarbox_ui.widgets.painting import paint_bar
+from pillarbox_ui.widgets.painting import WIDEST_BAR, draw_line, paint_bar
 from pillarbox_ui.widgets.roles import Role
 
 URGENT = 1 / 3
@@ -32,8 +32,6 @@ def lease_left(expires_at: datetime, length: float, now: datetime) -> tuple[floa
 
 class LeaseBar(Cell):
     """Draws `Role.LEASE`: (expires at, length in seconds)."""
-
-    alignment = Qt.AlignmentFlag.AlignRight
 
     def __init__(
         self,
@@ -75,8 +73,10 @@ class LeaseBar(Cell):
         font, text = self.font(option), self.words(index)
         room = QFontMetrics(font).horizontalAdvance(_WIDEST)
         bar = rect.adjusted(0, 0, -room - SIZE.inside, 0)
+        bar.setWidth(min(bar.width(), WIDEST_BAR))
         tone = "error" if urgent else "leased"
         if bar.width() > 2 * SIZE.bar:
             paint_bar(painter, bar, left[1], self.theme.colour(tone), self.track(option))
         colour = self.ink(option, "error" if urgent else "muted")
-        self.draw_text(painter, rect, text, font, colour)
+        at = bar.adjusted(bar.width() + SIZE.inside, 0, room + SIZE.inside, 0)
+        draw_line(painter, at, text, font, colour, Qt.AlignmentFlag.AlignRight)

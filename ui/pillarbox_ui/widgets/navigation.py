@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelectionModel,
     QModelIndex,
+    QSize,
     Qt,
     Signal,
     Slot,
@@ -24,6 +25,9 @@ from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.cell import Index
 from pillarbox_ui.widgets.navigation_cell import NavigationCell
 from pillarbox_ui.widgets.roles import Role
+
+_WIDEST = 260
+"""The list asks for no more than this by itself, in px."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,11 @@ class Navigation(QListView):
         row = self._places.row_of(key)
         if row >= 0:
             self.setCurrentIndex(self._places.index(row))
+
+    def sizeHint(self) -> QSize:
+        """As wide as its names, within reason, so that no usual one is cut."""
+        wanted = max(200, min(_WIDEST, self.sizeHintForColumn(0)))
+        return QSize(wanted, super().sizeHint().height())
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell where the person went."""

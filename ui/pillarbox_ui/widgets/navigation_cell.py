@@ -41,7 +41,7 @@ class NavigationCell(Cell):
         height = max(SIZE.row_navigation, QFontMetrics(option.font).height() + 16)
         if self._place_at(index.row()).heading:
             height = QFontMetrics(option.font).height() + SIZE.between + SIZE.inside
-        return QSize(120, height)
+        return QSize(self.content_width(option, index), height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, icon, name, badge; or the heading."""

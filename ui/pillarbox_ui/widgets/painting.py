@@ -9,9 +9,36 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen, QPolygonF
 
 from pillarbox_ui.theme.tokens import SIZE
+
+WIDEST_BAR = 160
+"""No bar in a cell is longer than this, in px: beyond it one reads no more from it."""
+
+
+def draw_line(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    font: QFont,
+    colour: QColor,
+    alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> None:
+    """Draw one line of plain text, elided to `rect`, on the baseline all fonts of a row share."""
+    metrics = QFontMetrics(font)
+    elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+    spare = rect.width() - metrics.horizontalAdvance(elided)
+    left = rect.left() + (spare if alignment & Qt.AlignmentFlag.AlignRight else 0)
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(left, baseline(rect), elided)
+
+
+def baseline(rect: QRect) -> int:
+    """Where text stands in `rect`: taken from the window's own font, so mono does not sink."""
+    metrics = QFontMetrics(QGuiApplication.font())
+    return rect.top() + (rect.height() + metrics.ascent() - metrics.descent() + 1) // 2
 
 
 def pill_size(text: str, font: QFont) -> tuple[int, int]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
-from pillarbox_ui.widgets.cell import Index
-from pillarbox_ui.widgets.number_cell import NumberCell
-from pillarbox_ui.widgets.painting import paint_bar
+from pillarbox_ui.widgets.cell import Cell, Index
+from pillarbox_ui.widgets.painting import WIDEST_BAR, draw_line, paint_bar
 from pillarbox_ui.widgets.roles import Role
 
 
-class ProgressCell(NumberCell):
+class ProgressCell(Cell):
     """Draws `Role.FRACTION` (0 to 1); None is a dash: the handler reported nothing."""
 
     tone = "accent"
+
+    def font(self, option: QStyleOptionViewItem) -> QFont:
+        """Tabular figures, so the per cent stands still."""
+        return self.theme.numbers()
 
     def fraction(self, index: Index) -> float | None:
         """Progress from 0 to 1, or None."""
@@ -40,7 +43,10 @@ class ProgressCell(NumberCell):
         fraction, font = self.fraction(index), self.font(option)
         room = QFontMetrics(font).horizontalAdvance("100 %") + SIZE.inside
         bar = rect.adjusted(0, 0, -room, 0)
+        bar.setWidth(min(bar.width(), WIDEST_BAR))
         if fraction is not None and bar.width() > 2 * SIZE.bar:
             paint_bar(painter, bar, fraction, self.theme.colour(self.tone), self.track(option))
         tone = "muted" if fraction is None else "text"
-        self.draw_text(painter, rect, self.words(index), font, self.ink(option, tone))
+        at = bar.adjusted(bar.width(), 0, room, 0)
+        colour, right = self.ink(option, tone), Qt.AlignmentFlag.AlignRight
+        draw_line(painter, at, self.words(index), font, colour, right)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from pillarbox_ui.theme.theme import Theme
@@ -74,6 +74,11 @@ class SearchField(QLineEdit):
             event.accept()
         else:
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A mistake told before the line was shown is told now."""
+        super().showEvent(event)
+        self._show_bubble()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The mistake stays below the line."""

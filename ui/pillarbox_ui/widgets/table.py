@@ -134,9 +134,10 @@ class Table(QTableView):
         return None if value is None else str(value)
 
     def fit_columns(self) -> None:
-        """Make each column as wide as its title and first rows, within reason."""
+        """Make each column as wide as its title and first rows; the last takes what is left."""
         for column in range(self.columns.count()):
-            hint = min(_WIDEST, self.sizeHintForColumn(column))
+            last = self.columns.visualIndex(column) == self.columns.count() - 1
+            hint = 0 if last else min(_WIDEST, self.sizeHintForColumn(column))
             width = max(self.columns.title_width(column), hint)
             self.setColumnWidth(column, width)
 

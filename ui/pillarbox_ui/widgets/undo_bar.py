@@ -5,9 +5,9 @@ It slides in within `Theme.motion_ms`, counts down, and goes by itself.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import QEasingCurve, QPropertyAnimation, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -34,28 +34,33 @@ class UndoBar(QWidget):
         self._timer.timeout.connect(self._tick)
         self._motion = QPropertyAnimation(self, b"maximumHeight", self)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._text = ElidedLabel(parent=self)
-        self._count = PlainLabel(parent=self, muted=True)
-        self.undo = button(theme, Choice(words.tr("Undo"), self._undo, icon="undo"), self)
+        self._inner = QWidget(self)
+        self._text = ElidedLabel(parent=self._inner)
+        self._count = PlainLabel(parent=self._inner, muted=True)
+        self.undo = button(theme, Choice(words.tr("Undo"), self._undo, icon="undo"), self._inner)
         self._lay_out()
         self.hide()
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._redraw)
 
     def _lay_out(self) -> None:
-        close = QToolButton(self)
+        self.undo.setProperty("compact", True)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance("59m 59s"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self._inner)
+        row.setContentsMargins(SIZE.edge, SIZE.inside, SIZE.inside, SIZE.inside + 2)
+        row.setSpacing(SIZE.between)
+        row.addWidget(self._text, 1)
+        for widget in (self._count, self.undo, self._close_button()):
+            row.addWidget(widget)
+
+    def _close_button(self) -> QToolButton:
+        close = QToolButton(self._inner)
         close.setAccessibleName(words.tr("Dismiss"))
         close.setToolTip(words.tr("Dismiss"))
         close.clicked.connect(self.dismiss)
         self._theme.icons.bind(close, "close", "text")
-        self.undo.setProperty("compact", True)
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance("59m 59s"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SIZE.edge, SIZE.inside, SIZE.inside, SIZE.inside + 2)
-        row.setSpacing(SIZE.between)
-        row.addWidget(self._text, 1)
-        for widget in (self._count, self.undo, close):
-            row.addWidget(widget)
+        return close
 
     def offer(self, text: str, key: str = "", seconds: float = 10.0) -> None:
         """Offer for `seconds` to undo what `text` says was done."""
@@ -94,7 +99,7 @@ class UndoBar(QWidget):
         self.show()
         if self._theme.motion_ms:
             self._motion.setDuration(self._theme.motion_ms)
-            self._motion.setStartValue(0)
+            self._motion.setStartValue(1)
             self._motion.setEndValue(height)
             self._motion.start()
 
@@ -109,6 +114,23 @@ class UndoBar(QWidget):
     def _show_left(self) -> None:
         self._count.setText(words.countdown(self._left_ms / 1_000))
         self.update()
+
+    @Slot()
+    def _redraw(self) -> None:
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """What its content needs."""
+        return self._inner.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Any height: it slides in; its content keeps its own and is cut meanwhile."""
+        return QSize(self._inner.minimumSizeHint().width(), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The content keeps its height while the bar slides."""
+        super().resizeEvent(event)
+        self._inner.setGeometry(0, 0, self.width(), self._inner.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A quiet ground, a hairline above, and the time left along the lower edge."""
