@@ -66,7 +66,8 @@ class IntakeReport:
 
     def fail(self, source: str, error: PillarboxError) -> None:
         """A source that is no job file, or cannot be read."""
-        self._failed.append({"source": source, "reason": str(error)})
+        reason = str(error) if source in str(error) else f"{source}: {error}"
+        self._failed.append({"source": source, "reason": reason})
 
     def stored_so_far(self) -> str:
         """What is stored, for a person who interrupted."""
