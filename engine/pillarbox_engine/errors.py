@@ -141,6 +141,15 @@ class InvalidJobFile(InputFault):
     line: int = 0
 
 
+class InvalidHandlers(InputFault):
+    """A handlers file cannot be used; `line` (1-based, 0 where unknown) is the place of the fault.
+
+    Nothing was started.
+    """
+
+    line: int = 0
+
+
 class QueryError(InputFault):
     """A query does not parse; `column` is the 1-based place of the mistake."""
 
