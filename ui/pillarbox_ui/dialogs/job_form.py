@@ -95,7 +95,7 @@ class JobForm(QWidget):
         self.queue_field.set_hint(new)
         settings = self._settings.get(name, QueueSettings())
         self._check.set_limit(settings.max_payload)
-        own = self.tr("queue's own: {0}")
+        own = self.tr("Queue's own: {0}")
         self._priority.setSpecialValueText(own.format(settings.priority))
         self._attempts.setSpecialValueText(own.format(settings.max_attempts))
         self._payload.validate()

@@ -22,7 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 TimeText = Callable[[datetime], str]
 
 _NOWHERE = QModelIndex()
-OUTCOME, ERROR = 1, 5
+OUTCOME, ERROR = 1, 4
 """The columns that have a look of their own."""
 
 RIGHT = frozenset({0, 3})
@@ -30,7 +30,7 @@ RIGHT = frozenset({0, 3})
 
 
 class AttemptsModel(QAbstractTableModel):
-    """The columns #, outcome, started, took, next run, error, worker over a history."""
+    """One row an entry; times of day, in full in their tool tips."""
 
     def __init__(self, zone: Zone, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +126,10 @@ def _started(entry: Event, text: TimeText) -> str:
     return text(entry.started_at or entry.at)
 
 
+def _ended(entry: Event, text: TimeText) -> str:
+    return text(entry.at) if entry.started_at is not None else ""
+
+
 def _next_run(entry: Event, text: TimeText) -> str:
     return text(entry.next_run_at) if entry.next_run_at else ""
 
@@ -146,8 +150,9 @@ _COLUMNS: tuple[tuple[str, Callable[[Event, TimeText], str]], ...] = (
     ("Outcome", _outcome),
     ("Started", _started),
     ("Took", lambda entry, text: took(entry)),
-    ("Next run", _next_run),
     ("Error", _error),
+    ("Ended", _ended),
+    ("Next run", _next_run),
     ("Worker", _worker),
 )
-_MOMENTS = frozenset({2, 4})
+_MOMENTS = frozenset({2, 5, 6})

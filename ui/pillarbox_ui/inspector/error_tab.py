@@ -49,16 +49,19 @@ class ErrorTab(QStackedWidget):
     def _page(self) -> QWidget:
         page = QWidget()
         bar = QHBoxLayout()
-        bar.setContentsMargins(SIZE.between, SIZE.between, SIZE.between, 0)
+        bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(SIZE.grid)
-        bar.addWidget(self.attempts, 1)
+        bar.addWidget(self.note, 1)
         bar.addWidget(self.switch)
-        self.note.setContentsMargins(SIZE.between, 0, SIZE.between, 0)
+        top = QVBoxLayout()
+        top.setContentsMargins(SIZE.between, SIZE.between, SIZE.between, SIZE.inside)
+        top.setSpacing(SIZE.grid)
+        top.addWidget(self.attempts)
+        top.addLayout(bar)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SIZE.inside)
-        column.addLayout(bar)
-        column.addWidget(self.note)
+        column.setSpacing(0)
+        column.addLayout(top)
         column.addWidget(self.text, 1)
         return page
 
@@ -107,14 +110,13 @@ class ErrorTab(QStackedWidget):
     def _say_before(self, entry: FailedAttempt) -> None:
         before = entry.before
         if before is None:
-            said = ""
+            said = self.tr("The first failure.")
         elif entry.same_as_before:
-            said = self.tr("Just the same as in attempt {0}.").format(before.attempt)
+            said = self.tr("Same as in attempt {0}.").format(before.attempt)
         elif self.switch.place == CHANGES:
             said = self.tr("− attempt {0}   + attempt {1}").format(
                 before.attempt, entry.event.attempt
             )
         else:
-            said = self.tr("Not the same as in attempt {0}.").format(before.attempt)
+            said = self.tr("Differs from attempt {0}.").format(before.attempt)
         self.note.setText(said)
-        self.note.setVisible(bool(said))

@@ -6,10 +6,11 @@ anywhere, so the longest id fits the narrowest dock, and its menu copies it whol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
@@ -17,6 +18,8 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPainter,
     QPaintEvent,
+    QTextLayout,
+    QTextOption,
 )
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
 
@@ -25,10 +28,8 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.plain import one_line, tip
 
-_WRAP = int(Qt.TextFlag.TextWrapAnywhere | Qt.TextFlag.TextWordWrap) | int(
-    Qt.AlignmentFlag.AlignLeft
-)
-_TALLEST = 10_000
+_WRAP = QTextOption()
+_WRAP.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ class Value(QWidget):
         return self._theme.mono() if self._mono else self._theme.numbers()
 
     def heightForWidth(self, width: int) -> int:
-        room = QRect(0, 0, max(1, width), _TALLEST)
-        return QFontMetrics(self._font()).boundingRect(room, _WRAP, self._text or " ").height()
+        return math.ceil(self._laid_out(width)[1])
 
     def sizeHint(self) -> QSize:
         return QSize(0, QFontMetrics(self._font()).height())
@@ -86,9 +86,21 @@ class Value(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setFont(self._font())
         painter.setPen(self._theme.colour("text"))
-        painter.drawText(self.rect(), _WRAP, self._text)
+        self._laid_out(self.width())[0].draw(painter, QPointF(0, 0))
+
+    def _laid_out(self, width: int) -> tuple[QTextLayout, float]:
+        """The text in lines of at most `width` px, and the height of them all."""
+        layout = QTextLayout(self._text or " ", self._font())
+        layout.setTextOption(_WRAP)
+        height = 0.0
+        layout.beginLayout()
+        while (line := layout.createLine()).isValid():
+            line.setLineWidth(max(1, width))
+            line.setPosition(QPointF(0, height))
+            height += line.height()
+        layout.endLayout()
+        return layout, height
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Right-click: copy the whole value."""

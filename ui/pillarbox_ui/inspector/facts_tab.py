@@ -6,6 +6,7 @@ Owns the layout of both; the words are `summary`'s and `why`'s.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
@@ -30,7 +31,8 @@ class FactsTab(QScrollArea):
         self.setAccessibleName(name)
         self.facts = Facts(theme)
         self._inside = QWidget()
-        self._inside.setObjectName("content")
+        self._inside.setBackgroundRole(QPalette.ColorRole.Base)
+        self._inside.setAutoFillBackground(True)
         self.column = QVBoxLayout(self._inside)
         self.column.setContentsMargins(SIZE.between, SIZE.between, SIZE.between, SIZE.between)
         self.column.setSpacing(SIZE.edge)

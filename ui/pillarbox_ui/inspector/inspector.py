@@ -6,7 +6,7 @@ be shown: the open tab, scroll positions and selections stay.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
@@ -49,7 +49,9 @@ class Inspector(QWidget):
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
-        tabs.tabBar().setUsesScrollButtons(True)
+        tabs.tabBar().setUsesScrollButtons(False)
+        tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
+        tabs.tabBar().setProperty("narrow", True)
         tabs.tabBar().setAccessibleName(self.tr("Parts of the job"))
         for page, name in (
             (self.summary, self.tr("Summary")),

@@ -7,6 +7,7 @@ is large. A payload nested too deeply for a tree says so and stays readable as t
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
@@ -37,6 +38,11 @@ AT_ONCE = 256 * 1024
 """Characters that are parsed for the tree where it is asked for; more goes to a thread."""
 
 RAW, TREE = 0, 1
+
+_UNSEEN = re.compile(
+    "[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Controls, marks of direction and white space without width. Joiners are left: emoji need them."""
 
 
 class PayloadTab(QWidget):
@@ -100,7 +106,7 @@ class PayloadTab(QWidget):
             return
         self._text = job.payload_json
         self.banner.hide()
-        self.raw.set_json(self._text)
+        self.raw.set_json(escaped(self._text))
         self._drop_tree()
         self.show_page(self.switch.place)
 
@@ -203,6 +209,11 @@ class PayloadTab(QWidget):
     @Slot(object)
     def _not_saved(self, error: Exception) -> None:
         self.banner.tell("error", self.tr("The payload could not be saved"), str(error))
+
+
+def escaped(text: str) -> str:
+    """JSON with every character that does not show, or moves others, written as JSON's escape."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _value(text: str) -> JsonValue:

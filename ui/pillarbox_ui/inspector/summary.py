@@ -94,10 +94,10 @@ def _took(job: Job, now: datetime) -> str:
 def origin(job: Job) -> str:
     """Where the job came from, as far as its idempotency key tells."""
     key = job.idempotency_key or ""
-    kind, _, rest = key.partition(":")
-    if kind == "import" and rest:
-        return tr("imported from a file ({0})").format(rest)
-    return tr("the window") if kind == "window" and rest else ""
+    entry = key.rpartition(":")[2]
+    if key.startswith("import:") and entry.isdigit():
+        return tr("imported from a file, entry {0}").format(words.count(int(entry)))
+    return tr("enqueued in the window") if key.startswith("window:") else ""
 
 
 def lineage(history: tuple[Event, ...], zone: Zone) -> str:
