@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QPainter
 
 from pillarbox_ui.plots.ticks import time_label, time_step, time_ticks, value_step
 from pillarbox_ui.theme.fonts import number_font, small_font
@@ -78,14 +78,26 @@ class LaneAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:
         """The middles of the lanes in view."""
-        first, last = max(0, int(minVal)), min(len(self._names), int(maxVal + 0.999))
+        low, high = sorted((minVal, maxVal))  # the lanes' view is upside down
+        first, last = max(0, int(low)), min(len(self._names), int(high + 0.999))
         return [(1.0, [lane + 0.5 for lane in range(first, last)])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """The names."""
         metrics = QFontMetrics(axis_font())
-        mode, room = Qt.TextElideMode.ElideRight, self._room - SIZE.between
+        mode, room = Qt.TextElideMode.ElideRight, self._room - SIZE.between - SIZE.inside
         return [metrics.elidedText(self._names[int(value)], mode, room) for value in values]
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        """The names at the left of their room, so they begin on one line."""
+        specs = super().generateDrawSpecs(p)
+        if specs is None:
+            return None
+        line, ticks, texts = specs
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        left = [QRectF(SIZE.between, rect.top(), self._room, rect.height()) for rect, _, _ in texts]
+        placed = zip(left, texts, strict=True)
+        return line, ticks, [(rect, flags, text) for rect, (_, _, text) in placed]
 
 
 def axis_font() -> QFont:
@@ -97,7 +109,7 @@ def dress_axis(axis: Any, theme: Theme, lined: bool) -> None:
     """Colours and font of an axis; `lined` draws its line and its ticks."""
     axis.setPen(pg.mkPen(theme.colour("line")) if lined else pg.mkPen(None))
     axis.setTextPen(pg.mkPen(theme.colour("muted")))
-    axis.setTickPen(pg.mkPen(theme.colour("line")))
+    axis.setTickPen(pg.mkPen(theme.colour("line")) if lined else pg.mkPen(None))
     axis.setStyle(
         tickFont=axis_font(),
         tickAlpha=255,

@@ -22,6 +22,7 @@ def style_sheet(tokens: Tokens, text_px: int = SIZE.text) -> str:
         scroll=SIZE.scroll,
         title=round(text_px * SIZE.text_title / SIZE.text),
         small=round(text_px * SIZE.text_small / SIZE.text),
+        line_height=round(text_px * 1.4),
         caret_down=icon_path("caret-down.svg").as_posix(),
         caret_up=icon_path("caret-up.svg").as_posix(),
         check=icon_path("check-dark.svg" if tokens.dark else "check-light.svg").as_posix(),

@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 
+ICON_BESIDE_TEXT = QSize(SIZE.icon + SIZE.grid, SIZE.icon)
+"""The icon size for buttons and toolbars that have words: the glyph, and air before the word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -30,7 +33,7 @@ def button(theme: Theme, choice: Choice, parent: QWidget | None = None) -> QPush
     if choice.look:
         made.setProperty(choice.look, True)
     if choice.icon:
-        made.setIconSize(QSize(SIZE.icon + SIZE.grid, SIZE.icon))
+        made.setIconSize(ICON_BESIDE_TEXT)
         theme.icons.bind(made, choice.icon, icon_tone(choice.look))
     made.clicked.connect(lambda: choice.do())
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
-from pillarbox_ui.widgets.buttons import Choice, button
+from pillarbox_ui.widgets.buttons import ICON_BESIDE_TEXT, Choice, button
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.gallery_data import PAYLOAD
 from pillarbox_ui.widgets.gallery_tables import flight_table, queues_table
@@ -133,7 +133,7 @@ def _menu_button(theme: Theme) -> QToolButton:
     tool.setText("Pause")
     tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     tool.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-    tool.setIconSize(QSize(SIZE.icon, SIZE.icon))
+    tool.setIconSize(ICON_BESIDE_TEXT)
     theme.icons.bind(tool, "pause")
     return tool
 

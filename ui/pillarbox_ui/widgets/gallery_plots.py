@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -24,6 +24,7 @@ from pillarbox_ui.plots.rate_graph import RateGraph
 from pillarbox_ui.plots.retry_timeline import RetryTimeline
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.buttons import ICON_BESIDE_TEXT
 from pillarbox_ui.widgets.gallery_data import PAYLOAD, due_times, history, lives
 from pillarbox_ui.widgets.gallery_pages import FILTER, navigation
 from pillarbox_ui.widgets.gallery_tables import jobs_table
@@ -83,7 +84,7 @@ def window(theme: Theme, zone: Zone, now: datetime) -> QWidget:
     whole = QSplitter()
     for part in (navigation(theme), middle, _inspector(theme)):
         whole.addWidget(part)
-    whole.setSizes([210, 760, 390])
+    whole.setSizes([232, 748, 380])
     made.setCentralWidget(whole)
     made.setStatusBar(_status(theme))
     return made
@@ -92,7 +93,7 @@ def window(theme: Theme, zone: Zone, now: datetime) -> QWidget:
 def _toolbar(theme: Theme) -> QToolBar:
     bar = QToolBar("Main")
     bar.setMovable(False)
-    bar.setIconSize(QSize(SIZE.icon, SIZE.icon))
+    bar.setIconSize(ICON_BESIDE_TEXT)
     for name, meaning in (
         ("New job", "new"),
         ("Import…", "import"),
@@ -110,7 +111,7 @@ def _tool(theme: Theme, name: str, meaning: str) -> QToolButton:
     tool = QToolButton()
     tool.setText(name)
     tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    tool.setIconSize(QSize(SIZE.icon, SIZE.icon))
+    tool.setIconSize(ICON_BESIDE_TEXT)
     primary = meaning == "new"
     tool.setProperty("primary", primary)
     theme.icons.bind(tool, meaning, "on_accent" if primary else "text")

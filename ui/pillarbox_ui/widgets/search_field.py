@@ -86,7 +86,7 @@ class SearchField(QLineEdit):
         self._place_bubble()
 
     def _show_bubble(self) -> None:
-        if self._bubble is None and self._error:
+        if self._bubble is None and self._error and self.isVisible():
             self._bubble = PlainLabel(parent=self.window())
             self._bubble.setObjectName("bubble")
             self._bubble.setWordWrap(True)
