@@ -19,6 +19,7 @@ from pillarbox.locations import log_folder
 from pillarbox_engine.errors import (
     FileUnusable,
     InputFault,
+    InvalidHandlers,
     InvalidJobFile,
     NotFound,
     PillarboxError,
@@ -31,6 +32,10 @@ PARTLY = 3
 UNUSABLE = 4
 
 
+_IN_A_FILE = (NotFound, InvalidJobFile, InvalidHandlers)
+"""Faults of input that are no mistake in the command itself."""
+
+
 class Interrupted(Exception):
     """The person pressed Ctrl-C; the text says what was stored until then."""
 
@@ -39,7 +44,7 @@ def exit_code(error: PillarboxError) -> int:
     """The exit code for `error`: 4 for the queue file, 2 for what was typed, else 1."""
     if isinstance(error, FileUnusable):
         return UNUSABLE
-    if isinstance(error, InputFault) and not isinstance(error, (NotFound, InvalidJobFile)):
+    if isinstance(error, InputFault) and not isinstance(error, _IN_A_FILE):
         return USAGE
     return FAILED
 

@@ -17,6 +17,7 @@ from pillarbox.cli.output import say
 
 if TYPE_CHECKING:
     from pillarbox_engine.engine import Engine
+    from pillarbox_engine.protocols import Backend
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,11 +35,17 @@ class Common:
         return locations.queue_file(self.file)
 
     @contextmanager
-    def engine(self, *, kind: str = "cli", read_only: bool = False) -> Iterator[Engine]:
+    def engine(
+        self,
+        *,
+        kind: str = "cli",
+        read_only: bool = False,
+        watch: Callable[[Backend], Backend] | None = None,
+    ) -> Iterator[Engine]:
         """The open queue file; closed again at the end, whatever happens."""
         from pillarbox.root import open_engine
 
-        with open_engine(self.path, kind=kind, read_only=read_only) as engine:
+        with open_engine(self.path, kind=kind, read_only=read_only, watch=watch) as engine:
             for notice in engine.backend.file_info().notices:
                 say(notice)
             yield engine

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 import msgspec
@@ -24,9 +24,9 @@ WIDE = 200
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-def document(value: Any) -> None:
-    """Write one JSON document on stdout, as one line."""
-    click.echo(_encoder.encode(value))
+def document(value: Any, stream: TextIO | None = None) -> None:
+    """Write one JSON document on stdout (or `stream`), as one line."""
+    click.echo(_encoder.encode(value), file=stream)
 
 
 def json_lines(values: Iterable[Any]) -> None:

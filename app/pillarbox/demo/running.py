@@ -11,11 +11,11 @@ from time import monotonic
 from types import TracebackType
 from typing import Any
 
+from pillarbox.claims import through
 from pillarbox.demo.handlers import HANDLERS
 from pillarbox.demo.measures import Measures
 from pillarbox.demo.producer import Producer
 from pillarbox.demo.story import CONCURRENCY, CRM, SETTINGS, THUMBNAILS
-from pillarbox.demo.watching import watched
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.leasing import Claimed
@@ -114,8 +114,9 @@ class Demo:
 def watching(measures: Measures) -> Callable[[Backend], Backend]:
     """What puts `measures` between an engine and its backend: it is told of limited claims."""
 
-    def note(claimed: Claimed) -> None:
+    def note(claimed: Claimed) -> Claimed:
         if claimed.queue == CRM:
             measures.started(claimed.claimed_at)
+        return claimed
 
-    return lambda backend: watched(backend, note)
+    return through(note)

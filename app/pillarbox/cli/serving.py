@@ -1,0 +1,148 @@
+"""Workers in the foreground: started, announced, waited for, drained.
+
+Owns the end of `pillarbox work`: idle, drained after a first signal, or stopped by a second.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+from pillarbox.claims import through
+from pillarbox.cli import output
+from pillarbox.cli.failures import DONE, FAILED
+from pillarbox.cli.interrupting import interruptible
+from pillarbox.cli.options import Common
+from pillarbox_engine import names
+from pillarbox_engine.engine import Engine
+from pillarbox_engine.errors import NotFound
+from pillarbox_engine.handlers import Handlers, load
+from pillarbox_engine.leasing import Claimed
+from pillarbox_engine.worker import Worker
+
+LOOK_EVERY = 0.25
+"""Seconds within which a signal is heeded."""
+
+
+def serve(
+    common: Common, queues: Sequence[str], handlers_file: str, concurrency: int, *, until_idle: bool
+) -> int:
+    """Run workers on `queues` until idle or told to stop; the exit code."""
+    for queue in queues:
+        names.check_queue_name(queue)
+    handlers = load(handlers_file)
+    watch = through(_timed(handlers.timeouts)) if handlers.timeouts else None
+    with common.engine(kind="worker", watch=watch) as engine:
+        chosen = queues or _all_queues(engine)
+        threads = _threads(chosen, handlers.concurrency, concurrency)
+        workers = [
+            engine.worker(group, handlers.mapping, concurrency=number) for group, number in threads
+        ]
+        with _own_stdout(common.json) as tell:
+            ended = _work(workers, lambda: tell(_serving(chosen, handlers, threads)), until_idle)
+            tell({"ended": ended})
+    return FAILED if ended == "stopped" else DONE
+
+
+def _work(workers: list[Worker], announce: Callable[[], None], until_idle: bool) -> str:
+    """Start, wait and end; how it ended: idle, drained or stopped."""
+    with interruptible("Draining: what runs is finished. Again to stop at once.") as asked:
+        try:
+            for worker in workers:
+                worker.start()
+            announce()
+            _wait(workers, asked, until_idle)
+            _drain(workers)
+        except KeyboardInterrupt:
+            _stop(workers)
+            return "stopped"
+    return "drained" if asked.is_set() else "idle"
+
+
+def _wait(workers: list[Worker], asked: Event, until_idle: bool) -> None:
+    while not asked.is_set():
+        if not until_idle:
+            asked.wait()
+        elif all(worker.join_idle(timeout=LOOK_EVERY) for worker in workers):
+            return
+
+
+def _drain(workers: list[Worker]) -> None:
+    for worker in workers:
+        worker.finish()
+    for worker in workers:
+        while not worker.drain(LOOK_EVERY):
+            pass
+
+
+def _stop(workers: list[Worker]) -> None:
+    output.say("Stopping at once: what runs is given back.")
+    for worker in workers:
+        worker.finish()
+    for worker in workers:
+        worker.stop(0.0)
+
+
+def _threads(
+    queues: Sequence[str], own: Mapping[str, int], shared: int
+) -> list[tuple[tuple[str, ...], int]]:
+    """Groups of queues and their threads: a queue with a number of its own is a group by itself."""
+    groups = [((queue,), own[queue]) for queue in queues if queue in own]
+    others = tuple(queue for queue in queues if queue not in own)
+    return [*groups, (others, shared)] if others else groups
+
+
+def _all_queues(engine: Engine) -> tuple[str, ...]:
+    found = tuple(queue.name for queue in engine.queues())
+    if not found:
+        label = engine.backend.file_info().label
+        raise NotFound(
+            "There is nothing to work on", f"{label} has no queues yet", "Name the queues to serve"
+        )
+    return found
+
+
+def _timed(timeouts: Mapping[str, float]) -> Callable[[Claimed], Claimed]:
+    """Gives a claim the time-out that the handlers file has for its type."""
+
+    def each(claimed: Claimed) -> Claimed:
+        seconds = timeouts.get(claimed.type)
+        return claimed if seconds is None else replace(claimed, timeout=seconds)
+
+    return each
+
+
+def _serving(
+    queues: Sequence[str], handlers: Handlers, threads: list[tuple[tuple[str, ...], int]]
+) -> dict[str, Any]:
+    return {
+        "serving": list(queues),
+        "types": list(handlers.mapping),
+        "threads": sum(number for _, number in threads),
+        "pid": os.getpid(),
+    }
+
+
+@contextmanager
+def _own_stdout(as_json: bool) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """What tells how it stands. As JSON, stdout is ours: what handlers print goes to stderr."""
+    if not as_json:
+        yield lambda said: output.say(_in_words(said))
+        return
+    ours = sys.stdout
+    with redirect_stdout(sys.stderr):
+        yield lambda said: output.document(said, ours)
+
+
+def _in_words(said: dict[str, Any]) -> str:
+    if "ended" in said:
+        return f"Ended: {said['ended']}."
+    return (
+        f"Serving {', '.join(said['serving'])} · types {', '.join(said['types'])}"
+        f" · {said['threads']} threads · process {said['pid']} · Ctrl-C drains"
+    )
