@@ -24,10 +24,11 @@ _GENESIS = b"\0" * 16
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest link: its number and its hash."""
+    """The newest link: its number, its hash, and the highest job id given up to it."""
 
     sequence: int
     hash: bytes
+    last_job_id: int = 0
 
 
 def head(connection: apsw.Connection) -> Head:
@@ -35,24 +36,41 @@ def head(connection: apsw.Connection) -> Head:
     row = connection.execute(statement("chain_head")).fetchone()
     if row is None:
         row = connection.execute(statement("chain_base")).fetchone()
-    return Head(0, _GENESIS) if row is None else Head(row[0], row[1])
+    return Head(0, _GENESIS) if row is None else Head(*row[:3])
 
 
-def append(transaction: Transaction) -> Head:
+def known_head(transaction: Transaction) -> Head:
+    """The head before this transaction."""
+    memo = transaction.memo
+    if memo.head is None:
+        memo.head = head(transaction.connection)
+    return memo.head
+
+
+def take_ids(transaction: Transaction, number: int) -> int:
+    """Reserve `number` job ids, never given before; the first of them."""
+    first = known_head(transaction).last_job_id + transaction.taken_ids + 1
+    transaction.taken_ids += number
+    return first
+
+
+def append(transaction: Transaction, changes: Deltas) -> Head:
     """Add this transaction's link; the new head."""
-    before = head(transaction.connection)
-    sequence, deltas = before.sequence + 1, _encode(transaction.changes())
-    link = _hash(before.hash, sequence, transaction.now, deltas)
-    transaction.execute("add_link", (sequence, transaction.now, deltas, link))
-    return Head(sequence, link)
+    before = known_head(transaction)
+    sequence, deltas = before.sequence + 1, _encode(changes)
+    last = before.last_job_id + transaction.taken_ids
+    link = _hash(before.hash, sequence, transaction.now, last, deltas)
+    transaction.execute("add_link", (sequence, transaction.now, last, deltas, link))
+    return Head(sequence, link, last)
 
 
 def _encode(deltas: Deltas) -> str:
-    return json.dumps({str(q): d for q, d in deltas.items()}, separators=(",", ":"))
+    return json.dumps(deltas, separators=(",", ":"))
 
 
-def _hash(before: bytes, sequence: int, at: int, deltas: str) -> bytes:
-    return blake2b(before + f"{sequence}|{at}|{deltas}".encode(), digest_size=16).digest()
+def _hash(before: bytes, sequence: int, at: int, last: int, deltas: str) -> bytes:
+    text = f"{sequence}|{at}|{last}|{deltas}"
+    return blake2b(before + text.encode(), digest_size=16).digest()
 
 
 def holds(connection: apsw.Connection, expected: Head) -> bool:
@@ -71,21 +89,20 @@ def fold(transaction: Transaction) -> bool:
         return False
     last = newest - KEEP_LINKS
     total, link = _folded(transaction, oldest, last)
-    transaction.execute("set_base", (last, json.dumps(total, separators=(",", ":")), link))
+    deltas = json.dumps(total.value(), separators=(",", ":"))
+    transaction.execute("set_base", (last, link.last_job_id, deltas, link.hash))
     transaction.execute("drop_links", (last,))
     return True
 
 
-def _folded(
-    transaction: Transaction, oldest: int, last: int
-) -> tuple[dict[str, dict[str, int]], bytes]:
+def _folded(transaction: Transaction, oldest: int, last: int) -> tuple[_Sum, Head]:
     base = transaction.row("chain_base")
-    total = _Sum(json.loads(base[2]) if base else {})
-    link = base[1] if base else _GENESIS
-    for row in transaction.execute("chain_links", (oldest, last)):
-        total.add(json.loads(row[2]))
-        link = row[3]
-    return total.value(), link
+    total = _Sum(json.loads(base[3]) if base else {})
+    link = Head(0, _GENESIS)
+    for sequence, _, job_id, deltas, stored in transaction.execute("chain_links", (oldest, last)):
+        total.add(json.loads(deltas))
+        link = Head(sequence, stored, job_id)
+    return total, link
 
 
 class _Sum:
@@ -116,13 +133,13 @@ def verify(connection: apsw.Connection) -> Verdict:
     """Walk the chain from its base: every number there, every hash right."""
     base = connection.execute(statement("chain_base")).fetchone()
     sequence, link = (base[0], base[1]) if base else (0, _GENESIS)
-    total, problems = _Sum(json.loads(base[2]) if base else {}), []
-    for number, at, deltas, stored in connection.execute(
+    total, problems = _Sum(json.loads(base[3]) if base else {}), []
+    for number, at, last, deltas, stored in connection.execute(
         statement("chain_links"), (sequence + 1, 2**62)
     ):
         if number != sequence + 1:
             problems.append(f"the chain of commits has a gap after commit {sequence}")
-        elif stored != _hash(link, number, at, deltas):
+        elif stored != _hash(link, number, at, last, deltas):
             problems.append(f"commit {number} does not follow from the one before it")
         total.add(json.loads(deltas))
         sequence, link = number, stored

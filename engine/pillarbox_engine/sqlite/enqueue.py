@@ -27,6 +27,7 @@ from pillarbox_engine.settings import (
     check_number,
 )
 from pillarbox_engine.sqlite import queue_rows
+from pillarbox_engine.sqlite.chain import take_ids
 from pillarbox_engine.sqlite.overflow import drop_oldest
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
@@ -165,14 +166,17 @@ def _insert(
 ) -> list[int]:
     if not jobs:
         return []
-    rows = [_row(transaction.now, queue, job, nonce) for job in jobs]
+    first = take_ids(transaction, len(jobs))
+    rows = [
+        {"id": number, **_row(transaction.now, queue, job, nonce)}
+        for number, job in enumerate(jobs, start=first)
+    ]
     transaction.many("add_job", rows)
-    last = transaction.connection.last_insert_rowid()
     for row in rows:
         transaction.move(queue.id, None, State(row["state"]), row["payload_bytes"])
     transaction.add(queue.id, "enqueued_total", len(rows))
     transaction.touched.add(queue.name)
-    return list(range(last - len(rows) + 1, last + 1))
+    return list(range(first, first + len(rows)))
 
 
 def _row(now: int, queue: QueueRow, job: NewJob, nonce: bytes) -> dict[str, Any]:

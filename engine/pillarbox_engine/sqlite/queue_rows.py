@@ -44,8 +44,14 @@ def encode_settings(settings: QueueSettings) -> str:
 
 def find(transaction: Transaction, name: str) -> QueueRow | None:
     """The queue called `name`, or None."""
-    row = transaction.row("queue_by_name", (name,))
-    return None if row is None else QueueRow(row[0], name, parse_settings(row[1]), row[2])
+    known = transaction.memo.queues.get(name)
+    if known is None:
+        row = transaction.row("queue_by_name", (name,))
+        if row is None:
+            return None
+        known = QueueRow(row[0], name, parse_settings(row[1]), row[2])
+        transaction.memo.queues[name] = known
+    return known
 
 
 def need(transaction: Transaction, name: str) -> QueueRow:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
+from pillarbox_engine.sqlite.memo import Memo
 from pillarbox_engine.sqlite.statements import statement
 from pillarbox_engine.states import LIVE_STATES, State
+
+if TYPE_CHECKING:
+    from pillarbox_engine.sqlite.chain import Head
 
 COUNTERS = (
     "waiting", "scheduled", "ready", "leased", "done", "dead", "cancelled", "trashed",
@@ -24,6 +28,10 @@ COUNTERS = (
 )  # fmt: skip
 """The columns of `counters`, in the order of the table."""
 
+_BYTES = COUNTERS.index("bytes")
+_NOTHING = (0,) * len(COUNTERS)
+_ZEROES = dict.fromkeys(COUNTERS, 0)
+
 Deltas = dict[int, dict[str, int]]
 Bindings = Mapping[str, Any] | tuple[Any, ...]
 
@@ -31,8 +39,9 @@ Bindings = Mapping[str, Any] | tuple[Any, ...]
 class Transaction:
     """What a verb does its work with, inside `BEGIN IMMEDIATE` … `COMMIT`."""
 
-    def __init__(self, connection: apsw.Connection, now: int) -> None:
-        self.connection, self.now = connection, now
+    def __init__(self, connection: apsw.Connection, now: int, memo: Memo) -> None:
+        self.connection, self.now, self.memo = connection, now, memo
+        self.taken_ids = 0
         self.deltas: Deltas = defaultdict(lambda: defaultdict(int))
         self.touched: set[str] = set()
 
@@ -75,27 +84,37 @@ class Transaction:
         delta["bytes"] += size * ((new in LIVE_STATES) - (old in LIVE_STATES))
         delta["retrying"] += is_retrying - was_retrying
 
-    def counter(self, queue_id: int, field: str) -> int:
-        """A counter's value as it will be when this transaction commits."""
-        row = self.row("counters_of_queue", (queue_id,))
-        stored = 0 if row is None else row[COUNTERS.index(field)]
-        return int(stored) + self.deltas.get(queue_id, {}).get(field, 0)
+    def _stored(self, queue_id: int) -> list[int]:
+        """A queue's counters before this transaction."""
+        known = self.memo.counters.get(queue_id)
+        if known is None:
+            known = list(self.row("counters_of_queue", (queue_id,)) or _NOTHING)
+            self.memo.counters[queue_id] = known
+        return known
 
     def live(self, queue_id: int) -> tuple[int, int]:
         """How many jobs count against the queue's bound, and their payload bytes."""
-        row = self.row("counters_of_queue", (queue_id,))
-        stored = dict(zip(COUNTERS, row, strict=True)) if row else dict.fromkeys(COUNTERS, 0)
-        delta = self.deltas.get(queue_id, {})
-        depth = sum(stored[state] + delta.get(state, 0) for state in LIVE_STATES)
-        return depth, stored["bytes"] + delta.get("bytes", 0)
+        stored, delta = self._stored(queue_id), self.deltas.get(queue_id, {})
+        depth = sum(stored[COUNTERS.index(s)] + delta.get(s, 0) for s in LIVE_STATES)
+        return depth, stored[_BYTES] + delta.get("bytes", 0)
 
     def changes(self) -> Deltas:
         """The counter changes so far, without those that came to nothing."""
         kept = {q: {f: n for f, n in sorted(d.items()) if n} for q, d in self.deltas.items()}
         return {queue_id: delta for queue_id, delta in sorted(kept.items()) if delta}
 
-    def flush(self) -> None:
-        """Write the counter changes."""
-        for queue_id, delta in self.changes().items():
-            values = {field: delta.get(field, 0) for field in COUNTERS}
-            self.execute("add_to_counters", {"queue_id": queue_id, **values})
+    def flush(self) -> Deltas:
+        """Write the counter changes; what they were."""
+        changes = self.changes()
+        for queue_id, delta in changes.items():
+            self.execute("add_to_counters", {"queue_id": queue_id, **_ZEROES, **delta})
+        return changes
+
+    def remember(self, head: Head, changes: Deltas) -> None:
+        """The transaction is durable: what the writer knows moves on with it."""
+        self.memo.head = head
+        for queue_id, delta in changes.items():
+            stored = self.memo.counters.get(queue_id)
+            if stored is not None:
+                for name, amount in delta.items():
+                    stored[COUNTERS.index(name)] += amount

@@ -23,6 +23,7 @@ from pillarbox_engine.errors import EngineClosed, Indeterminate, PillarboxError
 from pillarbox_engine.sqlite import chain
 from pillarbox_engine.sqlite.chain import Head
 from pillarbox_engine.sqlite.connection import open_writer, translate
+from pillarbox_engine.sqlite.memo import Memo
 from pillarbox_engine.sqlite.migrate import require_current
 from pillarbox_engine.sqlite.transaction import Transaction
 
@@ -54,6 +55,7 @@ class Writer:
         self._path, self._clock, self._committed = path, clock, committed
         self._pending: deque[_Piece[Any]] = deque()
         self._lock = threading.Lock()
+        self._memo = Memo()
         self._connection: apsw.Connection | None = open_writer(path)
         self._closed = False
 
@@ -109,20 +111,23 @@ class Writer:
         if self._connection is None:
             self._connection = open_writer(self._path)
         self._connection.execute("BEGIN IMMEDIATE")
-        require_current(self._connection, self._path)
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone() or (0,)
+        if not self._memo.is_current(version):
+            require_current(self._connection, self._path)
         return self._connection
 
     def _run_and_commit(self, connection: apsw.Connection, pieces: list[_Piece[Any]]) -> None:
-        transaction = Transaction(connection, self._clock.now_us())
+        transaction = Transaction(connection, self._clock.now_us(), self._memo)
         before = connection.total_changes()
         for piece in pieces:
             _run(transaction, piece)
         if connection.total_changes() == before:
             connection.execute("COMMIT")
             return
-        transaction.flush()
-        head = chain.append(transaction)
+        changes = transaction.flush()
+        head = chain.append(transaction, changes)
         self._make_durable(connection)
+        transaction.remember(head, changes)
         self._committed(head, frozenset(transaction.touched))
 
     def _make_durable(self, connection: apsw.Connection) -> None:
@@ -149,10 +154,12 @@ class Writer:
         )
 
     def _roll_back(self) -> None:
+        self._memo.forget()
         if self._connection is not None and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
     def _drop_connection(self) -> None:
+        self._memo.forget()
         if self._connection is not None:
             self._connection.close(True)
             self._connection = None

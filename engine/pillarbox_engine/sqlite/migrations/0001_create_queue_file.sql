@@ -48,11 +48,11 @@ CREATE TABLE counters (
 );
 
 -- A job. What is NULL among max_attempts, backoff and timeout_us follows the queue's settings.
--- AUTOINCREMENT: an id is never used again. `nonce` finds the jobs of an enqueue whose outcome
+-- Ids are given by the chain of commits, so none is ever used again. `nonce` finds the jobs of an enqueue whose outcome
 -- was uncertain, when it is repeated. The attempt that ended last is told by started_at,
 -- ended_at, worker and attempt; earlier ones, and what operators did, are in `events`.
 CREATE TABLE jobs (
-    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    id               INTEGER PRIMARY KEY,
     queue_id         INTEGER NOT NULL REFERENCES queues (id),
     state            TEXT NOT NULL,
     type             TEXT NOT NULL,
@@ -183,19 +183,22 @@ CREATE TABLE operations (
 );
 
 -- The chain of commits: one row a transaction. `hash` covers the row and the hash before it,
--- so a commit that went missing is noticed. `deltas` are the counter changes, as JSON.
+-- so a commit that went missing is noticed. `deltas` are the counter changes, as JSON;
+-- `last_job_id` the highest id given so far.
 CREATE TABLE chain (
-    sequence INTEGER PRIMARY KEY,
-    at       INTEGER NOT NULL,
-    deltas   TEXT NOT NULL,
-    hash     BLOB NOT NULL
+    sequence    INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    last_job_id INTEGER NOT NULL,
+    deltas      TEXT NOT NULL,
+    hash        BLOB NOT NULL
 );
 -- Older links of the chain, folded: the sum of their deltas, and the hash of the last.
 CREATE TABLE chain_base (
-    id       INTEGER PRIMARY KEY CHECK (id = 1),
-    sequence INTEGER NOT NULL,
-    deltas   TEXT NOT NULL,
-    hash     BLOB NOT NULL
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    sequence    INTEGER NOT NULL,
+    last_job_id INTEGER NOT NULL,
+    deltas      TEXT NOT NULL,
+    hash        BLOB NOT NULL
 );
 
 -- Depths and totals as they were: a row a queue and second, minute or hour (resolution, in

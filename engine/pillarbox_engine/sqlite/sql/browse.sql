@@ -120,8 +120,10 @@ coalesce(j.fingerprint, '') = {};
 );
 
 -- name: where_payload
--- The path is an RFC 6901-like list of keys turned into a JSON path; compared as JSON text.
-json_extract(j.payload, {0}) IS json_extract({1}, '$');
+-- Equal as JSON: same kind (1 is not true, "1" is not 1, absent is not null) and same value.
+json_extract(j.payload, {0}) IS json_extract({1}, '$')
+AND replace(replace(json_type(j.payload, {0}), 'real', 'integer'), 'false', 'true')
+    = replace(replace(json_type({1}), 'real', 'integer'), 'false', 'true');
 
 -- name: where_older
 j.enqueued_at <= {};

@@ -95,11 +95,11 @@ WHERE queue_id = :queue_id;
 
 -- name: chain_head
 -- The newest link of the chain.
-SELECT sequence, hash FROM chain ORDER BY sequence DESC LIMIT 1;
+SELECT sequence, hash, last_job_id FROM chain ORDER BY sequence DESC LIMIT 1;
 
 -- name: chain_base
 -- What the folded links come to.
-SELECT sequence, hash, deltas FROM chain_base;
+SELECT sequence, hash, last_job_id, deltas FROM chain_base;
 
 -- name: chain_link
 -- The hash of one link.
@@ -107,7 +107,7 @@ SELECT hash FROM chain WHERE sequence = ?;
 
 -- name: add_link
 -- One row a transaction.
-INSERT INTO chain (sequence, at, deltas, hash) VALUES (?, ?, ?, ?);
+INSERT INTO chain (sequence, at, last_job_id, deltas, hash) VALUES (?, ?, ?, ?, ?);
 
 -- name: chain_span
 -- The oldest and the newest sequence kept.
@@ -115,15 +115,16 @@ SELECT min(sequence), max(sequence) FROM chain;
 
 -- name: chain_links
 -- Links from one sequence to another, oldest first.
-SELECT sequence, at, deltas, hash FROM chain
+SELECT sequence, at, last_job_id, deltas, hash FROM chain
 WHERE sequence BETWEEN ? AND ?
 ORDER BY sequence;
 
 -- name: set_base
 -- Fold: the base now stands for every link up to this sequence.
-INSERT INTO chain_base (id, sequence, deltas, hash) VALUES (1, ?, ?, ?)
+INSERT INTO chain_base (id, sequence, last_job_id, deltas, hash) VALUES (1, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     sequence = excluded.sequence,
+    last_job_id = excluded.last_job_id,
     deltas = excluded.deltas,
     hash = excluded.hash;
 

@@ -20,10 +20,10 @@ SELECT id FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
 
 -- name: add_job
 INSERT INTO jobs (
-    queue_id, state, type, priority, enqueued_at, run_at, expires_at, max_attempts, timeout_us,
+    id, queue_id, state, type, priority, enqueued_at, run_at, expires_at, max_attempts, timeout_us,
     backoff, nonce, payload_bytes, payload_crc, payload
 ) VALUES (
-    :queue_id, :state, :type, :priority, :enqueued_at, :run_at, :expires_at, :max_attempts,
+    :id, :queue_id, :state, :type, :priority, :enqueued_at, :run_at, :expires_at, :max_attempts,
     :timeout_us, :backoff, :nonce, :payload_bytes, :payload_crc, :payload
 );
 
