@@ -157,6 +157,7 @@ class Actions(QObject):
     def _make(self, spec: Spec) -> QAction:
         action = QAction(tr(spec.text), self)
         action.setObjectName(spec.name)
+        action.setIconText(_beside(tr(spec.text)))
         action.setCheckable(spec.checkable)
         action.setShortcut(QKeySequence(spec.keys))
         if spec.own_key:
@@ -186,6 +187,7 @@ class Actions(QObject):
         text = tr("Resume") if resumes else tr("Pause")
         if action.text() != text:
             action.setText(text)
+            action.setIconText(_beside(text))
             self._theme.icons.bind(action, "resume" if resumes else "pause", "text")
 
     def fill(self, menu: QMenu, names: Iterable[str]) -> None:
@@ -195,6 +197,11 @@ class Actions(QObject):
                 menu.addSeparator()
             else:
                 menu.addAction(self._by_name[name])
+
+
+def _beside(text: str) -> str:
+    """A button's text beside its icon: Fusion leaves no room between, so a space makes it."""
+    return f"\u2002{text}"
 
 
 def _tip(spec: Spec) -> str:

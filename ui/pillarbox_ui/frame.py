@@ -24,7 +24,7 @@ from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.words import tr
 
 _SIZE = QSize(1360, 820)
-_NAVIGATION = 216
+_NAVIGATION = 232
 _INSPECTOR = 380
 
 
@@ -70,19 +70,20 @@ class Frame(QMainWindow):
 
     def _centre(self) -> QWidget:
         middle = QWidget()
+        middle.setMinimumWidth(_NAVIGATION * 2)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.pages, 1)
         column.addWidget(self.undo_bar)
-        self.navigation.setMinimumWidth(_NAVIGATION * 2 // 3)
+        self.navigation.setMinimumWidth(_NAVIGATION * 3 // 4)
         self._splitter.setHandleWidth(SIZE.hairline)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.navigation)
         self._splitter.addWidget(middle)
+        self._splitter.setStretchFactor(0, 0)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([_NAVIGATION, _SIZE.width() - _NAVIGATION - _INSPECTOR])
         return self._splitter
 
     @property
@@ -97,6 +98,7 @@ class Frame(QMainWindow):
         navigation = remembered.bytes("navigation")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_SIZE)
+        self._splitter.setSizes([_NAVIGATION, _SIZE.width()])
         if state is not None:
             self.restoreState(state)
         if navigation is not None:

@@ -29,7 +29,7 @@ from pillarbox_ui.dialogs.shortcuts import ShortcutsDialog
 from pillarbox_ui.drops import dropped
 from pillarbox_ui.filtering import FILTERED
 from pillarbox_ui.frame import Frame
-from pillarbox_ui.interest import Interest
+from pillarbox_ui.interest import Interest, View
 from pillarbox_ui.menus import fill_context_menu, fill_menu_bar
 from pillarbox_ui.messages import done_text
 from pillarbox_ui.places import Location, location, places
@@ -145,9 +145,16 @@ class MainWindow(Frame):
         self._inspected = None
         self.navigation.choose(key)
         self.pages.show_location(self._location)
+        self._show_inspector()
         self.query.setEnabled(self._location.view in FILTERED)
         self.context.remembered.keep("place", key)
         self._ask()
+
+    def _show_inspector(self) -> None:
+        """A queue's page has the inspector beside it; others once a job is chosen."""
+        self.inspector_dock.setVisible(
+            self._location.view is View.QUEUE or self._inspected is not None
+        )
 
     def _go_to_number(self, number: int) -> None:
         keys = [place.key for place in places(self._snapshot) if not place.heading]
@@ -183,6 +190,7 @@ class MainWindow(Frame):
         job = self.pages.current.current_job()
         if job is not None and job != self._inspected:
             self._inspected = job
+            self._show_inspector()
             self._ask()
         self._enable()
 

@@ -114,7 +114,7 @@ def _primary(action: QAction, theme: Theme) -> QToolButton:
     """The filled button: its icon is in the colour that goes on the accent."""
     button = QToolButton()
     button.setObjectName("primary")
-    button.setText(action.text())
+    button.setText(action.iconText())
     button.setToolTip(action.toolTip())
     theme.icons.bind(button, "new", "on_accent")
     button.clicked.connect(action.trigger)
@@ -131,7 +131,7 @@ def _button(action: QAction) -> QToolButton:
 def _dressed(button: QToolButton) -> QToolButton:
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setAccessibleName(button.text())
+    button.setAccessibleName(button.text().strip())
     return button
 
 

@@ -23,7 +23,7 @@ from pillarbox_ui.snapshot import Lane, Snapshot
 
 T = TypeVar("T")
 
-LANES = 40
+LANES = 100
 """How many retrying jobs the timeline shows."""
 
 LEASED = 500

@@ -6,7 +6,7 @@ Owns its words and where a click changes something.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Theme
@@ -91,9 +91,5 @@ class StatusBar(QStatusBar):
         self.zone.setAccessibleName(self._zone.label())
 
 
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.VLine)
-    line.setProperty("hairline", True)
-    line.setFixedSize(SIZE.hairline, SIZE.edge)
-    return line
+def _line() -> PlainLabel:
+    return PlainLabel("|", muted=True)

@@ -33,7 +33,7 @@ class FailedAttempt:
 def failed_attempts(history: tuple[Event, ...]) -> tuple[FailedAttempt, ...]:
     """The entries of a history that carry an error, newest first."""
     failed = [event for event in history if event.error is not None]
-    befores: list[Event | None] = [None, *failed[:-1]]
+    befores: list[Event | None] = [None, *failed][: len(failed)]
     pairs = zip(failed, befores, strict=True)
     found = [FailedAttempt(e, e.error, before) for e, before in pairs if e.error is not None]
     return tuple(reversed(found))

@@ -5,6 +5,7 @@ Owns what each one reads from a `JobSummary`; the models pick from them and orde
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pillarbox_engine.model import JobSummary
@@ -23,7 +24,7 @@ def moment_text(moment: datetime | None) -> str:
 
 def id_column() -> JobColumn:
     """The job's id."""
-    return Column(key="id", title="ID", kind=Kind.MONO, width=13, text=lambda job: job.id)
+    return Column(key="id", title="ID", kind=Kind.MONO, width=8, text=lambda job: job.id)
 
 
 def state_column() -> JobColumn:
@@ -32,7 +33,7 @@ def state_column() -> JobColumn:
         key="state",
         title="State",
         kind=Kind.PILL,
-        width=14,
+        width=12,
         text=lambda job: state_word(visible_state(job)),
         roles={Role.STATE: visible_state},
     )
@@ -44,7 +45,7 @@ def trashed_from_column() -> JobColumn:
         key="trashed-from",
         title="Was",
         kind=Kind.PILL,
-        width=14,
+        width=12,
         text=lambda job: state_word(_was(job)),
         roles={Role.STATE: _was},
     )
@@ -59,9 +60,9 @@ def type_column() -> JobColumn:
     return Column(key="type", title="Type", width=22, text=lambda job: job.type)
 
 
-def queue_column() -> JobColumn:
+def queue_column(*, shown: bool = True) -> JobColumn:
     """The queue it belongs to."""
-    return Column(key="queue", title="Queue", width=18, text=lambda job: job.queue)
+    return Column(key="queue", title="Queue", width=18, text=lambda job: job.queue, shown=shown)
 
 
 def priority_column() -> JobColumn:
@@ -83,7 +84,7 @@ def attempts_column() -> JobColumn:
         key="attempts",
         title="Attempts",
         kind=Kind.ATTEMPTS,
-        width=11,
+        width=8,
         text=lambda job: f"{job.attempt} / {job.max_attempts}",
         roles={Role.LIMIT: lambda job: (job.attempt, job.max_attempts)},
         tip=_attempts_tip,
@@ -96,7 +97,7 @@ def _attempts_tip(job: JobSummary) -> str:
 
 
 def moment_column(
-    key: str, title: str, attribute: str, *, width: int = 11, kind: Kind = Kind.MOMENT
+    key: str, title: str, attribute: str, *, width: int = 9, kind: Kind = Kind.MOMENT
 ) -> JobColumn:
     """A moment of the job, told relative to now. `attribute` names the field it is in."""
 
@@ -116,16 +117,17 @@ def moment_column(
 
 def age_column() -> JobColumn:
     """How long ago it was enqueued."""
-    return moment_column("age", "Age", "enqueued_at", width=8, kind=Kind.AGE)
+    return moment_column("age", "Age", "enqueued_at", width=6, kind=Kind.AGE)
 
 
-def run_at_column() -> JobColumn:
+def run_at_column(*, shown: bool = True) -> JobColumn:
     """When it is due, where that is still to come."""
     return Column(
         key="run-at",
         title="Run at",
         kind=Kind.MOMENT,
-        width=11,
+        width=9,
+        shown=shown,
         text=lambda job: moment_text(_due(job)),
         roles={Role.MOMENT: _due, Role.SORT: lambda job: job.run_at},
     )
@@ -141,7 +143,7 @@ def duration_column() -> JobColumn:
         key="duration",
         title="Duration",
         kind=Kind.NUMBER,
-        width=10,
+        width=9,
         text=_duration,
         roles={Role.SORT: lambda job: _seconds(job) or 0.0},
     )
@@ -164,19 +166,20 @@ def payload_column() -> JobColumn:
         key="payload",
         title="Payload",
         kind=Kind.MONO,
-        width=36,
+        width=20,
         text=lambda job: job.preview,
         roles={Role.TONE: lambda job: "muted"},
         tip=lambda job: f"{job.preview}\n{words.size(job.payload_bytes)}",
     )
 
 
-def error_column() -> JobColumn:
+def error_column(*, shown: bool = True) -> JobColumn:
     """The last error: its type and message."""
     return Column(
         key="error",
         title="Last error",
-        width=34,
+        width=40,
+        shown=shown,
         text=error_text,
         roles={Role.TONE: lambda job: "muted"},
         tip=error_text,
@@ -227,7 +230,7 @@ def lease_column() -> JobColumn:
         key="lease",
         title="Lease",
         kind=Kind.LEASE,
-        width=20,
+        width=18,
         text=lambda job: moment_text(job.lease_expires_at),
         roles={Role.LEASE: _lease, Role.SORT: lambda job: job.lease_expires_at},
     )
@@ -245,29 +248,19 @@ def progress_column() -> JobColumn:
         key="progress",
         title="Progress",
         kind=Kind.PROGRESS,
-        width=16,
+        width=14,
         text=lambda job: words.NOTHING if job.progress is None else f"{job.progress:.0f} %",
         roles={Role.FRACTION: lambda job: None if job.progress is None else job.progress / 100},
     )
 
 
-def backoff_column() -> JobColumn:
-    """How long the wait before the next attempt is in all."""
+def backoff_column(waits: Mapping[str, float]) -> JobColumn:
+    """How long the wait before the next attempt is in all, in seconds by job id."""
     return Column(
         key="backoff",
         title="Backoff",
         kind=Kind.NUMBER,
-        width=10,
-        text=_backoff,
-        roles={Role.SORT: lambda job: _wait(job) or 0.0},
+        width=8,
+        text=lambda job: words.duration(waits[job.id]) if job.id in waits else words.NOTHING,
+        roles={Role.SORT: lambda job: waits.get(job.id, 0.0)},
     )
-
-
-def _wait(job: JobSummary) -> float | None:
-    since = job.ended_at if job.attempt else job.enqueued_at
-    return None if since is None else max(0.0, (job.run_at - since).total_seconds())
-
-
-def _backoff(job: JobSummary) -> str:
-    wait = _wait(job)
-    return words.NOTHING if wait is None else words.duration(wait)

@@ -29,7 +29,7 @@ class ProcessesModel(RowsModel[ProcessInfo]):
 
 def _columns() -> tuple[ProcessColumn, ...]:
     return (
-        Column(key="process", title="Process", width=26, text=_process),
+        Column(key="process", title="Process", width=34, text=_process),
         Column(
             key="state",
             title="State",
@@ -38,7 +38,7 @@ def _columns() -> tuple[ProcessColumn, ...]:
             text=lambda process: state_word(_state(process)),
             roles={Role.STATE: _state},
         ),
-        Column(key="kind", title="Kind", width=10, text=lambda process: process.kind),
+        Column(key="kind", title="Kind", width=14, text=lambda process: process.kind),
         _number("threads", "Threads", lambda process: process.threads),
         _number("leases", "Leases", lambda process: process.leased),
         _number("given-up", "Given up", lambda process: process.given_up, tone="dead"),

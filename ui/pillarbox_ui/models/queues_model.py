@@ -66,7 +66,7 @@ def _state() -> QueueColumn:
         key="state",
         title="State",
         kind=Kind.PILL,
-        width=13,
+        width=10,
         text=lambda queue: state_word(queue_state(queue)),
         roles={Role.STATE: queue_state},
     )
@@ -78,7 +78,7 @@ def _bound() -> QueueColumn:
         key="bound",
         title="Depth",
         kind=Kind.GAUGE,
-        width=20,
+        width=14,
         text=_bound_text,
         roles={
             Role.LIMIT: lambda queue: (queue.counts.live, queue.settings.max_depth),
@@ -107,7 +107,8 @@ def _number(
         key=key,
         title=title,
         kind=Kind.NUMBER,
-        width=10,
+        width=5,
+        shown=key != "scheduled",
         text=lambda queue: words.count(read(queue)),
         roles={
             Role.SORT: read,
@@ -121,7 +122,7 @@ def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueC
         key=key,
         title=title,
         kind=Kind.NUMBER,
-        width=9,
+        width=7,
         text=lambda queue: words.rate(read(queue)),
         roles={Role.SORT: read},
     )
@@ -130,9 +131,9 @@ def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueC
 def _oldest() -> QueueColumn:
     return Column(
         key="oldest",
-        title="Oldest wait",
+        title="Oldest",
         kind=Kind.MOMENT,
-        width=12,
+        width=7,
         text=lambda queue: moment_text(queue.oldest_ready_at),
         roles={
             Role.MOMENT: lambda queue: queue.oldest_ready_at,
@@ -144,9 +145,9 @@ def _oldest() -> QueueColumn:
 def _p95() -> QueueColumn:
     return Column(
         key="p95",
-        title="Run p95",
+        title="p95",
         kind=Kind.NUMBER,
-        width=10,
+        width=7,
         text=lambda q: words.NOTHING if q.run_p95 is None else words.duration(q.run_p95),
         roles={Role.SORT: lambda queue: queue.run_p95 or 0.0},
     )
@@ -157,7 +158,7 @@ def _trend() -> QueueColumn:
         key="trend",
         title="5 minutes",
         kind=Kind.SPARKLINE,
-        width=14,
+        width=11,
         text=lambda queue: ", ".join(map(str, queue.depth_trend)),
         roles={Role.SERIES: lambda queue: queue.depth_trend},
         tip=lambda queue: "Ready jobs over the last 5 minutes",

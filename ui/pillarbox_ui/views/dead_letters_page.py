@@ -50,8 +50,7 @@ class DeadLettersPage(ListingPage):
         self._show_all_link()
 
     def _lay_out(self) -> None:
-        head, row = strip()
-        row.insertWidget(0, self._said, 1)
+        head, row = strip(spread=self._said)
         row.addWidget(self._all)
         row.addWidget(self.replay)
         self.splitter = stacked(self.groups, self.panel, sizes=(300, 420))

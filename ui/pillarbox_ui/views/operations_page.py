@@ -43,8 +43,7 @@ class OperationsPage(Page):
         self.undo = small_button(
             context.theme, self.tr("Undo"), lambda: self.asked.emit("undo-journal"), "undo"
         )
-        head, row = strip()
-        row.insertWidget(0, self._said, 1)
+        head, row = strip(spread=self._said)
         row.addWidget(self.undo)
         self.column.addWidget(head)
         self.column.addWidget(self.table, 1)

@@ -56,8 +56,7 @@ class OverviewPage(ListingPage):
         self.queues.activated.connect(self._open)
 
     def _lay_out(self) -> None:
-        head, row = strip()
-        row.insertWidget(0, self._said, 1)
+        head, row = strip(spread=self._said)
         row.addWidget(self.windows)
         graphs = QSplitter(Qt.Orientation.Horizontal)
         graphs.setHandleWidth(SIZE.hairline)

@@ -7,6 +7,7 @@ person chose; it acts on nothing itself.
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_engine.filters import Filter
@@ -33,6 +34,8 @@ class Page(QWidget):
         super().__init__(parent)
         self.context = context
         self.queue: str | None = None
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)

@@ -29,8 +29,11 @@ def link(theme: Theme, text: str, pressed: Callable[[], object]) -> QPushButton:
     return button(theme, Choice(text, pressed, "link"))
 
 
-def strip(*left: QWidget) -> tuple[QWidget, QHBoxLayout]:
-    """A line of parts, the first ones at the left; what is added to the layout goes right."""
+def strip(*left: QWidget, spread: QWidget | None = None) -> tuple[QWidget, QHBoxLayout]:
+    """A line of parts, the first ones at the left; what is added to the layout goes right.
+
+    `spread` is a part that takes all the room between, such as a line of text that may be cut.
+    """
     made = QWidget()
     row = QHBoxLayout(made)
     row.setContentsMargins(SIZE.inside, SIZE.grid, SIZE.inside, SIZE.grid)
@@ -38,7 +41,10 @@ def strip(*left: QWidget) -> tuple[QWidget, QHBoxLayout]:
     made.setMinimumHeight(SIZE.row + SIZE.inside)
     for part in left:
         row.addWidget(part)
-    row.addStretch(1)
+    if spread is None:
+        row.addStretch(1)
+    else:
+        row.addWidget(spread, 1)
     return made, row
 
 

@@ -29,13 +29,12 @@ class QueuePage(ListingPage):
     view = View.QUEUE
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context, JobsModel(), self.tr("Jobs of the queue"), "jobs")
+        super().__init__(context, JobsModel(one_queue=True), self.tr("Jobs of the queue"), "jobs")
         self.graph = DepthGraph(context.theme, context.zone)
         self.windows = WindowChoice()
         self.banner = Banner(context.theme)
         self._facts = ElidedLabel(muted=True)
-        head, row = strip()
-        row.insertWidget(0, self._facts, 1)
+        head, row = strip(spread=self._facts)
         row.addWidget(self.windows)
         self.splitter = stacked(self.graph, self.panel, sizes=(190, 520))
         for part in (self.banner, head, self.splitter):

@@ -25,7 +25,8 @@ class RetryingPage(ListingPage):
     view = View.RETRYING
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context, RetryingModel(), self.tr("Jobs that wait"), "retrying")
+        self._model = RetryingModel()
+        super().__init__(context, self._model, self.tr("Jobs that wait"), "retrying")
         self.timeline = RetryTimeline(context.theme, context.zone)
         self.splitter = stacked(self.timeline, self.panel, sizes=(320, 400))
         self.column.addWidget(self.splitter)
@@ -36,6 +37,7 @@ class RetryingPage(ListingPage):
         return counts.scheduled
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._model.set_waits(snapshot.lanes)
         super().show_snapshot(snapshot)
         start, end = span(snapshot.lanes, snapshot.as_of)
         self.timeline.set_lives(snapshot.lanes, snapshot.due_times, start, end, snapshot.as_of)

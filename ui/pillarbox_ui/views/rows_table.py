@@ -13,6 +13,7 @@ from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QSortFilterProxyMode
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from pillarbox_ui.models.columns import Kind
 from pillarbox_ui.models.rows import Index, RowsModel
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
@@ -22,6 +23,7 @@ from pillarbox_ui.widgets.table import Table
 
 R = TypeVar("R")
 _NEAR_END = 2_000
+_LAST = 120
 
 
 class SortedRows(QSortFilterProxyModel):
@@ -80,13 +82,11 @@ class RowsTable(Table, Generic[R]):
         self.columns.setSortIndicatorClearable(True)
 
     def _lay_out_columns(self) -> None:
-        character = self.fontMetrics().averageCharWidth()
         for at, column in enumerate(self.source.columns):
             self.set_cell(at, cell_for(column.kind, self._context))
-            wished = column.width * character + 2 * SIZE.inside
-            self.setColumnWidth(at, max(wished, self.columns.title_width(at)))
             self.setColumnHidden(at, not column.shown)
         self._follow_time()
+        self.fit_columns()
         kept = self._context.remembered.bytes(self._remember)
         if kept is not None:
             self.restore_columns(bytes(kept.data()))
@@ -95,6 +95,19 @@ class RowsTable(Table, Generic[R]):
         kinds = [column.kind for column in self.source.columns]
         live = [at for at, kind in enumerate(kinds) if kind in FOLLOWS_TIME]
         self.set_live(live, 250 if RUNS_DOWN & set(kinds) else 1_000)
+
+    def fit_columns(self) -> None:
+        """As wide as the columns were made for; text is as wide as it needs to be up to that,
+        and the last one takes what is left."""
+        character = self.fontMetrics().horizontalAdvance("n")
+        last = max(at for at, column in enumerate(self.source.columns) if column.shown)
+        for at, column in enumerate(self.source.columns):
+            width = column.width * character + 2 * SIZE.inside
+            if column.kind is Kind.TEXT:
+                width = min(width, self.sizeHintForColumn(at))
+            if at == last:
+                width = min(width, _LAST)
+            self.setColumnWidth(at, max(width, self.columns.title_width(at)))
 
     def show_rows(self, rows: Iterable[R]) -> None:
         """Become `rows`; while a selection is dragged or a menu is open, later."""
