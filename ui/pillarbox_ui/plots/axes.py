@@ -93,11 +93,12 @@ class LaneAxis(pg.AxisItem):  # type: ignore[misc]
         specs = super().generateDrawSpecs(p)
         if specs is None:
             return None
-        line, ticks, texts = specs
+        line, _, texts = specs
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        flags |= Qt.TextFlag.TextDontClip
         left = [QRectF(SIZE.between, rect.top(), self._room, rect.height()) for rect, _, _ in texts]
         placed = zip(left, texts, strict=True)
-        return line, ticks, [(rect, flags, text) for rect, (_, _, text) in placed]
+        return line, [], [(rect, flags, text) for rect, (_, _, text) in placed]
 
 
 def axis_font() -> QFont:

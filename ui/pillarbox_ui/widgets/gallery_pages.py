@@ -25,6 +25,7 @@ from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import ICON_BESIDE_TEXT, Choice, button
 from pillarbox_ui.widgets.empty_state import EmptyState
+from pillarbox_ui.widgets.fields import pad_spin
 from pillarbox_ui.widgets.gallery_data import PAYLOAD
 from pillarbox_ui.widgets.gallery_tables import flight_table, queues_table
 from pillarbox_ui.widgets.json_edit import JsonEdit
@@ -141,7 +142,7 @@ def _menu_button(theme: Theme) -> QToolButton:
 def _form() -> QFormLayout:
     form = QFormLayout()
     form.setSpacing(SIZE.inside)
-    queue, number, text = QComboBox(), QSpinBox(), QLineEdit("2026-03-04 12:00")
+    queue, number, text = QComboBox(), pad_spin(QSpinBox()), QLineEdit("2026-03-04 12:00")
     queue.addItems(["email", "thumbnails"])
     number.setRange(0, 1_000)
     number.setValue(500)
