@@ -94,10 +94,12 @@ TABLE: dict[tuple[Verb, State], Transition] = {
 }
 """The table. Notes that no cell can hold:
 
-- NACK leads to DEAD (reason exhausted, or timed_out) when the attempt was the last one.
+- NACK leads to DEAD (reason exhausted, or timed_out) when the attempt was the last one. NACK and
+  SNOOZE without a delay lead to READY at once.
 - LOSE leads to DEAD (reason lost) when the lost count reaches `max_lost`. A lease whose job had
   been claimed ahead but not started when its process died is a RELEASE instead.
-- REPLAY with a rate leads to SCHEDULED, each job later than the one before.
+- REPLAY with a rate leads to SCHEDULED, each job later than the one before; the one that is due
+  now is READY.
 - RESTORE checks the bound only where the job returns to a live state.
 """
 

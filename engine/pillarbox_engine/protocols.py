@@ -152,7 +152,7 @@ class Admin(Protocol):
         """Stop claims from `queue` (or start them again). `NotFound` if there is none."""
 
     def drain(self, queue: str) -> None:
-        """Take no new jobs in and run what is there, until it is resumed."""
+        """Stop claims and let what is in flight finish: draining, then paused, until resumed."""
 
     def requeue(self, job_ids: Sequence[str]) -> BulkResult:
         """Make jobs ready now."""

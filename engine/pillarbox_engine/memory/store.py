@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import NotFound
+from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.memory.rows import COUNTERS, QueueState, Row
 from pillarbox_engine.model import Counts, HistoryPoint
 from pillarbox_engine.names import check_queue_name
@@ -39,7 +40,7 @@ class Store:
     """All that is known. Not safe to share: its backend holds the lock."""
 
     def __init__(self, clock: Clock) -> None:
-        self.clock = clock
+        self.clock, self.jumps = clock, Jumps(clock)
         self.rows: dict[int, Row] = {}
         self.queues: dict[str, QueueState] = {}
         self.keys: dict[str, tuple[int, int]] = {}

@@ -13,14 +13,16 @@ from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.states import DeadReason, State, Verb
 
-LONGEST_REST = 5.0
-"""Seconds after which maintenance looks again though nothing is known to fall due."""
+SHORTEST_REST, LONGEST_REST = 0.02, 5.0
+"""Seconds maintenance rests at least, and at most though nothing is known to fall due."""
 
 
 def sweep(store: Store, queues: Iterable[QueueState]) -> None:
     """Reap, expire and promote: what a claim must not overlook."""
+    reap = store.jumps.settled()
     for queue in queues:
-        _reap(store, queue)
+        if reap:
+            _reap(store, queue)
         _expire(store, queue)
         _promote(store, queue)
 
@@ -81,7 +83,7 @@ def rest(store: Store) -> float:
     moments = [moment for row in store.rows.values() for moment in _moments(row)]
     soonest = min(moments, default=store.now + seconds_to_us(LONGEST_REST))
     longest = 1.0 if store.unsampled else LONGEST_REST
-    return min(longest, max(0.0, (soonest - store.now) / 1e6))
+    return min(longest, max(SHORTEST_REST, (soonest - store.now) / 1e6))
 
 
 def _moments(row: Row) -> list[int]:
