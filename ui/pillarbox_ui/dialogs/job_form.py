@@ -37,28 +37,26 @@ class JobForm(QWidget):
         super().__init__()
         self._settings = {known.name: known.settings for known in queues}
         self._like: Job | None = None
-        self._queue = QueueBox(list(self._settings), queue)
-        self._type = QLineEdit("default")
+        self.queue = QueueBox(list(self._settings), queue)
+        self.type = QLineEdit("default")
         self._check = PayloadCheck(self)
-        self._payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
-        self._priority = QSpinBox(minimum=-1, maximum=1_000, value=-1)
-        self._attempts = QSpinBox(minimum=0, maximum=1_000, value=0)
-        self._when = WhenEdit()
+        self.payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
+        self.priority = QSpinBox(minimum=-1, maximum=1_000, value=-1)
+        self.attempts = QSpinBox(minimum=0, maximum=1_000, value=0)
+        self.when = WhenEdit()
         self._make_fields()
         self._lay_out()
         self._connect()
-        self._payload.set_text(EXAMPLE)
+        self.payload.set_text(EXAMPLE)
         self._follow_queue()
 
     def _make_fields(self) -> None:
-        self.queue_field = Field(self.tr("Queue"), self._queue)
-        self.type_field = Field(self.tr("Type"), self._type)
-        self.payload_field = Field(self.tr("Payload (JSON)"), self._payload)
-        self.priority_field = Field(
-            self.tr("Priority"), self._priority, self.tr("lower runs first")
-        )
-        self.attempts_field = Field(self.tr("Attempts at most"), self._attempts)
-        self.when_field = Field(self.tr("Run"), self._when)
+        self.queue_field = Field(self.tr("Queue"), self.queue)
+        self.type_field = Field(self.tr("Type"), self.type)
+        self.payload_field = Field(self.tr("Payload (JSON)"), self.payload)
+        self.priority_field = Field(self.tr("Priority"), self.priority, self.tr("lower runs first"))
+        self.attempts_field = Field(self.tr("Attempts at most"), self.attempts)
+        self.when_field = Field(self.tr("Run"), self.when)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -77,18 +75,18 @@ class JobForm(QWidget):
             grid.setColumnStretch(column, 1)
 
     def _connect(self) -> None:
-        self._queue.currentTextChanged.connect(self._follow_queue)
-        self._type.textChanged.connect(self._check_type)
-        self._payload.edited.connect(self.changed)
-        self._payload.valid_changed.connect(self.changed)
-        self._when.changed.connect(self._check_when)
+        self.queue.currentTextChanged.connect(self._follow_queue)
+        self.type.textChanged.connect(self._check_type)
+        self.payload.edited.connect(self.changed)
+        self.payload.valid_changed.connect(self.changed)
+        self.when.changed.connect(self._check_when)
         self._check.settled.connect(self._look_again)
 
     # What is wrong.
 
     @Slot()
     def _follow_queue(self) -> None:
-        name = self._queue.name
+        name = self.queue.name
         self.queue_field.set_error(_wrong(check_queue_name, name) if name else "")
         known = name in self._settings
         new = self.tr("a new queue with the usual settings") if name and not known else ""
@@ -96,26 +94,26 @@ class JobForm(QWidget):
         settings = self._settings.get(name, QueueSettings())
         self._check.set_limit(settings.max_payload)
         own = self.tr("Queue's own: {0}")
-        self._priority.setSpecialValueText(own.format(settings.priority))
-        self._attempts.setSpecialValueText(own.format(settings.max_attempts))
-        self._payload.validate()
+        self.priority.setSpecialValueText(own.format(settings.priority))
+        self.attempts.setSpecialValueText(own.format(settings.max_attempts))
+        self.payload.validate()
         self.changed.emit()
 
     @Slot()
     def _check_type(self) -> None:
-        self.type_field.set_error(_wrong(check_type, self._type.text().strip()))
+        self.type_field.set_error(_wrong(check_type, self.type.text().strip()))
         self.changed.emit()
 
     @Slot()
     def _check_when(self) -> None:
-        run_at = self._when.run_at
+        run_at = self.when.run_at
         past = run_at is not None and run_at < datetime.now(UTC)
         self.when_field.set_hint(self.tr("that is past: it runs at once") if past else "")
         self.changed.emit()
 
     @Slot()
     def _look_again(self) -> None:
-        self._payload.validate()
+        self.payload.validate()
         self.changed.emit()
 
     # What it becomes.
@@ -123,7 +121,7 @@ class JobForm(QWidget):
     @property
     def ready(self) -> bool:
         """Whether there is nothing wrong, and nothing still to be checked."""
-        return bool(self._check.checked) and not self.problem
+        return bool(self._check.checked(self.payload.text())) and not self.problem
 
     @property
     def problem(self) -> str:
@@ -131,12 +129,12 @@ class JobForm(QWidget):
         if not self.queue_name:
             return self.tr("Name the queue the job goes to")
         wrong = self.queue_field.error or self.type_field.error
-        return wrong or str(self._payload.problem or "")
+        return wrong or str(self.payload.problem or "")
 
     @property
     def queue_name(self) -> str:
         """The queue the job goes to."""
-        return self._queue.name
+        return self.queue.name
 
     def check_now(self) -> None:
         """Check what has not been checked yet; `changed` tells when that is through."""
@@ -146,12 +144,12 @@ class JobForm(QWidget):
     def new_job(self) -> NewJob:
         """The job as the form describes it. Ask only when `ready`."""
         return NewJob(
-            payload_json=self._check.checked,
-            type=self._type.text().strip(),
-            priority=self._priority.value() if self._priority.value() >= 0 else None,
-            max_attempts=self._attempts.value() or None,
-            delay=self._when.delay,
-            run_at=self._when.run_at,
+            payload_json=self._check.checked(self.payload.text()),
+            type=self.type.text().strip(),
+            priority=self.priority.value() if self.priority.value() >= 0 else None,
+            max_attempts=self.attempts.value() or None,
+            delay=self.when.delay,
+            run_at=self.when.run_at,
             backoff=self._like.backoff if self._like else None,
             timeout=self._like.timeout if self._like else None,
         )
@@ -159,13 +157,13 @@ class JobForm(QWidget):
     def prefill(self, job: Job) -> None:
         """Take everything over from `job`, to enqueue another one like it."""
         self._like = job
-        self._queue.setCurrentText(job.queue)
-        self._type.setText(job.type)
-        self._payload.set_text(job.payload_json, laid_out=len(job.payload_json) <= AT_ONCE)
-        self._priority.setValue(job.priority)
-        self._attempts.setValue(job.max_attempts)
+        self.queue.setCurrentText(job.queue)
+        self.type.setText(job.type)
+        self.payload.set_text(job.payload_json, laid_out=len(job.payload_json) <= AT_ONCE)
+        self.priority.setValue(job.priority)
+        self.attempts.setValue(job.max_attempts)
         if job.state is State.SCHEDULED and not job.retrying:
-            self._when.set_run_at(job.run_at)
+            self.when.set_run_at(job.run_at)
 
     def close_checks(self) -> None:
         """The form goes away: no check is to answer any more."""

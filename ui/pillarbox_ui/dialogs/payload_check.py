@@ -52,10 +52,9 @@ class PayloadCheck(QObject):
         """Whether the newest text is still being checked."""
         return self._task is not None
 
-    @property
-    def checked(self) -> str:
-        """The text to store for the newest text; "" where that is pending or wrong."""
-        known = not self.pending and isinstance(self._outcome, str)
+    def checked(self, text: str) -> str:
+        """What to store for `text`; "" where that is not known yet, or `text` is wrong."""
+        known = text == self._text and not self.pending and isinstance(self._outcome, str)
         return str(self._outcome) if known else ""
 
     def close(self) -> None:

@@ -1,0 +1,158 @@
+"""Replay and Purge: what is counted, what is asked, and what is done to whom."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.memory.backend import MemoryBackend
+from pillarbox_engine.states import State
+from pillarbox_ui.dialogs.purge import MANY, PurgeDialog
+from pillarbox_ui.dialogs.replay import ReplayDialog
+from pillarbox_ui.operations import Operations
+from pillarbox_ui.running import RunningOperation
+from pillarbox_ui.target import Target, TargetKind, chosen
+from pillarbox_ui.theme.theme import Theme
+from tests.ui.dialogs.kit import bury, enqueue, kept
+
+ALL = Target(
+    kind=TargetKind.FILTER, where=Filter(queues=("email",)), count=0, queue="email",
+    described="in email matching error:timeout",
+)  # fmt: skip
+
+
+@pytest.fixture
+def asked(qtbot: QtBot, theme: Theme, operations: Operations) -> Asked:
+    return Asked(qtbot, theme, operations)
+
+
+class Asked:
+    """Opens a dialog and waits until it has counted."""
+
+    def __init__(self, qtbot: QtBot, theme: Theme, operations: Operations) -> None:
+        self._qtbot, self._parts = qtbot, (theme, operations)
+
+    def replay(self, target: Target) -> ReplayDialog:
+        dialog = kept(self._qtbot, ReplayDialog(*self._parts, target, ["email", "later"]))
+        self._qtbot.waitUntil(lambda: dialog.known)
+        return dialog
+
+    def purge(self, target: Target, *, permanent: bool = False) -> PurgeDialog:
+        dialog = kept(self._qtbot, PurgeDialog(*self._parts, target, permanent=permanent))
+        self._qtbot.waitUntil(lambda: dialog.known)
+        return dialog
+
+    def done(self, dialog: ReplayDialog | PurgeDialog) -> RunningOperation:
+        with self._qtbot.waitSignal(dialog.confirmed) as told:
+            dialog.confirm()
+        (operation,) = told.args
+        self._qtbot.waitUntil(lambda: not operation.running)
+        assert isinstance(operation, RunningOperation)
+        return operation
+
+
+def test_replay_counts_only_the_dead_letters(asked: Asked, backend: MemoryBackend) -> None:
+    bury(backend, 3)
+    enqueue(backend, 2)
+    dialog = asked.replay(ALL)
+    assert dialog.replay_button.text() == "Replay 3 jobs"
+    assert dialog.sentence.text() == "3 jobs in email matching error:timeout"
+    asked.done(dialog)
+    assert backend.counts().ready == 5
+    assert backend.counts().replayed_total == 3
+
+
+def test_replay_elsewhere_and_at_a_pace(asked: Asked, backend: MemoryBackend) -> None:
+    backend.ensure_queue("later")
+    bury(backend, 4)
+    dialog = asked.replay(ALL)
+    dialog.queue.setCurrentIndex(dialog.queue.findData("later"))
+    dialog.limit.setChecked(True)
+    dialog.rate.setValue(2.0)
+    asked.done(dialog)
+    moved = backend.jobs(Filter(queues=("later",))).rows
+    assert len(moved) == 4
+    assert max(job.run_at for job in moved) > min(job.run_at for job in moved)
+
+
+def test_a_dead_letter_that_comes_after_confirming_is_left_alone(
+    asked: Asked, backend: MemoryBackend
+) -> None:
+    bury(backend, 2)
+    dialog = asked.replay(ALL)
+    asked.done(dialog)
+    bury(backend, 1)
+    assert backend.counts().dead == 1
+
+
+def test_nothing_to_replay_is_said_and_cannot_be_pressed(
+    asked: Asked, backend: MemoryBackend
+) -> None:
+    enqueue(backend, 2)
+    dialog = asked.replay(ALL)
+    assert not dialog.replay_button.isEnabled()
+    assert "nothing to replay" in dialog.sentence.text()
+
+
+def test_a_filter_on_other_states_replays_nothing(asked: Asked, backend: MemoryBackend) -> None:
+    bury(backend, 2)
+    where = Filter(states=frozenset({State.DONE}))
+    dialog = asked.replay(Target(kind=TargetKind.FILTER, where=where, count=9))
+    assert dialog.target.count == 0
+
+
+def test_chosen_rows_are_counted_too(asked: Asked, backend: MemoryBackend) -> None:
+    ids = bury(backend, 2) + enqueue(backend, 1)
+    dialog = asked.replay(chosen(ids, frozenset({"email"})))
+    assert dialog.sentence.text() == "2 selected jobs in email"
+
+
+def test_purge_moves_to_the_trash_and_can_be_undone(
+    qtbot: QtBot, asked: Asked, operations: Operations, backend: MemoryBackend
+) -> None:
+    enqueue(backend, 3)
+    dialog = asked.purge(ALL)
+    assert dialog.purge_button.text() == "Move 3 jobs to Trash"
+    assert not dialog.asks_name
+    operation = asked.done(dialog)
+    assert backend.counts().trashed == 3
+    undone = operations.undo(operation)
+    assert undone is not None
+    qtbot.waitUntil(lambda: not undone.running)
+    assert backend.counts().ready == 3
+
+
+def test_more_than_a_thousand_jobs_ask_for_the_queues_name(
+    asked: Asked, backend: MemoryBackend
+) -> None:
+    enqueue(backend, MANY + 1)
+    dialog = asked.purge(ALL)
+    assert dialog.asks_name
+    assert not dialog.purge_button.isEnabled()
+    dialog.name.setText("mail")
+    assert not dialog.purge_button.isEnabled()
+    dialog.name.setText("email")
+    assert dialog.purge_button.isEnabled()
+    asked.done(dialog)
+    assert backend.counts().trashed == MANY + 1
+
+
+def test_deleting_for_good_asks_even_for_one(asked: Asked, backend: MemoryBackend) -> None:
+    enqueue(backend, 1)
+    dialog = asked.purge(ALL, permanent=True)
+    assert dialog.purge_button.text() == "Delete 1 job permanently"
+    assert not dialog.purge_button.isEnabled()
+    dialog.name.setText("email")
+    asked.done(dialog)
+    assert backend.count(Filter()) == 0
+
+
+def test_what_is_in_the_trash_can_only_be_deleted(asked: Asked, backend: MemoryBackend) -> None:
+    backend.purge(enqueue(backend, 2))
+    where = Filter(states=frozenset({State.TRASHED}))
+    dialog = asked.purge(Target(kind=TargetKind.FILTER, where=where, count=2))
+    assert dialog.permanent
+    dialog.name.setText("all queues")
+    asked.done(dialog)
+    assert backend.counts().trashed == 0

@@ -1,0 +1,195 @@
+"""The import dialog: a verdict a line, the good ones in, nothing twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from pytestqt.qtbot import QtBot
+
+from pillarbox_engine.memory.backend import MemoryBackend
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_ui.dialogs.import_dialog import ImportDialog, Phase
+from pillarbox_ui.operations import Operations
+from pillarbox_ui.theme.theme import Theme
+from tests.ui.dialogs.kit import kept
+
+Opened = Callable[..., ImportDialog]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, theme: Theme, backend: MemoryBackend, operations: Operations) -> Opened:
+    """An import dialog on files (paths or addresses) that has read them."""
+
+    def open_on(*files: Path | str) -> ImportDialog:
+        urls = [QUrl.fromLocalFile(str(f)) if isinstance(f, Path) else QUrl(f) for f in files]
+        dialog = ImportDialog(theme, operations, backend.queues(), queue="email")
+        kept(qtbot, dialog)
+        with qtbot.waitSignal(dialog.surveyed):
+            dialog.take(urls)
+        return dialog
+
+    return open_on
+
+
+@pytest.fixture
+def job_file(tmp_path: Path) -> Path:
+    """400 lines, three of them bad: 17, 301 and 399."""
+    lines = [json.dumps({"payload": {"to": n}, "type": "send"}) for n in range(1, 401)]
+    lines[16] = '{"payload": {"to": 17}, "type": 7}'
+    lines[300] = '{"payload": NaN}'
+    lines[398] = '{"payload": 1'
+    path = tmp_path / "jobs.jsonl"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def run(qtbot: QtBot, dialog: ImportDialog, start: Callable[[], None]) -> None:
+    with qtbot.waitSignal(dialog.imported):
+        start()
+
+
+def cells(dialog: ImportDialog, column: int) -> list[str]:
+    model = dialog.lines.rejected
+    return [str(model.index(row, column).data()) for row in range(model.rowCount())]
+
+
+def test_the_preview_has_the_first_lines_and_the_list_all_that_are_rejected(
+    opened: Opened, job_file: Path
+) -> None:
+    dialog = opened(job_file)
+    assert dialog.phase is Phase.READY
+    assert dialog.lines.preview.rowCount() == 200
+    status = dialog.lines.preview.index(16, 2).data()
+    assert status.startswith("line 17, $.type: ")
+    assert dialog.lines.preview.index(0, 2).data() == "valid"
+    assert cells(dialog, 1) == ["17", "301", "399"]
+    assert dialog.lines.tabText(1) == "3 rejected"
+    assert dialog.import_button.text() == "Import 397 valid"
+    assert dialog.save_button.text() == "Save 3 rejected…"
+
+
+def test_the_valid_lines_are_imported_and_the_result_said(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    run(qtbot, dialog, dialog.start_import)
+    assert dialog.banner.text() == "397 added, 0 already there, 3 rejected"
+    assert backend.counts("email").ready == 397
+    assert dialog.cancel_button.text() == "Close"
+
+
+def test_the_same_file_again_adds_nothing_unless_one_insists(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    first = opened(job_file)
+    run(qtbot, first, first.start_import)
+    second = opened(job_file)
+    run(qtbot, second, second.start_import)
+    assert backend.counts("email").ready == 397
+    assert second.banner.text() == "Nothing was added: all of it is there already"
+    assert not second.again_button.isHidden()
+    run(qtbot, second, second.import_again)
+    assert backend.counts("email").ready == 2 * 397
+
+
+def test_an_import_that_was_stopped_goes_on_where_it_was(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    backend.configure("email", QueueSettings(max_depth=100))
+    dialog = opened(job_file)
+    run(qtbot, dialog, dialog.start_import)
+    assert dialog.banner.text().startswith("Stopped: 100 added")
+    assert dialog.import_button.text() == "Import the rest"
+    backend.configure("email", QueueSettings())
+    run(qtbot, dialog, dialog.start_import)
+    assert backend.counts("email").ready == 397
+    assert dialog.banner.text() == "297 added, 100 already there, 3 rejected"
+
+
+def test_a_cancelled_import_can_be_run_again(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    with qtbot.waitSignal(dialog.imported):
+        dialog.start_import()
+        dialog.cancel()
+    assert dialog.phase is Phase.DONE
+    run(qtbot, dialog, dialog.start_import)
+    assert backend.counts("email").ready == 397
+
+
+def test_rejected_lines_are_saved_as_they_were(
+    qtbot: QtBot, opened: Opened, job_file: Path, tmp_path: Path
+) -> None:
+    dialog = opened(job_file)
+    target = tmp_path / "rejected.jsonl"
+    dialog.save_rejected(target)
+    qtbot.waitUntil(lambda: dialog.banner.text() == "Saved 3 rejected lines")
+    assert target.read_text("utf-8").splitlines()[1] == '{"payload": NaN}'
+
+
+def test_several_files_are_read_and_imported_together(
+    qtbot: QtBot, opened: Opened, tmp_path: Path, backend: MemoryBackend
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.json").write_text(f'[{{"{name}": 1}}, {{"{name}": 2}}]')
+    dialog = opened(tmp_path / "a.json", tmp_path / "b.json")
+    assert not dialog.lines.preview_table.isColumnHidden(0)
+    run(qtbot, dialog, dialog.start_import)
+    assert backend.counts("email").ready == 4
+
+
+def test_what_is_no_job_file_is_said_in_place(
+    opened: Opened, job_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\0\0\0")
+    (tmp_path / "wide.jsonl").write_bytes('{"a": 1}'.encode("utf-16"))
+    names = ("empty.jsonl", "picture.png", "wide.jsonl", "not-there.jsonl")
+    dialog = opened(*(tmp_path / name for name in names), tmp_path, "https://example.com/x.jsonl")
+    assert dialog.banner.text() == "6 files cannot be imported"
+    assert dialog.banner.tone == "error"
+    assert not dialog.can_import
+    said = dialog.banner.accessibleName()
+    for words in ("empty", "zero byte", "UTF-16", "no such file", "folder", "address"):
+        assert words in said
+    mixed = opened(job_file, tmp_path)
+    assert mixed.can_import
+    assert mixed.banner.tone == "warn"
+
+
+def test_half_an_array_is_refused_as_a_whole(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "half.json").write_text('[{"a": 1}, {"a": 2')
+    dialog = opened(tmp_path / "half.json")
+    assert not dialog.can_import
+    assert "half.json cannot be imported" in dialog.banner.text()
+
+
+def test_an_impossible_queue_keeps_one_from_importing(opened: Opened, job_file: Path) -> None:
+    dialog = opened(job_file)
+    dialog.target.queue.setCurrentText("a/b")
+    assert "slash" in dialog.target.queue_field.error
+    assert not dialog.can_import
+
+
+def test_hostile_text_is_shown_as_text(opened: Opened, tmp_path: Path) -> None:
+    path = tmp_path / "hostile.jsonl"
+    path.write_text('{"a": "<b>x</b>\\u0000\u202e"}\n<script>alert(1)</script>\n', "utf-8")
+    dialog = opened(path)
+    payload = dialog.lines.preview.index(0, 5).data()
+    assert "<b>x</b>" in payload
+    assert "\u202e" not in payload
+    assert cells(dialog, 4) == ["<script>alert(1)</script>"]
+
+
+def test_closing_while_reading_is_heard_of_no_more(
+    qtbot: QtBot, theme: Theme, backend: MemoryBackend, operations: Operations, job_file: Path
+) -> None:
+    dialog = kept(qtbot, ImportDialog(theme, operations, backend.queues(), queue="email"))
+    dialog.take([QUrl.fromLocalFile(str(job_file))])
+    with qtbot.assertNotEmitted(dialog.surveyed, wait=200):
+        dialog.reject()
