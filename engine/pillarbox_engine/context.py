@@ -18,6 +18,8 @@ from pillarbox_engine.settings import check_number
 MAX_LINE = 4 * 1024
 """Characters kept of one log line."""
 
+_UNREAD = object()
+
 Tell = Callable[[LeaseRef, float | None, str | None], None]
 """Takes (lease, percent or None, log line or None)."""
 
@@ -30,8 +32,8 @@ class JobContext:
     """
 
     __slots__ = (
-        "_payload_json", "_tell", "attempt", "cancelled", "fence", "id", "lease", "lost",
-        "max_attempts", "queue", "type",
+        "_payload", "_payload_json", "_tell", "attempt", "cancelled", "fence", "id", "lease",
+        "lost", "max_attempts", "queue", "type",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +46,7 @@ class JobContext:
         self.cancelled = threading.Event()
         self.lost = False
         self._payload_json, self._tell = payload_json, tell
+        self._payload: JsonValue = _UNREAD
 
     @classmethod
     def of(cls, claimed: Claimed, tell: Tell) -> JobContext:
@@ -56,8 +59,10 @@ class JobContext:
 
     @property
     def payload(self) -> JsonValue:
-        """The payload, a fresh value each time."""
-        return json.loads(self._payload_json)
+        """The payload as a Python value, the same one each time."""
+        if self._payload is _UNREAD:
+            self._payload = json.loads(self._payload_json)
+        return self._payload
 
     @property
     def payload_json(self) -> str:

@@ -127,7 +127,7 @@ class Engine:
             parts, self.hints, tuple(queues), handlers, concurrency, on_problem=on_problem
         )
         with self._lock:
-            self._workers.append(worker)
+            self._workers = [one for one in self._workers if not one.ended] + [worker]
         return worker
 
     def deliver(self, claimed: Claimed) -> Delivery:

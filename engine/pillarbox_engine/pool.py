@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
+from pillarbox_engine.appetite import Appetite
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import ChildRunner
 from pillarbox_engine.clock import Clock, to_us
@@ -20,7 +21,6 @@ from pillarbox_engine.crew import Crew
 from pillarbox_engine.errors import EngineClosed, PillarboxError
 from pillarbox_engine.held import Held
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Release
-from pillarbox_engine.pace import Pace
 from pillarbox_engine.protocols import Backend, Change
 from pillarbox_engine.reports import Reports
 from pillarbox_engine.routing import Handlers, Routes, place_of
@@ -68,7 +68,7 @@ class Pool:
             mark=parts.backend.mark_started, done=self._done, returned=self._wake.set,
         )  # fmt: skip
         self._reports = Reports(parts.clock, self._wake.set)
-        self._pace, self._trouble = Pace(), Trouble(on_problem, parts.random)
+        self._appetite, self._trouble = Appetite(concurrency), Trouble(on_problem, parts.random)
         self._settler = Settler(
             parts.backend, self._reports, lost=self._lose, refused=self._trouble.tell
         )
@@ -80,7 +80,6 @@ class Pool:
         self._gathered_since_us: int | None = None
         self._alone: Held | None = None
         self._hinted = True
-        self._dry_until_us: int | None = None
         self._look_at_us = 0
         self._told_stuck: int | None = None
         self._finishing = self._cancelling = self._halting = self._halted = False
@@ -97,6 +96,11 @@ class Pool:
     def quiet(self) -> bool:
         """Whether nothing is held and nothing waits to be settled."""
         return not (self._held or self._finished) and self._settler.empty
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was started and has come to its end."""
+        return self._thread.ident is not None and not self._thread.is_alive()
 
     def start(self) -> None:
         """Start the threads and begin to claim."""
@@ -198,8 +202,9 @@ class Pool:
             until.append(self._reports.due_us)
         if self._gathered_since_us is not None:
             until.append(self._gathered_since_us + GATHER_US)
-        if self._may_claim() and any(self._room()):
-            until.append(self._dry_until_us or now_us)
+        free, ahead = self._room()
+        if free or ahead:
+            until.append(self._appetite.dry_until_us(free))
         return max(0.0, (min(until) - now_us) / 1e6)
 
     def _say_what_is_served(self) -> None:
@@ -221,31 +226,29 @@ class Pool:
         return len(self._held) - len(self._finished)
 
     def _room(self) -> tuple[int, int]:
-        """How many jobs could start now, and how many more soon. (0, 0): not worth a call."""
-        outstanding, size = self._outstanding(), self._crew.size
-        free = max(0, size - outstanding)
-        wanted = self._pace.ahead(size)
-        spare = wanted - max(0, outstanding - size)
-        if free == 0 and spare < max(1, wanted // 2):
-            return 0, 0
-        return free, max(0, spare)
+        """How many jobs could start now, and how many more soon."""
+        return self._appetite.room(self._outstanding()) if self._may_claim() else (0, 0)
 
     def _claim(self, now_us: int) -> None:
         self._start_alone(now_us)
-        if not self._may_claim() or not any(self._room()):
+        free, ahead = self._room()
+        if not (free or ahead):
             return
         if self._hinted:
-            self._hinted, self._dry_until_us = False, None
-        if self._dry_until_us is not None and now_us < self._dry_until_us:
+            self._hinted = False
+            self._appetite.was_fed()
+        if now_us < self._appetite.dry_until_us(free):
             return
-        free, ahead = self._room()
         claimed = self._backend.claim(ClaimRequest(
             queues=self._queues, limit=free, ahead=ahead,
             worker=self._name, types=self._routes.types,
         ))  # fmt: skip
-        self._dry_until_us = None if claimed else self._until_due_us(now_us)
         for one in claimed:
             self._take(one, now_us)
+        if claimed:
+            self._appetite.was_fed()
+        else:
+            self._appetite.went_hungry(free, self._until_due_us(now_us))
 
     def _until_due_us(self, now_us: int) -> int:
         due = self._backend.next_due(self._queues)
@@ -297,7 +300,8 @@ class Pool:
         since = self._gathered_since_us
         if since is None:
             return False
-        return self._finishing or now_us - since >= GATHER_US or any(self._room())
+        hungry = any(self._appetite.room(self._outstanding()))
+        return self._finishing or hungry or now_us - since >= GATHER_US
 
     def _collect(self, held: Held) -> None:
         self._held.pop(held.lease, None)
@@ -305,7 +309,7 @@ class Pool:
             LOG.warning("Job %s: its lease was lost, its outcome is void", held.lease.job_id)
             self._reports.take((held.lease,))
             return
-        self._pace.saw(held.spent_us)
+        self._appetite.saw(held.spent_us)
         self._settler.add(settlement(held.claimed, held.outcome, held.begun_at, self._random))
 
     # -- looking after what is held ---------------------------------------------------------
@@ -321,7 +325,8 @@ class Pool:
             if held.is_overdue(now_us):
                 self._time_out(held)
         self._extend([held for held in self._held.values() if held.wants_extension(now_us)], now_us)
-        times = (held.look_at_us(now_us) for held in self._held.values())
+        unfinished = (held for held in self._held.values() if held.outcome is None)
+        times = (held.look_at_us(now_us) for held in unfinished)
         self._look_at_us = min(times, default=now_us + RECHECK_US)
 
     def _extend(self, due: list[Held], now_us: int) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from uuid import uuid4
 
-from pillarbox_engine import bulk, names, payload
+from pillarbox_engine import bulk, names
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
@@ -27,6 +27,7 @@ from pillarbox_engine.model import (
     NewJob,
     QueueSummary,
 )
+from pillarbox_engine.payload import encode
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import OnFull, State, Verb
 
@@ -83,44 +84,44 @@ class Queue:
     # -- putting in -------------------------------------------------------------------------
 
     def enqueue(
-        self, value: JsonValue, *, block: float | None = None, **options: Unpack[JobOptions]
+        self, payload: JsonValue, *, block: float | None = None, **options: Unpack[JobOptions]
     ) -> Enqueued:
         """Store one job durably: when this returns it survives a crash.
 
-        `value` is any JSON value. `block`: seconds to wait while the queue is full; None does as
+        `payload` is any JSON value. `block`: seconds to wait while the queue is full; None does as
         the queue's `on_full` says. Raises `QueueFull`, `InvalidPayload`, `PayloadTooLarge`,
         `InvalidOption`, and `Definite` or `Indeterminate`, whose `idempotency_key` makes it safe
         to repeat the call.
         """
         key = options.get("idempotency_key") or made_key()
-        job = self._job(value, {**options, "idempotency_key": key})
+        job = self._job(payload, {**options, "idempotency_key": key})
         return self._store([job], key, block)[0]
 
     def enqueue_many(
         self,
-        values: Iterable[JsonValue],
+        payloads: Iterable[JsonValue],
         *,
         block: float | None = None,
         **options: Unpack[JobOptions],
     ) -> list[Enqueued]:
-        """Store a job for each of `values`, all or none, with the same options.
+        """Store a job for each of `payloads`, all or none, with the same options.
 
         With an idempotency key (given or made) job number n carries `key:n`; repeating the call
-        with the same key and values adds only what is missing.
+        with the same key and payloads adds only what is missing.
         """
         key = options.get("idempotency_key") or made_key()
         jobs = [
-            self._job(value, {**options, "idempotency_key": f"{key}:{number}"})
-            for number, value in enumerate(values)
+            self._job(payload, {**options, "idempotency_key": f"{key}:{number}"})
+            for number, payload in enumerate(payloads)
         ]
         return self._store(jobs, key, block) if jobs else []
 
-    def _job(self, value: JsonValue, options: JobOptions) -> NewJob:
+    def _job(self, payload: JsonValue, options: JobOptions) -> NewJob:
         names.check_type(options.get("type", "default"))
         for moment in (options.get("run_at"), options.get("expires_at")):
             if moment is not None:
                 to_us(moment)
-        return NewJob(payload_json=payload.encode(value), **options)
+        return NewJob(payload_json=encode(payload), **options)
 
     def _store(self, jobs: Sequence[NewJob], key: str, block: float | None) -> list[Enqueued]:
         try:

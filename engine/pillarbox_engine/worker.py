@@ -48,6 +48,11 @@ class Worker:
         """How many threads are stuck in handlers past their time-out."""
         return self._pool.stuck
 
+    @property
+    def ended(self) -> bool:
+        """Whether it ran and has stopped."""
+        return self._pool.ended
+
     def start(self) -> Worker:
         """Begin to claim; the worker itself, for chaining. Only once."""
         if self._started:
@@ -104,7 +109,8 @@ class Worker:
         self.stop()
 
     def _is_idle(self) -> bool:
-        return self._pool.quiet and not self._has_due() and not any(map(self._busy, self.queues))
+        at_rest = self._pool.quiet or self._pool.ended
+        return at_rest and not self._has_due() and not any(map(self._busy, self.queues))
 
     def _busy(self, queue: str) -> bool:
         try:

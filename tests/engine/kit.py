@@ -12,7 +12,7 @@ from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import Definite
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Settlement
 from pillarbox_engine.memory import MemoryBackend
-from pillarbox_engine.protocols import LeaseLostNote
+from pillarbox_engine.protocols import Change, LeaseLostNote
 from pillarbox_engine.settings import QueueSettings
 
 PATIENCE = 20.0
@@ -22,11 +22,12 @@ NOW = Fixed(seconds=0.0, jitter=0.0)
 
 
 class WatchedBackend(MemoryBackend):
-    """A store that counts its calls and fails on request."""
+    """A store that counts its calls and fails, or gives no hints, on request."""
 
     def __init__(self) -> None:
         super().__init__(clock=SystemClock())
         self.failing: dict[str, int] = {}
+        self.silent = False
         self.settled: list[list[Settlement]] = []
         self.requests: list[ClaimRequest] = []
         self.extended: list[LeaseRef] = []
@@ -37,6 +38,11 @@ class WatchedBackend(MemoryBackend):
         if self.failing.get(call, 0) > 0:
             self.failing[call] -= 1
             raise Definite(f"{call} failed", "the test said so", "")
+
+    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        if self.silent:
+            return lambda: None
+        return super().subscribe(listener)
 
     def claim(self, request: ClaimRequest) -> list[Claimed]:
         self._maybe_fail("claim")

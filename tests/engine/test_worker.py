@@ -15,6 +15,7 @@ from pillarbox_engine.leasing import Ack, Release
 from pillarbox_engine.model import Job, JsonValue
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
 from pillarbox_engine.queues import Queue
+from pillarbox_engine.settings import RateLimit
 from pillarbox_engine.states import DeadReason, EventKind, State
 from tests.engine.kit import PATIENCE, WatchedBackend, settings, until, wait
 
@@ -416,3 +417,30 @@ def test_settlements_are_acks_of_one_batch(engine: Engine, backend: WatchedBacke
         assert worker.join_idle(PATIENCE)
     acks = [one for batch in backend.settled for one in batch if isinstance(one, Ack)]
     assert len(acks) == 8
+
+
+def test_a_rate_limited_queue_is_drained_though_no_hint_comes(
+    engine: Engine, backend: WatchedBackend
+) -> None:
+    backend.silent = True
+    queue = engine.queue("a", defaults=settings(rate_limit=RateLimit(5, per=0.05)))
+    queue.enqueue_many(range(12))
+    last = threading.Event()
+
+    def handler(job: JobContext) -> JsonValue:
+        if job.payload == 11:
+            last.set()
+        return None
+
+    with queue.worker(handler, concurrency=1):
+        # Far sooner than the pool's own recheck of what it takes for an empty queue.
+        assert last.wait(3.0)
+    assert queue.counts().done == 12
+
+
+def test_a_worker_can_be_waited_for_after_its_end(engine: Engine) -> None:
+    queue = engine.queue("a")
+    worker = queue.worker(lambda job: None).start()
+    worker.stop()
+    assert worker.ended
+    assert worker.join_idle(PATIENCE)
