@@ -12,7 +12,7 @@ from typing import Any
 
 from pillarbox_engine.backoff import Backoff, Exponential, Fixed
 from pillarbox_engine.errors import InvalidOption
-from pillarbox_engine.importing.records import LONGEST_DELAY
+from pillarbox_engine.importing.records import LONGEST_DELAY, LONGEST_ID
 from pillarbox_engine.json_fault import printable
 from pillarbox_engine.settings import check_backoff, check_number
 
@@ -44,8 +44,10 @@ def _attempts(value: Any) -> int:
 
 
 def _key(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or not str(value):
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise InvalidOption("expected text or a whole number")
+    if not 0 < len(str(value)) <= LONGEST_ID:
+        raise InvalidOption(f"it must have 1 to {LONGEST_ID} characters")
     return str(value)
 
 

@@ -62,11 +62,11 @@ def _unwrapped(value: JsonValue, options: ImportOptions) -> tuple[JsonValue, dic
         said = {key: part for key, part in value.items() if key != "payload"}
         return value["payload"], _checked(said, _OPTIONS, ())
     if bullmq.is_job(value):
-        return value["data"], _from_bullmq(value)
+        return value["data"], _from_bullmq(value, options.queue)
     return value, {}
 
 
-def _from_bullmq(value: dict[str, Any]) -> dict[str, Any]:
+def _from_bullmq(value: dict[str, Any], queue: str) -> dict[str, Any]:
     named = _checked({"name": value["name"]}, {"name": check_type}, ())
     opts = value.get("opts")
     if opts is None:
@@ -75,6 +75,8 @@ def _from_bullmq(value: dict[str, Any]) -> dict[str, Any]:
         raise option_fault(("opts",), "expected an object")
     said = _checked(opts, bullmq.OPTIONS, ("opts",))
     renamed = {bullmq.NAMES.get(key, key): part for key, part in said.items()}
+    if "idempotency_key" in renamed:  # unlike ours, theirs are told apart by queue
+        renamed["idempotency_key"] = f"bullmq:{queue}:{renamed['idempotency_key']}"
     return {"type": named["name"], **renamed}
 
 

@@ -27,6 +27,7 @@ from pillarbox_engine.importing.records import (
     Verdict,
 )
 from pillarbox_engine.importing.sources import ByteSource, format_of, text_chunks
+from pillarbox_engine.importing.wholeness import WholenessCheck
 
 _AS_LINES = "If each line is a job of its own, name the file .jsonl"
 
@@ -38,17 +39,17 @@ def read(source: ByteSource, *, name: str, options: ImportOptions) -> Iterator[V
     carries an idempotency key: its own, or one made of queue, file digest (or
     `options.import_id`) and the entry's number; with neither, of a random name for this run.
     Raises `InvalidJobFile` before the first verdict if the file as a whole is no job file. Only
-    a pipe is judged as it comes: if its array breaks off, that is the last verdict.
+    a pipe (and a file that changes as it is read) is judged as it comes: if its array breaks
+    off, that is the last verdict.
     """
-    twice = source.seekable()
-    identity = _examine(source, name, options) if twice else _given_or_random(options)
+    identity = _examine(source, name, options) if source.seekable() else _given_or_random(options)
     begun = False
     try:
         for verdict in verdicts(source, name, options, identity):
             begun = True
             yield verdict
     except InvalidJobFile as error:
-        if twice or not begun:
+        if not begun:
             raise
         yield Rejected(error.line, "", error.reason, b"", 0, whole=False)
 
@@ -67,15 +68,26 @@ def _examine(source: ByteSource, name: str, options: ImportOptions) -> str:
     hashing = _HashingSource(source)
     chunks = text_chunks(hashing, name)
     head = next(chunks)
+    whole = True
     if _is_array(head, options.format or format_of(name, head)):
-        for _ in _array(head, chunks, longest=0):
-            pass
+        after = chain((head[head.index(b"[") + 1 :],), chunks)
+        whole = WholenessCheck().is_whole(after)
     for _ in chunks:
         pass
     source.seek(start)
+    if not whole:
+        _find_fault(source, name, options)
     if options.again or options.import_id is not None:
         return _given_or_random(options)
     return hashing.digest()
+
+
+def _find_fault(source: ByteSource, name: str, options: ImportOptions) -> None:
+    """Raise `InvalidJobFile` with the place where an array that is not whole goes wrong."""
+    start = source.tell()
+    for _ in _entries(source, name, options.format, longest=0):
+        pass
+    source.seek(start)
 
 
 def _given_or_random(options: ImportOptions) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_queue_name, check_type
 from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT, check_number
@@ -17,6 +18,9 @@ Format = Literal["json", "jsonl"]
 
 LONGEST_DELAY = 10 * 366 * 86_400.0
 """The longest delay a line may ask for, in seconds."""
+
+LONGEST_ID = 200
+"""How many characters an import's name may have."""
 
 HEAD = 4_096
 """How many bytes of a line are kept where only its look matters."""
@@ -50,6 +54,8 @@ class ImportOptions:
     def __post_init__(self) -> None:
         check_queue_name(self.queue)
         check_type(self.type)
+        if self.import_id is not None and not 0 < len(self.import_id) <= LONGEST_ID:
+            raise InvalidOption(f"import_id must have 1 to {LONGEST_ID} characters")
         if self.priority is not None:
             check_number("priority", self.priority, 0, 1_000, whole=True)
         if self.delay is not None:
