@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pillarbox_engine.clock import from_us, from_us_or_none
+from pillarbox_engine.clock import from_us, from_us_or_none, to_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary, LogLine
@@ -132,14 +132,29 @@ def history(reading: Reading, number: int) -> tuple[Event, ...]:
     events = [_event(row) for row in reading.rows("events_of_job", (number,))]
     row = reading.row("last_attempt_of_job", (number,))
     if row is not None:
-        ended, attempt, fence, started, worker = row
-        done = Event(
-            at=from_us(ended), kind=EventKind.DONE, attempt=attempt, fence=fence,
-            started_at=from_us_or_none(started), worker=worker,
-        )  # fmt: skip
-        events.append(done)
-        events.sort(key=lambda event: event.at)
+        events.insert(_place_of_success(events, row[0]), _success(row))
     return tuple(events)
+
+
+def _success(row: Sequence[Any]) -> Event:
+    ended, attempt, fence, started, worker = row
+    return Event(
+        at=from_us(ended), kind=EventKind.DONE, attempt=attempt, fence=fence,
+        started_at=from_us_or_none(started), worker=worker,
+    )  # fmt: skip
+
+
+_AFTER_SUCCESS = (EventKind.PURGED, EventKind.RESTORED)
+
+
+def _place_of_success(events: Sequence[Event], ended: int) -> int:
+    """Before what an operator did since: only a trip to the trash leaves a job done."""
+    place = len(events)
+    while (
+        place and events[place - 1].kind in _AFTER_SUCCESS and to_us(events[place - 1].at) >= ended
+    ):
+        place -= 1
+    return place
 
 
 def _event(row: Sequence[Any]) -> Event:

@@ -58,7 +58,9 @@ def sample(transaction: Transaction, queue_ids: Iterable[int]) -> None:
 def resolution_for(span_us: int, points: int) -> int:
     """The finest resolution that covers `span_us` with about `points` rows and is kept so long."""
     for resolution, kept in RESOLUTIONS.items():
-        if span_us <= kept * SECOND_US and span_us / (resolution * SECOND_US) <= max(4 * points, 900):
+        if span_us <= kept * SECOND_US and span_us / (resolution * SECOND_US) <= max(
+            4 * points, 900
+        ):
             return resolution
     return max(RESOLUTIONS)
 
