@@ -104,7 +104,7 @@ def _converted(check: Callable[[Any], Any], part: Any, path: tuple[str, ...]) ->
 
 def _short(error: PillarboxError) -> str:
     text = f"{error.title}: {error.reason}" if error.reason else error.title
-    return printable(text, 200)
+    return printable(f"{text}. {error.remedy}" if error.remedy else text, 300)
 
 
 def _unknown_reason(key: str, known: Mapping[str, Any]) -> str:
