@@ -29,7 +29,7 @@ from pillarbox_engine.serving import Serving
 from pillarbox_engine.settler import Settler
 from pillarbox_engine.settling import settlement, timed_out
 from pillarbox_engine.slots import Slots
-from pillarbox_engine.trouble import OnProblem, Trouble
+from pillarbox_engine.trouble import OnProblem, Trouble, all_stuck
 
 __all__ = ["Handlers", "OnProblem", "Pool", "PoolParts"]
 
@@ -214,7 +214,7 @@ class Pool:
         self._serving.say(self, self._queues, self._crew.size, stuck)
         self._told_stuck = stuck
         if stuck >= self._crew.size:
-            self._trouble.tell(_all_stuck(self._name, stuck))
+            self._trouble.tell(all_stuck(self._name, stuck))
 
     # -- claiming ---------------------------------------------------------------------------
 
@@ -239,16 +239,26 @@ class Pool:
             self._appetite.was_fed()
         if now_us < self._appetite.dry_until_us(free):
             return
-        claimed = self._backend.claim(ClaimRequest(
+        claimed = self._ask(free, ahead) or self._ask_again(free, ahead, now_us)
+        if claimed:
+            self._appetite.was_fed()
+        for one in claimed:
+            self._take(one, now_us)
+
+    def _ask(self, free: int, ahead: int) -> list[Claimed]:
+        return self._backend.claim(ClaimRequest(
             queues=self._queues, limit=free, ahead=ahead,
             worker=self._name, types=self._routes.types,
         ))  # fmt: skip
-        for one in claimed:
-            self._take(one, now_us)
-        if claimed:
-            self._appetite.was_fed()
-        else:
-            self._appetite.went_hungry(free, self._until_due_us(now_us))
+
+    def _ask_again(self, free: int, ahead: int, now_us: int) -> list[Claimed]:
+        """Nothing came: note until when, and ask once more. A job that became claimable between
+        the first claim and the look at the times would be in neither answer."""
+        until_us = self._until_due_us(now_us)
+        claimed = self._ask(free, ahead) if free else []
+        if not claimed:
+            self._appetite.went_hungry(free, until_us)
+        return claimed
 
     def _until_due_us(self, now_us: int) -> int:
         due = self._backend.next_due(self._queues)
@@ -384,11 +394,3 @@ class Pool:
             self._serving.leave(self)
         except PillarboxError as error:
             LOG.info("The store was not told that a worker ended: %s", error)
-
-
-def _all_stuck(name: str, stuck: int) -> PillarboxError:
-    return PillarboxError(
-        f"The worker {name} claims nothing more for now",
-        f"all its {stuck} threads are stuck in handlers that ran past their time-out",
-        "It goes on as soon as one returns; otherwise restart the process",
-    )

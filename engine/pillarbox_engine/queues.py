@@ -174,18 +174,25 @@ class Queue:
 
     def claim(self, wait: float = 0.0) -> Delivery | None:
         """Take one job under a lease, waiting up to `wait` seconds for one; None: none came."""
+        claimed = self._claim_one()
+        return claimed if claimed is not None or wait <= 0 else self._claim_waiting(wait)
+
+    def _claim_waiting(self, wait: float) -> Delivery | None:
         deadline = self._now() + seconds_to_us(wait)
         while True:
-            mark = self._engine.hints.mark(self.name) if wait > 0 else 0
-            claimed = self._engine.backend.claim(
-                ClaimRequest(queues=(self.name,), limit=1, worker=CLAIMER)
-            )
-            if claimed:
-                return self._engine.deliver(claimed[0])
+            mark = self._engine.hints.mark(self.name)
+            # Looked up before the claim: what falls due in between is then in one of the two.
+            until_due = self._until_due()
+            claimed = self._claim_one()
             left = (deadline - self._now()) / 1e6
-            if left <= 0:
-                return None
-            self._engine.hints.wait(mark, min(left, self._until_due()), self.name)
+            if claimed is not None or left <= 0:
+                return claimed
+            self._engine.hints.wait(mark, min(left, until_due), self.name)
+
+    def _claim_one(self) -> Delivery | None:
+        request = ClaimRequest(queues=(self.name,), limit=1, worker=CLAIMER)
+        claimed = self._engine.backend.claim(request)
+        return self._engine.deliver(claimed[0]) if claimed else None
 
     def _until_due(self) -> float:
         due = self._engine.backend.next_due((self.name,))

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 
 from pillarbox_engine.backoff import Exponential, Random
+from pillarbox_engine.errors import PillarboxError
 
 LOG = logging.getLogger("pillarbox")
 OnProblem = Callable[[Exception], None]
@@ -45,3 +46,12 @@ class Trouble:
         except Exception:
             # The callback is the program's; its mistakes must not end the worker.
             LOG.exception("on_problem raised")
+
+
+def all_stuck(name: str, stuck: int) -> PillarboxError:
+    """What a worker says when it has no thread left to run anything."""
+    return PillarboxError(
+        f"The worker {name} claims nothing more for now",
+        f"all its {stuck} threads are stuck in handlers that ran past their time-out",
+        "It goes on as soon as one returns; otherwise restart the process",
+    )
