@@ -274,7 +274,7 @@ def test_memory_does_not_grow_with_the_file(
 ) -> None:
     source = Endless(before, piece, after, 20_000_000)
     tracemalloc.start()
-    count = sum(1 for _ in read(source, name=name, options=OPTIONS))  # type: ignore[arg-type]
+    count = sum(1 for _ in read(source, name=name, options=OPTIONS))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count >= 1
