@@ -6,12 +6,12 @@ commits, the ledger, leases without a process, and every payload's checksum. It 
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 
 from pillarbox_engine.sqlite import chain
 from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite.job_insert import checksum
 from pillarbox_engine.sqlite.overview import counts_of
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.transaction import COUNTERS
@@ -101,5 +101,5 @@ def _strays(reading: Reading) -> Iterator[str]:
 
 def _payloads(reading: Reading) -> Iterator[str]:
     for number, payload, expected in reading.each("payloads"):
-        if not isinstance(payload, str) or zlib.crc32(payload.encode()) != expected:
+        if not isinstance(payload, str) or checksum(payload.encode()) != expected:
             yield f"the payload of job {number} is not what was stored"

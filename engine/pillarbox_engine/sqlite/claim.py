@@ -7,7 +7,6 @@ One candidate look-up and one update a queue, however many jobs are taken.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
 from pillarbox_engine.settings import RateLimit, backoff_from_builtins
 from pillarbox_engine.sqlite import queue_rows
+from pillarbox_engine.sqlite.job_insert import checksum
 from pillarbox_engine.sqlite.job_rows import bury_unstarted, load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
@@ -146,9 +146,9 @@ def _claimed(transaction: Transaction, queue: QueueRow, row: Any, expires: int) 
     )  # fmt: skip
 
 
-def check_crc(number: int, payload: str, expected: int) -> None:
+def check_crc(number: int, payload: str, expected: str) -> None:
     """`DamagedFile` where a payload is not what was stored."""
-    if zlib.crc32(payload.encode()) != expected:
+    if checksum(payload.encode()) != expected:
         raise DamagedFile(
             f"The payload of job {number} is damaged",
             "its checksum does not match",

@@ -8,30 +8,25 @@ only at ids above that one, and the happy path pays for no second table.
 
 from __future__ import annotations
 
-import json
 import secrets
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import InvalidOption, QueueFull
 from pillarbox_engine.model import Enqueued, NewJob
 from pillarbox_engine.names import check_type
-from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import (
     QueueSettings,
-    backoff_to_builtins,
     check_backoff,
     check_number,
 )
-from pillarbox_engine.sqlite import queue_rows
-from pillarbox_engine.sqlite.chain import take_ids
+from pillarbox_engine.sqlite import job_insert, queue_rows
+from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.overflow import drop_oldest
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
-from pillarbox_engine.states import OnFull, State
+from pillarbox_engine.states import OnFull
 
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
 AUTO = "auto:"
@@ -97,12 +92,11 @@ def enqueue(transaction: Transaction, call: Call) -> list[Enqueued]:
         found = transaction.rows("jobs_of_nonce", call.repeats)
         if found:
             return [Enqueued(str(row[0]), conflict=True) for row in found]
-    for job in call.jobs:
-        check_size(job.payload_json, queue.settings.max_payload)
     known = _known(transaction, call.jobs)
     fresh = _fresh(call.jobs, known)
-    _make_room(transaction, queue, fresh)
-    ids = _insert(transaction, queue, fresh, call.nonce)
+    rows = [job_insert.row_of(transaction.now, queue, job) for job in fresh]
+    _make_room(transaction, queue, rows)
+    ids = job_insert.insert(transaction, queue, rows, call.nonce)
     return _answers(transaction, call.jobs, known, fresh, ids)
 
 
@@ -126,13 +120,13 @@ def _fresh(jobs: Sequence[NewJob], known: dict[str, int]) -> list[NewJob]:
     return fresh
 
 
-def _make_room(transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob]) -> None:
+def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> None:
     settings = queue.settings
     if settings.max_depth is None and settings.max_bytes is None:
         return
     depth, size = transaction.live(queue.id)
-    size += sum(len(job.payload_json.encode()) for job in jobs)
-    require_room(transaction, queue, depth + len(jobs), size, incoming=len(jobs))
+    size += sum(row.payload_bytes for row in rows)
+    require_room(transaction, queue, depth + len(rows), size, incoming=len(rows))
 
 
 def require_room(
@@ -161,60 +155,15 @@ def _full(name: str, settings: QueueSettings, depth: int, incoming: int) -> Queu
     )
 
 
-def _insert(
-    transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes
-) -> list[int]:
-    if not jobs:
-        return []
-    first = take_ids(transaction, len(jobs))
-    rows = [
-        {"id": number, **_row(transaction.now, queue, job, nonce)}
-        for number, job in enumerate(jobs, start=first)
-    ]
-    transaction.many("add_job", rows)
-    for row in rows:
-        transaction.move(queue.id, None, State(row["state"]), row["payload_bytes"])
-    transaction.add(queue.id, "enqueued_total", len(rows))
-    transaction.touched.add(queue.name)
-    return list(range(first, first + len(rows)))
-
-
-def _row(now: int, queue: QueueRow, job: NewJob, nonce: bytes) -> dict[str, Any]:
-    payload = job.payload_json.encode()
-    run_at = _run_at(now, job)
-    settings = queue.settings
-    return {
-        "queue_id": queue.id,
-        "state": str(State.SCHEDULED if run_at > now else State.READY),
-        "type": job.type,
-        "priority": settings.priority if job.priority is None else job.priority,
-        "enqueued_at": now,
-        "run_at": run_at,
-        "expires_at": None if job.expires_at is None else to_us(job.expires_at),
-        "max_attempts": job.max_attempts,
-        "timeout_us": None if job.timeout is None else seconds_to_us(job.timeout),
-        "backoff": None if job.backoff is None else json.dumps(backoff_to_builtins(job.backoff)),
-        "nonce": nonce if job.idempotency_key is None else None,
-        "payload_bytes": len(payload),
-        "payload_crc": zlib.crc32(payload),
-        "payload": job.payload_json,
-    }
-
-
-def _run_at(now: int, job: NewJob) -> int:
-    if job.run_at is not None:
-        return max(now, to_us(job.run_at))
-    return now + (0 if job.delay is None else seconds_to_us(job.delay))
-
-
 def _answers(
     transaction: Transaction, jobs: Sequence[NewJob], known: dict[str, int],
     fresh: Sequence[NewJob], ids: Sequence[int],
 ) -> list[Enqueued]:  # fmt: skip
     new = {id(job): number for job, number in zip(fresh, ids, strict=True)}
     keyed = {job.idempotency_key: new[id(job)] for job in fresh if job.idempotency_key}
-    expires = transaction.now + KEY_LIFE_US
-    transaction.many("add_key", [(key, number, expires) for key, number in keyed.items()])
+    if keyed:
+        expires = transaction.now + KEY_LIFE_US
+        transaction.many("add_key", [(key, number, expires) for key, number in keyed.items()])
     answers = []
     for job in jobs:
         number = new.get(id(job))

@@ -72,15 +72,19 @@ class Transaction:
         new: State | None,
         size: int,
         *,
+        number: int = 1,
         was_retrying: bool = False,
         is_retrying: bool = False,
     ) -> None:
-        """Count a job of `size` payload bytes out of state `old`, into `new` (None: no row)."""
+        """Count jobs, `size` payload bytes in all, out of state `old` and into `new`.
+
+        None stands for no row: a job that comes in, or is deleted.
+        """
         delta = self.deltas[queue_id]
         if old is not None:
-            delta[old] -= 1
+            delta[old] -= number
         if new is not None:
-            delta[new] += 1
+            delta[new] += number
         delta["bytes"] += size * ((new in LIVE_STATES) - (old in LIVE_STATES))
         delta["retrying"] += is_retrying - was_retrying
 

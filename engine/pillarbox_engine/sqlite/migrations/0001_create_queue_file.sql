@@ -82,7 +82,7 @@ CREATE TABLE jobs (
     operation_id     INTEGER,
     result           TEXT,
     payload_bytes    INTEGER NOT NULL,
-    payload_crc      INTEGER NOT NULL,
+    payload_crc      TEXT NOT NULL,
     payload          TEXT NOT NULL
 );
 
