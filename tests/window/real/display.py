@@ -29,6 +29,8 @@ def x_server() -> Iterator[str]:
     """Run Xvfb on the first display it finds free."""
     told, tells = os.pipe()
     command = ["Xvfb", "-displayfd", str(tells), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+    # Without it the server starts anew, and drops whoever just came, when a last client goes.
+    command.append("-noreset")
     server = subprocess.Popen(
         command, pass_fds=[tells], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -2,7 +2,8 @@
 
 Owns the other end of the real drag-and-drop test: run as a process, it shows a label at a known
 place, and dragging the label starts a `QDrag` with a file URL, as a file browser would. It
-prints `ready` once its window is on the screen and `dropped` or `refused` after each drag.
+prints `ready` once its window is shown, a line of JSON when it is pressed and when a drag begins,
+and `dropped` or `refused` when that is over.
 
 Usage: drag_source.py FILE [FILE…] [--at X,Y]
 """
@@ -35,6 +36,7 @@ class DragLabel(QLabel):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position().toPoint()
+        print('{"pressed": true}', flush=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._pressed_at is None:
@@ -49,6 +51,7 @@ class DragLabel(QLabel):
         data.setUrls(self._urls)
         drag = QDrag(self)
         drag.setMimeData(data)
+        print('{"dragging": true}', flush=True)
         taken = drag.exec(Qt.DropAction.CopyAction)
         print("dropped" if taken == Qt.DropAction.CopyAction else "refused", flush=True)
 

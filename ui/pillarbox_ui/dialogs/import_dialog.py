@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.importing import ImportResult
 from pillarbox_engine.model import QueueSummary
 from pillarbox_ui.dialogs import import_rejects, import_words
+from pillarbox_ui.dialogs.courtesy import Courtesy
 from pillarbox_ui.dialogs.frame import Dialog, name_button
 from pillarbox_ui.dialogs.import_files import dropped
 from pillarbox_ui.dialogs.import_parts import Course, LinesTabs
@@ -33,6 +34,7 @@ from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.buttons import set_look
 
 _SIZE = (860, 600)
+_SETTLE_MS = 30
 
 
 class Phase(Enum):
@@ -81,8 +83,7 @@ class ImportDialog(Dialog):
         self.target.choose_asked.connect(self.choose_files)
         self.resize(*_SIZE)
         self._enter(Phase.EMPTY)
-        if urls:
-            self.take(urls)
+        self._dropped = tuple(urls)
 
     def _add_buttons(self) -> None:
         self.again_button = self.add_button(
@@ -93,6 +94,14 @@ class ImportDialog(Dialog):
         self.import_button = self.add_button("", self.start_import, "primary")
 
     # What is to be imported.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What the dialog was opened with is read once it is on the screen, in a turn of its own:
+        opening it and drawing the first lines are each felt if they come together."""
+        super().paintEvent(event)
+        if self._dropped:
+            urls, self._dropped = self._dropped, ()
+            QTimer.singleShot(_SETTLE_MS, self, lambda: self.take(urls))
 
     def take(self, urls: Sequence[QUrl]) -> None:
         """Import these in place of what was chosen before; not while an import runs."""
@@ -186,12 +195,16 @@ class ImportDialog(Dialog):
 
     def _import(self, *, again: bool) -> None:
         lines = self.survey.accepted + self.survey.rejected
-        work = import_work(self.survey.paths, self.target.options(again=again), lines)
+        courtesy = Courtesy()
+        options = self.target.options(again=again)
+        work = import_work(self.survey.paths, options, lines, courtesy.rest)
         jobs = words.counted(self.survey.accepted, self.tr("job"), self.tr("jobs"))
         title = self.tr("Import {0} into {1}").format(jobs, self.target.queue_name)
         self.course.begin(self.tr("Importing"))
         self._enter(Phase.IMPORTING)
         self._running = self._operations.start(title, work)
+        courtesy.setParent(self._running)
+        self._running.settled.connect(courtesy.stop)
         self._running.progressed.connect(self._show_import)
         self._running.finished.connect(self._take_result)
         self._running.failed.connect(self._fail_import)

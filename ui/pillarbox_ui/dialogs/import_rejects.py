@@ -25,7 +25,7 @@ def save(paths: Sequence[Path], target: Path, options: ImportOptions, reports: R
             with importing.open_job_file(path) as source:
                 found = importing.read(source, name=path.name, options=options)
                 for number, verdict in enumerate(found):
-                    if number % _LOOK_EVERY == 0 and reports.cancelled:
+                    if number % _LOOK_EVERY == 0 and reports.checkpoint():
                         return saved.count
                     if isinstance(verdict, Rejected):
                         saved.add(verdict)

@@ -129,7 +129,7 @@ def _read(path: Path, options: ImportOptions, course: _Course) -> Surveyed:
             name=path.name,
             options=options,
             progress=course.tell,
-            cancelled=lambda: course.reports.cancelled,
+            cancelled=course.reports.checkpoint,
             keep=LISTED,
         )
     course.accepted += scan.accepted

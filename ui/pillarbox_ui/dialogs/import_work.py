@@ -15,20 +15,32 @@ from pillarbox_engine.importing import ImportOptions, ImportProgress, ImportResu
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.progress import Progress
 
+BATCH = 200
+"""Jobs in one transaction: few enough that a rest comes every 10 ms or so."""
+
 EVERY = 0.1
 """Seconds between two reports of progress."""
 
 Work = Callable[[WindowBackend, Progress], ImportResult]
 
 
-def import_work(paths: Sequence[Path], options: ImportOptions, lines: int) -> Work:
-    """The work that imports `paths`, which hold `lines` lines together."""
+def import_work(
+    paths: Sequence[Path], options: ImportOptions, lines: int, rest: Callable[[], None]
+) -> Work:
+    """The work that imports `paths`, which hold `lines` lines together.
+
+    `rest` is called after every `BATCH` jobs: it may wait until the window has time.
+    """
 
     def work(backend: WindowBackend, progress: Progress) -> ImportResult:
+        def stopped() -> bool:
+            rest()
+            return progress.cancelled
+
         done = ImportResult()
         for path in paths:
             tell = _listener(progress, done, lines)
-            done = joined(done, _import(backend, path, options, tell, progress))
+            done = joined(done, _import(backend, path, options, tell, stopped))
             if done.cancelled or done.stopped:
                 break
         progress.report(handled(done), lines)
@@ -42,7 +54,7 @@ def _import(
     path: Path,
     options: ImportOptions,
     tell: Callable[[ImportProgress], None],
-    progress: Progress,
+    stopped: Callable[[], bool],
 ) -> ImportResult:
     with importing.open_job_file(path) as source:
         return importing.run(
@@ -51,7 +63,8 @@ def _import(
             name=path.name,
             options=options,
             progress=tell,
-            cancelled=lambda: progress.cancelled,
+            cancelled=stopped,
+            batch=BATCH,
         )
 
 

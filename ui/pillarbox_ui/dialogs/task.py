@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 
 from pillarbox_engine.errors import PillarboxError
+from pillarbox_ui.dialogs.courtesy import Courtesy
 
 EVERY = 0.1
 """Seconds between two reports of progress: ten a second, so that drawing never falls behind."""
@@ -22,10 +23,10 @@ EVERY = 0.1
 class Reports:
     """What running work tells with and asks: `tell(progress)`, and `cancelled` to stop."""
 
-    def __init__(self, emit: Callable[[object], None]) -> None:
-        self._emit = emit
+    def __init__(self, emit: Callable[[object], None], rest: Callable[[], None]) -> None:
+        self._emit, self._rest = emit, rest
         self._stop = threading.Event()
-        self._last = 0.0
+        self._last = time.monotonic()
 
     def tell(self, progress: object) -> None:
         """Report `progress`, unless the last report was only just sent."""
@@ -33,6 +34,11 @@ class Reports:
         if now - self._last >= EVERY:
             self._last = now
             self._emit(progress)
+
+    def checkpoint(self) -> bool:
+        """Step aside while the main thread is busy; then whether the work should stop."""
+        self._rest()
+        return self.cancelled
 
     @property
     def cancelled(self) -> bool:
@@ -60,7 +66,8 @@ class Task(QObject):
     def __init__(self, work: Callable[[Reports], Any]) -> None:
         super().__init__(QCoreApplication.instance())
         self._work = work
-        self._reports = Reports(self._told.emit)
+        self._courtesy = Courtesy(self)
+        self._reports = Reports(self._told.emit, self._courtesy.rest)
         self._told.connect(self._on_told)
         self._answered.connect(self._on_answered)
         self._thread = threading.Thread(target=self._run, name="pillarbox-dialog", daemon=True)
@@ -91,6 +98,7 @@ class Task(QObject):
 
     @Slot(object, object)
     def _on_answered(self, answer: object, error: Exception | None) -> None:
+        self._courtesy.stop()
         if not self._reports.cancelled:
             if error is not None:
                 self.failed.emit(error)

@@ -1,0 +1,140 @@
+"""A real drag: a job file from another process' window onto ours, by the X server.
+
+10,000 lines, three of them bad. The preview names the three and why, the others are imported
+with a progress bar, and the window never stalls for more than 100 ms meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pillarbox.root import open_engine
+from tests.window.real.told import Told
+
+pytestmark = pytest.mark.real_window
+
+Launch = Callable[..., subprocess.Popen[str]]
+
+HERE = Path(__file__).parent
+LINES = 10_000
+BAD = {
+    17: '{"payload": {"userId": 17}, "type": 7}',
+    4_211: '{"payload": {"userId": NaN}}',
+    9_000: '{"payload": {"userId": 9000}, "payload": {"userId": 1}}',
+}
+SOURCE_AT = (1_380, 300)
+MOST_LAG_MS = 100.0
+
+
+@pytest.fixture
+def job_file(tmp_path: Path) -> Path:
+    lines = [
+        json.dumps({"payload": {"userId": n}, "type": "process-registration"})
+        for n in range(1, LINES + 1)
+    ]
+    for number, line in BAD.items():
+        lines[number - 1] = line
+    path = tmp_path / "sign-ups.jsonl"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """Settings of nobody: the window comes up as on the first day."""
+    return {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+def test_a_file_dragged_onto_the_window_is_imported(
+    xvfb: str, launch: Launch, job_file: Path, home: dict[str, str], tmp_path: Path
+) -> None:
+    queue_file = tmp_path / "jobs.pillarbox"
+    make_queue(queue_file)
+    window = started(launch, HERE / "watched_window.py", queue_file, environment=home)
+    target = window.value("window")
+    drag(xvfb, started(launch, HERE / "drag_source.py", job_file, "--at", at(SOURCE_AT)),
+         window, target)  # fmt: skip
+
+    rejected = window.value("rejected")
+    assert [int(row[1].replace(",", "")) for row in rejected] == list(BAD)
+    assert [row[3] for row in rejected] == ["$.type", "$.payload.userId", ""]
+    assert "must be text" in rejected[0][2]
+    assert "NaN" in rejected[1][2]
+    assert "twice" in rejected[2][2]
+    assert window.value("preview") == 200
+
+    text, *place = window.value("button")
+    assert text == "Import 9,997 valid"
+    pointer(xvfb, "mousemove", *place, "click", 1)
+    assert window.value("said") == "9,997 added, 0 already there, 3 rejected"
+    bars = window.value("bars")
+    assert len(bars) > 3, f"the progress bar hardly moved: {bars}"
+    lag = window.value("worst_lag_ms")
+    assert lag <= MOST_LAG_MS, f"the window stalled for {lag} ms"
+    assert ready_in(queue_file) == LINES - len(BAD)
+
+
+def started(launch: Launch, *command: object, environment: dict[str, str] | None = None) -> Told:
+    arguments = [sys.executable, *map(str, command)]
+    return Told(launch(arguments, stdout=subprocess.PIPE, environment=environment))
+
+
+def drag(display: str, source: Told, window: Told, target: list[int]) -> None:
+    """Press on the source, carry it over, and let go once the window has taken notice."""
+    source.line("ready")
+    x, y = (place + 40 for place in SOURCE_AT)
+    press(display, source, x, y)
+    nudge(display, source, "dragging", x, y)
+    for step in range(1, 9):
+        part = step / 8
+        pointer(
+            display, "mousemove", round(x + (target[0] - x) * part),
+            round(y + (target[1] - y) * part),
+        )  # fmt: skip
+    nudge(display, window, "drag", *target)
+    pointer(display, "mousemove", target[0] + 3, target[1] + 3)
+    pointer(display, "mouseup", 1)
+    source.line("dropped")
+
+
+def press(display: str, source: Told, x: int, y: int) -> None:
+    """Press on the source until it notices: its window may be shown before it is mapped."""
+    for _ in range(40):
+        pointer(display, "mousemove", x, y, "mousedown", 1)
+        if source.has_told("pressed", 0.5):
+            return
+        pointer(display, "mouseup", 1)
+    raise TimeoutError(f"the source was never pressed; heard {source.heard}")
+
+
+def nudge(display: str, program: Told, wanted: str, x: int, y: int) -> None:
+    """Move the pointer a little until the program tells `wanted`."""
+    for turn in range(200):
+        pointer(display, "mousemove", x + 8 + turn % 16, y + turn % 9)
+        if program.has_told(wanted, 0.1):
+            return
+    raise TimeoutError(f"no {wanted!r} whatever the pointer did; heard {program.heard}")
+
+
+def pointer(display: str, *steps: object) -> None:
+    subprocess.run(["xdotool", *map(str, steps)], env={"DISPLAY": display}, check=True, timeout=20)
+
+
+def at(place: tuple[int, int]) -> str:
+    return f"{place[0]},{place[1]}"
+
+
+def make_queue(path: Path) -> None:
+    with open_engine(str(path)) as engine:
+        engine.backend.ensure_queue("user-registration")
+
+
+def ready_in(path: Path) -> int:
+    with open_engine(str(path)) as engine:
+        return engine.backend.counts().ready
