@@ -124,11 +124,18 @@ def test_a_filter_written_and_read_again_is_the_same(where: Filter) -> None:
     assert parse_query(to_text(where)) == where
 
 
-@given(st.text())
-def test_no_text_does_anything_but_parse_or_be_refused_in_place(text: str) -> None:
+def _mistake(text: str) -> QueryError | None:
     try:
-        where = parse_query(text)
+        parse_query(text)
     except QueryError as error:
+        return error
+    return None
+
+
+@given(st.text() | st.text('ab:"\\ ><.'))
+def test_no_text_does_anything_but_parse_or_be_refused_in_place(text: str) -> None:
+    error = _mistake(text)
+    if error is not None:
         assert 1 <= error.column <= len(text) + 1
     else:
-        assert parse_query(to_text(where)) == where
+        assert parse_query(to_text(parse_query(text))) == parse_query(text)

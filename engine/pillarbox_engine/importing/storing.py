@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pillarbox_engine.clock import Clock, SystemClock
-from pillarbox_engine.errors import Conflict, InputFault, PillarboxError, QueueFull, StorageFault
+from pillarbox_engine.errors import InputFault, PillarboxError, QueueFull, StorageFault
 from pillarbox_engine.importing.reading import read
 from pillarbox_engine.importing.records import (
     Accepted,
@@ -61,8 +61,8 @@ def run(
     """Import `source`, `batch` jobs a transaction, and say what became of it.
 
     `on_rejected` is called for every entry refused, `progress` after every chunk; both on this
-    thread, which should not be the main one. A full queue, a full disk or a queue that is drained
-    ends the import with what was stored so far, and `ImportResult.stopped` says why. Raises
+    thread, which should not be the main one. A full queue or a write that fails ends the import
+    with what was stored so far, and `ImportResult.stopped` says why. Raises
     `InvalidJobFile` before anything is stored (a broken pipe excepted: see `read`).
     """
     if not options.limits:
@@ -139,7 +139,7 @@ class _Intake:
             answers = self._backend.enqueue(jobs[0].queue, [entry.job for entry in jobs])
         except (QueueFull, InputFault) as error:
             self._store_singly(jobs, error)
-        except (StorageFault, Conflict) as error:
+        except StorageFault as error:
             raise _Stop(error) from error
         else:
             conflicts = sum(answer.conflict for answer in answers)
