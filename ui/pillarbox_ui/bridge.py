@@ -51,14 +51,17 @@ class Bridge(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._reader = SnapshotReader(backend, clock or SystemClock())
+        self._clock = clock or SystemClock()
+        self._reader = SnapshotReader(backend, self._clock)
         self._gap = min_gap
         self._wake = threading.Condition()
         self._interest = Interest()
         self._dirty = self._fresh = self._visible = self._live = True
         self._closed = self._announced = self._in_trouble = False
-        self._hurry = True
+        self._hurry, self._anew = True, False
         self._pause = 0.0
+        self._changed_us = 0
+        self._stale_for: float | None = None
         self._news: Snapshot | PillarboxError | None = None
         self.latest: Snapshot | None = None
         self._arrived.connect(self._drain, Qt.ConnectionType.QueuedConnection)
@@ -85,8 +88,7 @@ class Bridge(QObject):
     def refresh(self) -> None:
         """Read everything anew, now, even when not live."""
         with self._wake:
-            self._reader.forget()
-            self._fresh = self._dirty = self._hurry = True
+            self._fresh = self._dirty = self._hurry = self._anew = True
             self._wake.notify_all()
 
     def set_live(self, live: bool) -> None:
@@ -113,12 +115,13 @@ class Bridge(QObject):
     def _hint(self, change: Change) -> None:
         with self._wake:
             self._dirty = True
+            self._changed_us = self._clock.monotonic_us()
             self._wake.notify_all()
 
     def _run(self) -> None:
         while (interest := self._next()) is not None:
             try:
-                news: Snapshot | PillarboxError = self._reader.read(interest)
+                news: Snapshot | PillarboxError = self._reader.read(interest, self._changed_us)
             # The end of a thread: whatever it was must reach the person and the log.
             except Exception as error:
                 news = as_problem(error, "Reading the queue file")
@@ -131,6 +134,9 @@ class Bridge(QObject):
             self._wake.wait_for(self._wanted, self._tick())
             self._wake.wait_for(lambda: self._closed or self._shown())
             self._dirty = self._fresh = self._hurry = False
+            if self._anew:
+                self._reader.forget()
+                self._anew = False
             return None if self._closed else self._interest
 
     def _wanted(self) -> bool:
@@ -140,7 +146,10 @@ class Bridge(QObject):
         return self._visible and (self._live or self._fresh)
 
     def _tick(self) -> float:
-        """Seconds after which to look although nobody hinted: leases and waits run by time."""
+        """Seconds after which to look although nobody hinted: leases and waits run by time, and
+        what was kept from before the last change is read as soon as it may be."""
+        if self._stale_for is not None:
+            return self._stale_for
         latest = self.latest
         if latest is None or latest.totals.live:
             return BUSY_TICK
@@ -149,6 +158,7 @@ class Bridge(QObject):
     def _publish(self, news: Snapshot | PillarboxError) -> None:
         with self._wake:
             failed = isinstance(news, PillarboxError)
+            self._stale_for = None if failed else self._reader.stale_for()
             self._pause = min(max(self._pause * 2, _FIRST_RETRY), _LAST_RETRY) if failed else 0.0
             self._dirty = self._dirty or failed
             self._news = news

@@ -132,6 +132,7 @@ class MainWindow(Frame):
         self.recall()
         self.query.apply(remembered.text("filter"))
         self.go(remembered.text("place", "overview"))
+        self.navigation.setFocus()
 
     @property
     def location(self) -> Location:
@@ -212,7 +213,8 @@ class MainWindow(Frame):
     def _follow_queues(self, snapshot: Snapshot) -> None:
         """A queue that is not there (any more) has no page."""
         queue = self._location.queue
-        if queue is not None and snapshot.queue(queue) is None:
+        asked = snapshot.interest.queue
+        if queue is not None and asked == queue and snapshot.queue(queue) is None:
             self.go("overview")
         elif self.navigation.current_key() != self._location.key:
             self.navigation.choose(self._location.key)

@@ -36,6 +36,7 @@ _NO_PAGE: Page[JobSummary] = Page(())
 @dataclass(frozen=True, slots=True)
 class _Kept:
     key: Hashable
+    read_us: int
     until_us: int
     value: object
 
@@ -47,20 +48,33 @@ class SnapshotReader:
         self._backend = backend
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
+        self._changed_us = 0
+        self._stale_until: list[int] = []
 
     def forget(self) -> None:
         """Read everything anew next time, as Refresh asks."""
         self._kept.clear()
 
-    def read(self, interest: Interest) -> Snapshot:
-        """A snapshot for `interest`; raises what the backend raises."""
+    def stale_for(self) -> float | None:
+        """Seconds until a kept part of the last snapshot, older than the last change, may be read
+        again; None where all of it is as new as that change."""
+        if not self._stale_until:
+            return None
+        return max(0.0, (min(self._stale_until) - self._clock.monotonic_us()) / 1_000_000)
+
+    def read(self, interest: Interest, changed_us: int = 0) -> Snapshot:
+        """A snapshot for `interest`; raises what the backend raises.
+
+        `changed_us`: when, on the monotonic clock, the store last told of a change.
+        """
+        self._changed_us, self._stale_until = changed_us, []
         backend, view = self._backend, interest.view
         now = from_us(self._clock.now_us())
         totals = backend.counts()
         return Snapshot(
             as_of=now,
             interest=interest,
-            queues=self._keep("queues", None, 0.2, backend.queues),
+            queues=self._keep("queues", interest.queue, 0.2, backend.queues),
             totals=totals,
             page=self._page(interest),
             matching=self._matching(interest, totals),
@@ -69,8 +83,8 @@ class SnapshotReader:
             lanes=self._lanes(interest),
             due_times=self._due_times(interest),
             history=self._history(interest, now) if view in _GRAPHS else (),
-            processes=self._keep("processes", None, 1.0, backend.processes),
-            operations=self._keep("operations", None, 0.5, backend.operations)
+            processes=self._keep("processes", None, 0.3, backend.processes),
+            operations=self._keep("operations", None, 0.3, backend.operations)
             if view is View.OPERATIONS
             else (),
             selected=self._selected(interest.selected_job),
@@ -111,12 +125,12 @@ class SnapshotReader:
         if interest.view is not View.DEAD_LETTERS:
             return ()
         queue = interest.queue
-        return self._keep("groups", queue, 1.0, lambda: self._backend.dead_groups(queue))
+        return self._keep("groups", queue, 0.3, lambda: self._backend.dead_groups(queue))
 
     def _lanes(self, interest: Interest) -> tuple[Lane, ...]:
         if interest.view is not View.RETRYING:
             return ()
-        return self._keep("lanes", interest.where, 0.5, lambda: self._read_lanes(interest.where))
+        return self._keep("lanes", interest.where, 0.3, lambda: self._read_lanes(interest.where))
 
     def _read_lanes(self, where: Filter) -> tuple[Lane, ...]:
         jobs = self._backend.jobs(where, limit=LANES).rows
@@ -127,7 +141,7 @@ class SnapshotReader:
         if interest.view is not View.RETRYING:
             return ()
         queue = interest.queue
-        return self._keep("due", queue, 0.5, lambda: self._backend.due_times(queue))
+        return self._keep("due", queue, 0.3, lambda: self._backend.due_times(queue))
 
     def _history(self, interest: Interest, now: datetime) -> tuple[HistoryPoint, ...]:
         since = now - timedelta(seconds=interest.window_seconds)
@@ -146,6 +160,8 @@ class SnapshotReader:
         now = self._clock.monotonic_us()
         kept = self._kept.get(name)
         if kept is None or kept.key != key or now >= kept.until_us:
-            kept = _Kept(key, now + seconds_to_us(seconds), read())
+            kept = _Kept(key, now, now + seconds_to_us(seconds), read())
             self._kept[name] = kept
+        elif kept.read_us <= self._changed_us:
+            self._stale_until.append(kept.until_us)
         return cast(T, kept.value)

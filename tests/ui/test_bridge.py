@@ -1,0 +1,160 @@
+"""The bridge: snapshots on change, none while hidden, the last data kept through trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from pillarbox_engine.errors import DiskFull
+from pillarbox_engine.memory import MemoryBackend
+from pillarbox_ui.bridge import Bridge
+from pillarbox_ui.interest import Interest, View
+from pillarbox_ui.snapshot import Snapshot
+from tests.ui.kit import enqueue
+
+
+class Breakable:
+    """A store that reads until it is broken."""
+
+    def __init__(self, store: MemoryBackend) -> None:
+        self._store = store
+        self.error: Exception | None = None
+        self.reads = 0
+
+    def counts(self, queue: str | None = None) -> Any:
+        self.reads += 1
+        if self.error is not None:
+            raise self.error
+        return self._store.counts(queue)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@pytest.fixture
+def store(backend: MemoryBackend) -> Breakable:
+    return Breakable(backend)
+
+
+@pytest.fixture
+def bridge(qapp: QApplication, store: Breakable) -> Iterator[Bridge]:
+    made = Bridge(store, min_gap=0.005)
+    yield made
+    made.close()
+
+
+def until(check: Callable[[Snapshot], bool]) -> Callable[[object], bool]:
+    return lambda snapshot: isinstance(snapshot, Snapshot) and check(snapshot)
+
+
+def test_the_first_snapshot_comes_by_itself(qtbot: QtBot, bridge: Bridge) -> None:
+    with qtbot.waitSignal(bridge.snapshot_ready) as told:
+        bridge.start()
+    assert told.args[0].totals.ready == 0
+    assert bridge.latest is told.args[0]
+
+
+def test_a_change_brings_a_new_one(qtbot: QtBot, bridge: Bridge, backend: MemoryBackend) -> None:
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start()
+    with qtbot.waitSignal(
+        bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 3)
+    ):
+        enqueue(backend, "email", 3)
+
+
+def test_only_what_is_of_interest_is_read(
+    qtbot: QtBot, bridge: Bridge, backend: MemoryBackend
+) -> None:
+    ids = enqueue(backend, "email", 3)
+    bridge.start()
+    interest = Interest(view=View.QUEUE, queue="email", selected_job=ids[0], limit=2)
+    with qtbot.waitSignal(
+        bridge.snapshot_ready, check_params_cb=until(lambda s: s.interest == interest)
+    ) as told:
+        bridge.set_interest(interest)
+    snapshot: Snapshot = told.args[0]
+    assert snapshot.page is not None
+    assert len(snapshot.page.rows) == 2
+    assert snapshot.matching == 3
+    assert snapshot.selected is not None
+    assert snapshot.selected.id == ids[0]
+    assert snapshot.dead_groups == ()
+
+
+def test_nothing_is_read_while_hidden(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start()
+    bridge.set_visible(False)
+    with qtbot.waitSignal(bridge.snapshot_ready, timeout=100, raising=False) as late:
+        pass  # one read may have been under way
+    before = store.reads
+    with qtbot.assertNotEmitted(bridge.snapshot_ready, wait=100):
+        enqueue(backend, "email", 1)
+    assert store.reads == before
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.set_visible(True)
+    assert late is not None
+
+
+def test_not_live_waits_for_refresh(qtbot: QtBot, bridge: Bridge, backend: MemoryBackend) -> None:
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start()
+    bridge.set_live(False)
+    with qtbot.waitSignal(bridge.snapshot_ready, timeout=100, raising=False):
+        pass  # one read may have been under way
+    with qtbot.assertNotEmitted(bridge.snapshot_ready, wait=100):
+        enqueue(backend, "email", 1)
+    with qtbot.waitSignal(
+        bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 1)
+    ):
+        bridge.refresh()
+
+
+def test_trouble_keeps_the_last_data_and_ends(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
+    enqueue(backend, "email", 2)
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start()
+    store.error = DiskFull("The disk is full", "no room is left", "Free some")
+    with qtbot.waitSignals([bridge.problem, bridge.snapshot_ready]):
+        bridge.refresh()
+    assert bridge.latest is not None
+    assert bridge.latest.totals.ready == 2
+    assert isinstance(bridge.latest.problem, DiskFull)
+    store.error = None
+    with qtbot.waitSignal(bridge.recovered):
+        bridge.refresh()
+    assert bridge.latest.problem is None
+
+
+def test_a_fault_nobody_foresaw_does_not_end_the_reading(
+    qtbot: QtBot, bridge: Bridge, store: Breakable
+) -> None:
+    store.error = ZeroDivisionError("oh")
+    with qtbot.waitSignal(bridge.problem) as told:
+        bridge.start()
+    assert "ZeroDivisionError: oh" in told.args[0].reason
+    store.error = None
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.refresh()
+
+
+def test_a_burst_is_one_snapshot(qtbot: QtBot, bridge: Bridge, backend: MemoryBackend) -> None:
+    seen: list[Snapshot] = []
+    bridge.snapshot_ready.connect(seen.append)
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start()
+    with qtbot.waitSignal(
+        bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 500)
+    ):
+        for _ in range(500):
+            enqueue(backend, "email", 1)
+    assert len(seen) < 100
