@@ -27,12 +27,14 @@ PLACE = QRect(10, 40, 1280, 820)
 
 
 class Lag(QObject):
-    """How late a timer of `TICK_MS` came at worst since `reset`, in ms, and after what."""
+    """How late a timer of `TICK_MS` came at worst since `reset`, in ms.
+
+    `spent` tells what ran meanwhile: ms of processor time of the main thread, and of the process.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.worst = 0.0
-        self._last = time.perf_counter()
+        self.reset()
         timer = QTimer(self, interval=TICK_MS)
         timer.setTimerType(Qt.TimerType.PreciseTimer)
         timer.timeout.connect(self._tick)
@@ -40,12 +42,16 @@ class Lag(QObject):
 
     def reset(self) -> None:
         """Forget what was measured."""
-        self.worst, self._last = 0.0, time.perf_counter()
+        self.worst, self.spent, self._last = 0.0, (0.0, 0.0), _clocks()
 
     def _tick(self) -> None:
-        now = time.perf_counter()
-        self.worst = max(self.worst, (now - self._last) * 1_000 - TICK_MS)
+        now = _clocks()
+        passed, main, process = (
+            after - before for after, before in zip(now, self._last, strict=True)
+        )
         self._last = now
+        if passed - TICK_MS > self.worst:
+            self.worst, self.spent = passed - TICK_MS, (main, process)
 
 
 class Watcher(QObject):
@@ -106,7 +112,17 @@ class Watcher(QObject):
         if self._dialog is not None:
             self._tell("said", self._dialog.banner.text())
         self._tell("bars", sorted(self._bars))
+        self._tell("spent_ms", [round(spent, 1) for spent in self.lag.spent])
         self._tell("worst_lag_ms", round(self.lag.worst, 1))
+
+
+def _clocks() -> tuple[float, float, float]:
+    """Time, and processor time of this thread and of the process, in ms."""
+    return (
+        time.perf_counter() * 1_000,
+        time.thread_time() * 1_000,
+        time.process_time() * 1_000,
+    )
 
 
 def _middle(widget: QWidget) -> list[int]:

@@ -204,7 +204,6 @@ class ImportDialog(Dialog):
         self._enter(Phase.IMPORTING)
         self._running = self._operations.start(title, work)
         courtesy.setParent(self._running)
-        self._running.settled.connect(courtesy.stop)
         self._running.progressed.connect(self._show_import)
         self._running.finished.connect(self._take_result)
         self._running.failed.connect(self._fail_import)

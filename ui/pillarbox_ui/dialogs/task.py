@@ -98,7 +98,6 @@ class Task(QObject):
 
     @Slot(object, object)
     def _on_answered(self, answer: object, error: Exception | None) -> None:
-        self._courtesy.stop()
         if not self._reports.cancelled:
             if error is not None:
                 self.failed.emit(error)
