@@ -129,7 +129,7 @@ class InvalidPayload(InputFault):
 
 
 class PayloadTooLarge(InvalidPayload):
-    """The payload is larger than the queue allows; store the data elsewhere, enqueue a reference."""
+    """The payload is larger than the queue allows: store it elsewhere, enqueue a reference."""
 
 
 class InvalidJobFile(InputFault):

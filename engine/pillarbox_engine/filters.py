@@ -1,8 +1,9 @@
 """Which jobs an operator means: the syntax tree of the query language.
 
-Owns `Filter`. All its parts must hold together (AND); a tuple or set holds alternatives (OR);
-what is empty or None does not restrict. The text form is parsed by `query`; a backend turns a
-filter into indexed look-ups where it can and a scan where not.
+Owns `Filter`. All its parts must hold together (AND), each of several `text` and `payload` parts
+too; ids, states, queues and types hold alternatives (OR); what is empty or None does not
+restrict. The text form is parsed by `query`; a backend turns a filter into indexed look-ups
+where it can and a scan where not.
 """
 
 from __future__ import annotations

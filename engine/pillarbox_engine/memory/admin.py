@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
+from pillarbox_engine.admission import check_bulk
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.memory.bounds import require_room
 from pillarbox_engine.memory.changing import How, apply, erase
-from pillarbox_engine.memory.checking import check_bulk
 from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Journalled, Store
 from pillarbox_engine.model import BulkResult

@@ -18,6 +18,7 @@ from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
 from pillarbox_engine.errors import EngineClosed
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
+from pillarbox_engine.listeners import Listeners
 from pillarbox_engine.memory import (
     admin,
     auditing,
@@ -28,7 +29,6 @@ from pillarbox_engine.memory import (
     settling,
     sweeping,
 )
-from pillarbox_engine.memory.listening import Listeners
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import (
     BulkResult,
@@ -71,7 +71,7 @@ class MemoryBackend:
             yield self._store
             touched, self._store.touched = self._store.touched, set()
         if touched:
-            self._listeners.notify(touched)
+            self._listeners.notify(frozenset(touched))
 
     # Producer
 

@@ -9,24 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pillarbox_engine.clock import from_us, from_us_or_none
+from pillarbox_engine.deaths import DEAD_FAILURES
 from pillarbox_engine.lifecycle import Attempts, Transition, transition
 from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Event, Failure
 from pillarbox_engine.states import DeadReason, EventKind, State, Verb
-
-DEAD_FAILURES = {
-    DeadReason.EXPIRED: Failure(
-        type="Expired", message="its expiry passed before it ran", fingerprint="expired"
-    ),
-    DeadReason.OVERFLOW: Failure(
-        type="Overflow", message="dropped as the oldest job of a full queue", fingerprint="overflow"
-    ),
-    DeadReason.LOST: Failure(
-        type="Lost", message="the process that ran it died too often", fingerprint="lost"
-    ),
-}
-"""What stands as the error of a dead letter that no handler failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

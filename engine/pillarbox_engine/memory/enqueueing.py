@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pillarbox_engine.admission import check_new
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.memory.bounds import make_room
-from pillarbox_engine.memory.checking import check_new
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Enqueued, NewJob
+from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 
@@ -21,7 +22,8 @@ def enqueue(store: Store, name: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
     known = store.queues.get(name)
     settings = QueueSettings() if known is None else known.settings
     for job in jobs:
-        check_new(job, settings)
+        check_new(job)
+        check_size(job.payload_json, settings.max_payload)
     queue = store.find_or_add(name)
     fresh = _fresh(store, jobs)
     make_room(store, queue, len(fresh), sum(_size(job) for job in fresh))

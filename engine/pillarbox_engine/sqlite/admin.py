@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from pillarbox_engine.admission import check_bulk
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.model import BulkResult, Failure
-from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import queue_rows, settle
 from pillarbox_engine.sqlite.enqueue import require_room
@@ -31,10 +30,7 @@ class Bulk:
     def __init__(
         self, transaction: Transaction, verb: Verb, job_ids: Sequence[str], operation: str | None
     ) -> None:
-        if len(job_ids) > MAX_BULK:
-            raise InvalidOption(
-                f"{len(job_ids)} jobs are too many at once", f"the limit is {MAX_BULK}"
-            )
+        check_bulk(job_ids)
         self.transaction, self.verb, self.operation = transaction, verb, operation
         self.queues = by_id(transaction)
         self._job_ids = job_ids

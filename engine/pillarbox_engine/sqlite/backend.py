@@ -14,6 +14,7 @@ import apsw
 
 from pillarbox_engine.clock import Clock, from_us_or_none, to_us
 from pillarbox_engine.errors import StorageFault
+from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
 from pillarbox_engine.protocols import Change, LeaseLostNote
@@ -33,7 +34,6 @@ from pillarbox_engine.sqlite import (
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
-from pillarbox_engine.sqlite.jumps import Jumps
 from pillarbox_engine.sqlite.open_file import OpenFile
 
 

@@ -41,7 +41,7 @@ def _claim_from(
 ) -> list[Claimed]:
     promote(transaction, queue)
     limit = _allowed(transaction, queue, request, have)
-    ids = _choose(transaction, queue, request, limit, alone=have == 0)
+    ids = _choose(transaction, queue, request, limit, alone=have == 0 and request.limit > 0)
     if not ids:
         return []
     claimed = _lease(transaction, queue, request, process_id, ids)

@@ -12,14 +12,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from pillarbox_engine.admission import check_new
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.errors import InvalidOption, QueueFull
+from pillarbox_engine.errors import QueueFull
 from pillarbox_engine.model import Enqueued, NewJob
-from pillarbox_engine.names import check_type
 from pillarbox_engine.settings import (
     QueueSettings,
-    check_backoff,
-    check_number,
 )
 from pillarbox_engine.sqlite import job_insert, queue_rows
 from pillarbox_engine.sqlite.job_insert import Row
@@ -45,7 +43,7 @@ class Call:
 def new_call(queue: str, jobs: Sequence[NewJob]) -> Call:
     """Check what needs no file, and recognise the repetition of an uncertain call."""
     for job in jobs:
-        _check(job)
+        check_new(job)
     first = jobs[0].idempotency_key if jobs else None
     repeats = _parse_auto(first) if first else None
     plain = tuple(replace(job, idempotency_key=None) for job in jobs) if repeats else tuple(jobs)
@@ -65,24 +63,6 @@ def _parse_auto(key: str) -> tuple[int, bytes] | None:
 def made_key(last_id: int, nonce: bytes) -> str:
     """The key that repeats a call safely."""
     return f"{AUTO}{last_id}:{nonce.hex()}"
-
-
-def _check(job: NewJob) -> None:
-    check_type(job.type)
-    if job.priority is not None:
-        check_number("priority", job.priority, 0, 1_000, whole=True)
-    if job.max_attempts is not None:
-        check_number("max_attempts", job.max_attempts, 1, 1_000, whole=True)
-    if job.timeout is not None:
-        check_number("timeout", job.timeout, 0.05, 30 * 86_400)
-    if job.delay is not None:
-        check_number("delay", job.delay, 0, 100 * 366 * 86_400)
-    if job.delay is not None and job.run_at is not None:
-        raise InvalidOption("delay and run_at exclude each other", "both were given", "Give one")
-    if job.backoff is not None:
-        check_backoff(job.backoff)
-    if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= 500:
-        raise InvalidOption("idempotency_key must have 1 to 500 characters")
 
 
 def enqueue(transaction: Transaction, call: Call) -> list[Enqueued]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from pillarbox_engine.deaths import DEAD_FAILURES
 from pillarbox_engine.errors import NotFound
 from pillarbox_engine.model import Failure
 from pillarbox_engine.sqlite.transaction import Transaction
@@ -85,20 +86,6 @@ def record(
         "detail": detail,
     }  # fmt: skip
     transaction.execute("add_event", values)
-
-
-DEAD_FAILURES = {
-    DeadReason.EXPIRED: Failure(
-        type="Expired", message="its expiry passed before it ran", fingerprint="expired"
-    ),
-    DeadReason.OVERFLOW: Failure(
-        type="Overflow", message="dropped as the oldest job of a full queue", fingerprint="overflow"
-    ),
-    DeadReason.LOST: Failure(
-        type="Lost", message="the process that ran it died too often", fingerprint="lost"
-    ),
-}
-"""What stands as the error of a dead letter that no handler failed."""
 
 
 def bury_unstarted(

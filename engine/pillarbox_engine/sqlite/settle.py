@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.deaths import DEAD_FAILURES
 from pillarbox_engine.leasing import (
     Ack,
     CancelLease,
@@ -24,7 +25,6 @@ from pillarbox_engine.leasing import (
 from pillarbox_engine.model import Failure
 from pillarbox_engine.protocols import LeaseLostNote
 from pillarbox_engine.sqlite.job_rows import (
-    DEAD_FAILURES,
     NO_FAILURE,
     JobRow,
     load,

@@ -8,9 +8,8 @@ from pillarbox_engine.clock import to_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_type
-from pillarbox_engine.payload import check_size
 from pillarbox_engine.protocols import MAX_BULK
-from pillarbox_engine.settings import QueueSettings, check_backoff, check_number
+from pillarbox_engine.settings import check_backoff, check_number
 
 _RANGES: dict[str, tuple[float, float, bool]] = {
     "priority": (0, 1_000, True),
@@ -21,8 +20,8 @@ _RANGES: dict[str, tuple[float, float, bool]] = {
 MAX_KEY = 500
 
 
-def check_new(job: NewJob, settings: QueueSettings) -> None:
-    """`InvalidName`, `InvalidOption` or `PayloadTooLarge` for a job the queue cannot take."""
+def check_new(job: NewJob) -> None:
+    """`InvalidName` or `InvalidOption` for a job no queue can take."""
     check_type(job.type)
     for name, (low, high, whole) in _RANGES.items():
         value = getattr(job, name)
@@ -37,7 +36,6 @@ def check_new(job: NewJob, settings: QueueSettings) -> None:
         check_backoff(job.backoff)
     if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= MAX_KEY:
         raise InvalidOption(f"idempotency_key must have 1 to {MAX_KEY} characters")
-    check_size(job.payload_json, settings.max_payload)
 
 
 def check_bulk(job_ids: Sequence[str]) -> None:

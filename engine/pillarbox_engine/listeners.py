@@ -1,7 +1,8 @@
-"""Who wants to hear of changes, and the thread that tells them.
+"""Who wants to hear of changes in this process, and the thread that tells them.
 
-Owns subscriptions. Hints that arrive while listeners are being told are joined into one. The
-thread starts with the first subscription; what a listener raises is logged and goes no further.
+Owns subscriptions. Hints are lossy on purpose: those that arrive while listeners are being told
+are joined into one. Listeners run on one engine thread; what one raises is logged and goes no
+further.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ Listener = Callable[[Change], None]
 
 
 class Listeners:
-    """The subscriptions of one backend."""
+    """The subscriptions of one backend. Its thread starts with the first."""
 
     def __init__(self) -> None:
         self._listeners: dict[int, Listener] = {}
         self._next = 0
         self._condition = threading.Condition()
         self._queues: set[str] = set()
-        self._closed = False
+        self._unknown = self._due = self._closed = False
         self._thread: threading.Thread | None = None
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -45,10 +46,16 @@ class Listeners:
         with self._condition:
             self._listeners.pop(number, None)
 
-    def notify(self, queues: set[str]) -> None:
-        """Note that `queues` changed, and wake the telling thread."""
+    def notify(self, queues: frozenset[str] | None) -> None:
+        """Note a change of `queues` (None: not known which) and wake the telling thread."""
         with self._condition:
-            self._queues |= queues
+            if not self._listeners:
+                return
+            if queues is None:
+                self._unknown = True
+            else:
+                self._queues |= queues
+            self._due = True
             self._condition.notify()
 
     def _deliver(self) -> None:
@@ -59,11 +66,12 @@ class Listeners:
 
     def _take(self) -> tuple[Change, list[Listener]] | None:
         with self._condition:
-            self._condition.wait_for(lambda: self._queues or self._closed)
+            self._condition.wait_for(lambda: self._due or self._closed)
             if self._closed:
                 return None
-            change = Change(frozenset(self._queues))
+            change = Change() if self._unknown else Change(frozenset(self._queues))
             self._queues.clear()
+            self._unknown = self._due = False
             return change, list(self._listeners.values())
 
     def close(self) -> None:
