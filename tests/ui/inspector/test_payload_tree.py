@@ -24,7 +24,7 @@ def child(tree: PayloadTree, row: int, parent: QModelIndex) -> QModelIndex:
 
 
 def test_it_is_a_sound_qt_model(qtmodeltester: ModelTester) -> None:
-    qtmodeltester.check(shown({"to": "ana", "items": [{"sku": "A-1"}, None], "n": 1.5}))
+    qtmodeltester.check(shown({"to": "ana", "items": [{"sku": "A-1"}, None], "n": 1.5}))  # type: ignore[no-untyped-call]
 
 
 def test_a_path_names_keys_and_places() -> None:

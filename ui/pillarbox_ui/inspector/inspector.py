@@ -86,6 +86,11 @@ class Inspector(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._pages)
 
+    @property
+    def page(self) -> int:
+        """What is up: `NONE`, `GONE` or `SHOWN`."""
+        return self._pages.currentIndex()
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what the snapshot tells of the job its interest selects."""
         job = snapshot.selected

@@ -14,11 +14,24 @@ _INDENT = "  "
 _LINE = 60
 """A container that holds no other, and whose text is at most this long, stays on one line."""
 
+_DEEPEST = 100
+"""What is nested deeper is not laid out: its indents alone would be more than one can show."""
+
 
 def pretty(text: str) -> str:
     """`text`, which is JSON, on as many lines as it needs, two spaces a level."""
     tokens = _TOKEN.findall(text)
+    if _depth(tokens) > _DEEPEST:
+        return text
     return "".join(_laid_out(tokens, _flat_ends(tokens)))
+
+
+def _depth(tokens: list[str]) -> int:
+    depth = deepest = 0
+    for token in tokens:
+        depth += (token in "{[") - (token in "}]")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _flat_ends(tokens: list[str]) -> dict[int, int]:

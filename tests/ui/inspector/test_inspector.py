@@ -1,0 +1,187 @@
+"""The inspector: one job whole, updated in place, and not to be broken by what a job says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from pillarbox_engine.model import Event, LogLine
+from pillarbox_engine.states import EventKind, State
+from pillarbox_ui.inspector.inspector import GONE, NONE, SHOWN, Inspector
+from pillarbox_ui.inspector.payload_tab import RAW, TREE, escaped
+from pillarbox_ui.widgets.zone import Zone
+from tests.ui.inspector.kit import AROUND, NOW, a_job, failed
+
+TABS = ["Summary", "Payload", "Attempts", "Error", "Log", "Options"]
+HOSTILE = [
+    "<b>bold</b><img src=x onerror=alert(1)>",
+    "\u202eevil\u2066",
+    "\x00\x07\x1b[31m",
+    "👩‍👩‍👧‍👦" * 50,
+    "a" * 20_000,
+    "\ufeff\u2028\u2029",
+]
+
+
+def test_nothing_chosen_and_a_job_that_is_gone_are_told_apart(inspector: Inspector) -> None:
+    inspector.show_job(None, AROUND)
+    assert inspector.page == NONE
+    inspector.show_job(a_job(), AROUND)
+    assert inspector.page == SHOWN
+    inspector.show_job(None, AROUND, gone=True)
+    assert inspector.page == GONE
+
+
+def test_the_tabs_are_named_and_have_no_base_line(inspector: Inspector) -> None:
+    bar = inspector.tabs.tabBar()
+    assert [bar.tabText(place) for place in range(bar.count())] == TABS
+    assert not bar.drawBase()
+
+
+def test_the_summary_says_why_and_what(inspector: Inspector) -> None:
+    job = a_job(state=State.LEASED, attempt=2, worker="4711/2", progress=33.0, started_at=NOW)
+    inspector.show_job(job, AROUND)
+    assert "lease is held by 4711/2" in inspector.summary.why.text()
+    facts = inspector.summary.facts.texts()
+    assert facts["ID"] == "7"
+    assert facts["Attempts"] == "2 of 5"
+    assert facts["Progress"] == "33 %"
+    assert "Ended" not in facts
+
+
+def test_an_imported_and_replayed_job_says_where_it_is_from(inspector: Inspector) -> None:
+    replayed = Event(at=NOW, kind=EventKind.REPLAYED, attempt=0)
+    job = a_job(idempotency_key="import:email:ab12:1700", history=(failed(1), replayed))
+    inspector.show_job(job, AROUND)
+    facts = inspector.summary.facts.texts()
+    assert facts["Origin"] == "imported from a file, entry 1,700"
+    assert facts["Lineage"] == "Replayed at 2026-01-01 12:00:00 UTC"
+
+
+def test_the_options_are_in_words(inspector: Inspector) -> None:
+    inspector.show_job(a_job(), AROUND)
+    facts = inspector.options.facts.texts()
+    assert facts["Backoff"].startswith("exponential from 3.0 s, × 2")
+    assert facts["Delays"] == "3.0 s, 6.0 s, 12.0 s, 24.0 s"
+
+
+def test_times_follow_the_zone(inspector: Inspector, zone: Zone) -> None:
+    inspector.show_job(a_job(history=(failed(1),)), AROUND)
+    assert "UTC" in inspector.summary.facts.texts()["Enqueued"]
+    zone.set_utc(False)
+    assert inspector.summary.facts.texts()["Enqueued"].startswith(zone.text(NOW))
+
+
+def test_a_newer_picture_keeps_tab_selection_and_place(inspector: Inspector) -> None:
+    job = a_job(history=tuple(failed(n) for n in range(1, 60)), log=_lines(200))
+    inspector.show_job(job, AROUND)
+    inspector.tabs.setCurrentWidget(inspector.attempts)
+    inspector.attempts.table.selectRow(10)
+    inspector.log.text.verticalScrollBar().setValue(5)
+    chosen = inspector.attempts.model.event(10)
+    newer = replace(job, history=(*job.history, failed(60)), log=_lines(210))
+    inspector.show_job(newer, AROUND)
+    assert inspector.tabs.currentWidget() is inspector.attempts
+    (row,) = inspector.attempts.table.selectionModel().selectedRows()
+    assert inspector.attempts.model.event(row.row()) == chosen
+    assert inspector.log.text.verticalScrollBar().value() == 5
+    assert "line 209" in inspector.log.text.toPlainText()
+
+
+def _lines(count: int) -> tuple[LogLine, ...]:
+    return tuple(LogLine(NOW, 1, f"line {n}") for n in range(count))
+
+
+def test_an_attempt_chosen_in_the_errors_stays_chosen(inspector: Inspector) -> None:
+    job = a_job(history=(failed(1, "first"), failed(2, "second"), failed(3, "third")))
+    inspector.show_job(job, AROUND)
+    assert "third" in inspector.error.text.toPlainText()
+    inspector.error.attempts.setCurrentIndex(1)
+    assert "second" in inspector.error.text.toPlainText()
+    inspector.show_job(replace(job, history=(*job.history, failed(4, "fourth"))), AROUND)
+    assert "second" in inspector.error.text.toPlainText()
+    inspector.error.attempts.setCurrentIndex(0)
+    inspector.error.switch.press(1)
+    assert inspector.error.text.toPlainText().splitlines()[-2:] == [
+        "-shop.Timeout: third",
+        "+shop.Timeout: fourth",
+    ]
+
+
+def test_the_tree_copies_paths_and_values(inspector: Inspector) -> None:
+    inspector.show_job(a_job('{"items":[{"sku":"A-1"}]}'), AROUND)
+    inspector.payload.show_page(TREE)
+    model = inspector.payload.model
+    items = model.index(0, 0, model.index(0, 0))
+    model.fetchMore(items)
+    entry = model.index(0, 0, items)
+    model.fetchMore(entry)
+    menu = inspector.payload.menu(model.index(0, 0, entry))
+    for action, copied in zip(menu.actions(), ("$.items[0].sku", "A-1"), strict=True):
+        action.trigger()
+        assert QGuiApplication.clipboard().text() == copied
+    menu.close()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_as_text_everywhere(inspector: Inspector, text: str) -> None:
+    payload = json.dumps({text: text}, ensure_ascii=False)
+    job = a_job(
+        payload, type=text[:200], worker=text, idempotency_key=text, attempt=1,
+        history=(failed(1, text, f"Traceback\n{text}"),), log=(LogLine(NOW, 1, text),),
+        result_json=payload, error_type=text, error_message=text,
+    )  # fmt: skip
+    inspector.show_job(job, AROUND)
+    inspector.payload.show_page(TREE)
+    for place in range(inspector.tabs.count()):
+        inspector.tabs.setCurrentIndex(place)
+        inspector.grab()
+    labels = inspector.findChildren(QLabel)
+    assert {label.textFormat() for label in labels if label.text()} == {Qt.TextFormat.PlainText}
+    shown = inspector.error.text.toPlainText() + inspector.log.text.toPlainText()
+    assert not set(shown) & set("\u202e\u2066\x00\x07\x1b")
+
+
+def test_the_raw_view_escapes_what_does_not_show_and_stays_json() -> None:
+    text = '{"a":"\u202eevil\u200b","family":"👩\u200d👧"}'
+    assert escaped(text) == '{"a":"\\u202eevil\\u200b","family":"👩\u200d👧"}'
+    assert json.loads(escaped(text)) == json.loads(text)
+
+
+def test_a_payload_nested_too_deeply_for_a_tree_says_so(inspector: Inspector) -> None:
+    inspector.show_job(a_job("[" * 10_000 + "]" * 10_000), AROUND)
+    assert inspector.payload.raw.text()
+    inspector.payload.show_page(TREE)
+    assert "cannot be shown as a tree" in inspector.payload.banner.text()
+    inspector.payload.show_page(RAW)
+
+
+def test_a_megabyte_is_previewed_and_its_tree_built_on_a_thread(
+    qtbot: QtBot, inspector: Inspector
+) -> None:
+    payload = json.dumps({"rows": [{"n": n, "text": "x" * 80} for n in range(10_000)]})
+    assert len(payload) > 1_000_000
+    inspector.show_job(a_job(payload), AROUND)
+    assert len(inspector.payload.raw.text()) < 300_000
+    inspector.payload.show_page(TREE)
+    assert inspector.payload.model.rowCount() == 0
+    qtbot.waitUntil(lambda: inspector.payload.model.rowCount() == 1)
+
+
+def test_a_tree_that_comes_late_is_not_shown_for_another_job(
+    qtbot: QtBot, inspector: Inspector
+) -> None:
+    large = json.dumps(["x" * 400_000])
+    inspector.show_job(a_job(large), AROUND)
+    inspector.payload.show_page(TREE)
+    inspector.show_job(a_job('{"other":1}', id="8"), AROUND)
+    model = inspector.payload.model
+    assert model.index(0, 1).data() == "{1 key}"
+    qtbot.wait(50)
+    assert model.index(0, 1).data() == "{1 key}"
