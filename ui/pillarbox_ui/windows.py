@@ -85,6 +85,11 @@ class Windows(QObject):
         self._opened: list[Opened] = []
         self._closing: list[threading.Thread] = []
 
+    @property
+    def opened(self) -> tuple[Opened, ...]:
+        """The windows that are open, in the order they were opened."""
+        return tuple(self._opened)
+
     def open(self, path: str) -> bool:
         """Open a window on the queue file at `path`. False: it cannot be used, as was told."""
         engine = self._engine(path)

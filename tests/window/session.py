@@ -1,0 +1,77 @@
+"""One sitting for pictures: a window on the demo, put into one state after the other.
+
+Owns waiting for a state to be shown before it is taken, in both themes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QDialog, QWidget
+
+from pillarbox_ui.application import make_application
+from pillarbox_ui.theme.theme import Mode
+from pillarbox_ui.windows import Opened, OpenEngine, Windows
+from tests.window.states import STATES, State
+
+_SETTLE = 0.8
+"""Seconds between a state and its picture: a snapshot or two, and the motion of drawers."""
+
+
+class Session:
+    """Opens the window, waits for the demo to get going, takes the pictures, closes."""
+
+    def __init__(
+        self,
+        open_engine: OpenEngine,
+        path: str,
+        arguments: argparse.Namespace,
+        size: tuple[int, int],
+    ) -> None:
+        self._application = make_application()
+        self._arguments = arguments
+        self._size = size
+        settings = QSettings(f"{path}.ini", QSettings.Format.IniFormat)
+        self._windows = Windows(open_engine, settings, self._application)
+        self._path = path
+
+    def run(self) -> int:
+        """Take all pictures that were asked for."""
+        if not self._windows.open(self._path):
+            return 1
+        opened = self._windows.opened[-1]
+        opened.window.resize(*self._size)
+        self._pass(self._arguments.seconds)
+        for mode in (Mode.LIGHT, Mode.DARK):
+            self._windows.theme.set_mode(mode)
+            for state in STATES:
+                if self._arguments.only in state.name:
+                    self._take(opened, state, mode)
+        self._windows.close_all()
+        self._windows.close()
+        return 0
+
+    def _take(self, opened: Opened, state: State, mode: Mode) -> None:
+        state.arrange(opened)
+        self._pass(_SETTLE)
+        if state.then is not None:
+            state.then(opened)
+            self._pass(_SETTLE)
+        shown = opened.window.findChildren(QDialog)
+        what: QWidget = next((one for one in shown if one.isVisible()), opened.window)
+        scale = "-200" if self._arguments.scale == 2 else ""
+        name = f"{state.name}-{mode.value}{scale}.png"
+        what.grab().save(str(Path(self._arguments.folder) / name))
+        for dialog in shown:
+            dialog.close()
+        state.leave(opened)
+
+    def _pass(self, seconds: float) -> None:
+        """Let the window live for `seconds`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._application.processEvents()
+            time.sleep(0.005)

@@ -1,0 +1,158 @@
+"""The states of the window that pictures are taken of, in their order.
+
+Owns how each is arrived at, with what a person could do and nothing else.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+
+from pillarbox_engine.errors import DiskFull
+from pillarbox_resources import sample_path
+from pillarbox_ui.views.dead_letters_page import DeadLettersPage
+from pillarbox_ui.views.listing_page import ListingPage
+from pillarbox_ui.views.rows_table import RowsTable
+from pillarbox_ui.windows import Opened
+
+Step = Callable[[Opened], object]
+QUEUE = "queue:user-registration"
+
+
+def _nothing(opened: Opened) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A picture: how to get there, what to do once it is shown, how to leave it."""
+
+    name: str
+    arrange: Step
+    then: Step | None = None
+    leave: Step = _nothing
+
+
+def _at(key: str) -> Step:
+    return lambda opened: opened.window.go(key)
+
+
+def _choose(row: int, tab: int = 0) -> Step:
+    def choose(opened: Opened) -> None:
+        page = opened.window.pages.current
+        if isinstance(page, ListingPage):
+            rows = page.panel.table.source.rows
+            if rows:
+                page.panel.table.choose(rows[min(row, len(rows) - 1)].id)
+        opened.window.inspector.tabs.setCurrentIndex(tab)
+
+    return choose
+
+
+def _ask(name: str) -> Step:
+    return lambda opened: opened.window.ask(name)
+
+
+def _filter(text: str) -> Step:
+    return lambda opened: opened.window.query.apply(text)
+
+
+def _both(*steps: Step) -> Step:
+    def do(opened: Opened) -> None:
+        for step in steps:
+            step(opened)
+
+    return do
+
+
+def _choose_group(opened: Opened) -> None:
+    page = opened.window.pages.current
+    if isinstance(page, DeadLettersPage) and page.groups.source.rows:
+        page.groups.selectRow(0)
+
+
+def _select_first_row(opened: Opened) -> None:
+    for table in opened.window.pages.current.findChildren(RowsTable):
+        if table.isVisible():
+            table.selectRow(0)
+            return
+
+
+def _import(opened: Opened) -> None:
+    mixed = Path(tempfile.gettempdir()) / "mixed.jsonl"
+    lines = sample_path().read_text("utf-8").splitlines()[:40]
+    bad = ['{"payload": {"n": 1}, "priority": "high"}', '{"n": NaN}', '{"payload": 1, "que": 2}']
+    mixed.write_text("\n".join([*lines[:16], *bad, *lines[16:]]), "utf-8")
+    opened.window.deeds.import_files([QUrl.fromLocalFile(str(mixed))])
+
+
+def _trouble(opened: Opened) -> None:
+    error = DiskFull(
+        "The disk is full", "no room is left where the queue file is", "Free some space"
+    )
+    opened.bridge.problem.emit(error)
+
+
+def _recover(opened: Opened) -> None:
+    opened.bridge.recovered.emit()
+
+
+def _close_bottom(opened: Opened) -> None:
+    opened.window.bottom.hide()
+
+
+STATES = (
+    State(name="01-overview", arrange=_at("overview")),
+    State(name="02-queue", arrange=_at(QUEUE), then=_choose(3, tab=1)),
+    State(name="03-in-flight", arrange=_at("in-flight"), then=_choose(1)),
+    State(name="04-retrying", arrange=_at("retrying"), then=_choose(0, tab=2)),
+    State(name="05-dead-letters", arrange=_at("dead-letters"), then=_choose_group),
+    State(
+        name="06-dead-letter",
+        arrange=_at("dead-letters"),
+        then=_choose(0, tab=3),
+        leave=lambda opened: opened.window.inspector.tabs.setCurrentIndex(0),
+    ),
+    State(name="07-workers", arrange=_at("workers")),
+    State(
+        name="08-undo",
+        arrange=_at(QUEUE),
+        then=_both(_choose(40), _ask("trash")),
+        leave=lambda opened: opened.window.undo_bar.dismiss(),
+    ),
+    State(name="09-trash", arrange=_at("trash"), then=_choose(0)),
+    State(name="10-operations", arrange=_at("operations"), then=_select_first_row),
+    State(
+        name="11-filter",
+        arrange=_both(_at("overview"), _filter("type:process-registration state:done")),
+        then=_choose(0),
+        leave=_filter(""),
+    ),
+    State(
+        name="12-filter-hides-all",
+        arrange=_both(_at(QUEUE), _filter("payload.customer:nobody")),
+        leave=_filter(""),
+    ),
+    State(
+        name="13-filter-mistake",
+        arrange=_both(_at(QUEUE), _filter("state:reday age>1h")),
+        leave=_filter(""),
+    ),
+    State(name="14-trouble", arrange=_at(QUEUE), then=_trouble, leave=_recover),
+    State(
+        name="15-bottom-dock",
+        arrange=_both(_at(QUEUE), lambda opened: opened.window.bottom.show()),
+        leave=_close_bottom,
+    ),
+    State(name="16-new-job", arrange=_at(QUEUE), then=_ask("new")),
+    State(name="17-import", arrange=_at(QUEUE), then=_import),
+    State(name="18-replay", arrange=_at("dead-letters"), then=_ask("replay")),
+    State(name="19-purge", arrange=_at(QUEUE), then=_ask("purge")),
+    State(name="20-delete", arrange=_at("dead-letters"), then=_both(_choose(0), _ask("erase"))),
+    State(name="21-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
+    State(name="22-about", arrange=_at("overview"), then=_ask("about")),
+)
