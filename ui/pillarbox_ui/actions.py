@@ -136,6 +136,8 @@ SPECS = (
         tip="Follow changes as they happen",
         checkable=True,
     ),
+    Spec(name="inspector", text="Inspector", menu="View", keys="Ctrl+B", checkable=True),
+    Spec(name="bottom", text="Operations and log", menu="View", keys="Ctrl+J"),
     Spec(name="compact", text="Compact rows", menu="View", checkable=True),
     Spec(name="shortcuts", text="Keyboard shortcuts", menu="Help", keys="F1"),
     Spec(name="about", text="About Pillarbox", menu="Help"),

@@ -6,14 +6,14 @@ Owns when it opens by itself: when an operation runs for longer than a moment.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QTabWidget, QToolButton, QWidget
 
 from pillarbox_ui.log_view import LogView
 from pillarbox_ui.models.running_model import RunningModel, RunningRow, row_of
 from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
-from pillarbox_ui.views.parts import above, small_button, strip
+from pillarbox_ui.views.parts import small_button, strip
 from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.words import tr
@@ -47,15 +47,22 @@ class BottomDock(QDockWidget):
         self.table.set_empty(
             EmptyState(context.theme, "operations", tr("Nothing was done yet"), text)
         )
-        head, row = strip()
-        for button in (self._cancel, self._undo):
+        close = QToolButton()
+        close.setAccessibleName(tr("Close operations and log"))
+        close.setToolTip(tr("Close"))
+        close.clicked.connect(self.close)
+        context.theme.icons.bind(close, "close", "text")
+        corner, row = strip()
+        for button in (self._cancel, self._undo, close):
             row.addWidget(button)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
-        tabs.addTab(above(head, self.table), tr("Operations"))
+        tabs.setCornerWidget(corner)
+        tabs.addTab(self.table, tr("Operations"))
         tabs.addTab(self.log, tr("Log"))
         tabs.setMinimumHeight(SIZE.row * 5)
+        self.setTitleBarWidget(QWidget())
         self.setWidget(tabs)
 
     def _connect(self) -> None:

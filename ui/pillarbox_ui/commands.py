@@ -67,6 +67,7 @@ def run_bulk(operations: Operations, verb: Verb, target: Target) -> RunningOpera
         title(verb, target.count),
         bulk_work(verb, target.where, target.text),
         undo=undo_purge if verb is Verb.PURGE else None,
+        said=lambda result: result_text(verb, result),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pillarbox_engine.errors import QueryError
 from pillarbox_engine.filters import Filter
-from pillarbox_ui.interest import STATES_OF, View
+from pillarbox_ui.interest import NOT_TRASHED, STATES_OF, View
 from pillarbox_ui.widgets import words
 
 FILTERED = frozenset(
@@ -39,7 +39,7 @@ def _held_to_queue(typed: Filter, queue: str | None) -> Filter:
 def _held_to_states(typed: Filter, view: View) -> Filter:
     states = STATES_OF.get(view)
     if states is None:
-        return typed
+        return typed if typed.states or typed.is_everything else typed.narrowed(states=NOT_TRASHED)
     if typed.states and not typed.states & states:
         raise QueryError(
             words.tr("No job can match"),

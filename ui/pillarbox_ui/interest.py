@@ -40,6 +40,9 @@ STATES_OF = {
 }
 """The states a view's table is held to; a view that is not here shows every state."""
 
+NOT_TRASHED = frozenset(State) - {State.TRASHED}
+"""What is listed where no state was asked for: the trash has a place of its own."""
+
 LISTS_JOBS = frozenset({View.QUEUE, *STATES_OF})
 """The views with a table of jobs."""
 

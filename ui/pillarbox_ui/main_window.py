@@ -90,6 +90,8 @@ class MainWindow(Frame):
             "refresh": self._bridge.refresh,
             "live": self._set_live,
             "compact": self._set_compact,
+            "inspector": self._set_inspector,
+            "bottom": lambda: self.bottom.setVisible(not self.bottom.isVisible()),
             "shortcuts": lambda: ShortcutsDialog(self.context.theme, sheet(), self).open(),
             "about": lambda: AboutDialog(self.context.theme, self).open(),
         }
@@ -127,6 +129,7 @@ class MainWindow(Frame):
         remembered = self.context.remembered
         self.navigation.set_places(places(None))
         self.actions_["live"].setChecked(True)
+        self.actions_["inspector"].setChecked(remembered.flag("inspector", True))
         self.actions_["compact"].setChecked(remembered.shared("compact") == "yes")
         self._set_compact()
         self.recall()
@@ -143,9 +146,9 @@ class MainWindow(Frame):
     def go(self, key: str) -> None:
         """Go to the place called `key`."""
         self._location = location(key)
-        self._inspected = None
         self.navigation.choose(key)
-        self.pages.show_location(self._location)
+        page = self.pages.show_location(self._location)
+        self._inspected = page.current_job()
         self._show_inspector()
         self.query.setEnabled(self._location.view in FILTERED)
         self.context.remembered.keep("place", key)
@@ -153,9 +156,8 @@ class MainWindow(Frame):
 
     def _show_inspector(self) -> None:
         """A queue's page has the inspector beside it; others once a job is chosen."""
-        self.inspector_dock.setVisible(
-            self._location.view is View.QUEUE or self._inspected is not None
-        )
+        useful = self._location.view is View.QUEUE or self._inspected is not None
+        self.inspector_dock.setVisible(useful and self.actions_["inspector"].isChecked())
 
     def _go_to_number(self, number: int) -> None:
         keys = [place.key for place in places(self._snapshot) if not place.heading]
@@ -267,6 +269,10 @@ class MainWindow(Frame):
         self._bridge.set_live(live)
         if self._snapshot is not None:
             self.status.show_snapshot(self._snapshot, live)
+
+    def _set_inspector(self) -> None:
+        self.context.remembered.keep("inspector", self.actions_["inspector"].isChecked())
+        self._show_inspector()
 
     def _set_compact(self) -> None:
         compact = self.actions_["compact"].isChecked()

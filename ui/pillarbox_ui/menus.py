@@ -36,7 +36,7 @@ _JOBS = (
     "copy-id",
 )
 _QUEUE = ("pause", "drain", "-", "new", "import")
-_VIEW = ("filter", "clear", "-", "refresh", "live")
+_VIEW = ("filter", "clear", "-", "refresh", "live", "-", "inspector", "bottom")
 _HELP = ("shortcuts", "about")
 
 _CONTEXT: dict[View, tuple[str, ...]] = {

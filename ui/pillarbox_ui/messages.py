@@ -66,11 +66,14 @@ class Messages(QWidget):
 
 
 def _why(error: PillarboxError) -> str:
-    return ". ".join(part.rstrip(".") for part in (error.reason, error.remedy) if part)
+    parts = [part.rstrip(".") for part in (error.reason, error.remedy) if part]
+    return ". ".join(part[:1].upper() + part[1:] for part in parts)
 
 
 def done_text(operation: RunningOperation) -> str:
     """What an operation that ended well did: its title, and what it had to leave alone."""
+    if operation.said:
+        return operation.said
     result = operation.result
     if not isinstance(result, BulkResult) or not result.skipped:
         return tr("{0} — done").format(operation.title)

@@ -50,12 +50,16 @@ class Operations(QObject):
         *,
         done: Callable[[T], None] | None = None,
         undo: Callable[[T], Undo | None] | None = None,
+        said: Callable[[T], str] | None = None,
     ) -> RunningOperation:
         """Run `work` on a pool thread and call `done` with its result on the main thread.
 
-        `undo` makes of the result how to take it back, None where nothing can be taken back.
+        `undo` makes of the result how to take it back, None where nothing can be taken back;
+        `said` what the person is told of it.
         """
         operation = RunningOperation(title, self)
+        if said is not None:
+            operation.finished.connect(lambda result: _tell(operation, said(result)))
         if undo is not None:
             operation.finished.connect(lambda result: _offer(operation, undo(result)))
         if done is not None:
@@ -141,3 +145,7 @@ class Operations(QObject):
 
 def _offer(operation: RunningOperation, undo: Undo | None) -> None:
     operation.undo = undo
+
+
+def _tell(operation: RunningOperation, text: str) -> None:
+    operation.said = text

@@ -34,13 +34,13 @@ class QueryBar(SearchField):
     @Slot(str)
     def apply(self, text: str) -> None:
         """Put `text` in force, or say what is wrong with it."""
+        if self.text().strip() != text:
+            self.setText(text)
         try:
             parsed = parse_query(text)
         except QueryError as error:
             self.set_error(_said(error))
             return
-        if self.text().strip() != text:
-            self.setText(text)
         self.typed, self._filter = text, parsed
         self.applied.emit()
 
@@ -62,5 +62,4 @@ class QueryBar(SearchField):
 
 def _said(error: QueryError) -> str:
     remedy = f" {error.remedy}." if error.remedy else ""
-    place = tr("Column {0}: ").format(error.column) if error.column > 1 else ""
-    return f"{place}{error.title} — {error.reason}.{remedy}"
+    return f"{error.reason[:1].upper()}{error.reason[1:]}.{remedy}"

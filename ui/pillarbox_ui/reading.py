@@ -112,7 +112,7 @@ class SnapshotReader:
             return None
         counts = self._backend.counts(where.queues[0]) if where.queues else totals
         if where.retrying:
-            return counts.retrying if where.states <= {State.SCHEDULED} else None
+            return counts.retrying if not where.states or State.SCHEDULED in where.states else 0
         states = where.states or frozenset(State)
         return sum(cast(int, getattr(counts, state.value)) for state in states)
 

@@ -63,6 +63,7 @@ class RunningOperation(QObject):
         self.figures = (0, 0)
         self.result: Any = None
         self.error: PillarboxError | None = None
+        self.said = ""
         self.undo: Undo | None = None
         self.progress = Progress(self._moved.emit)
         self._moved.connect(self._take_progress, Qt.ConnectionType.QueuedConnection)

@@ -5,7 +5,7 @@ Owns its words and where a click changes something.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
 from pillarbox_ui.snapshot import Snapshot
@@ -16,6 +16,8 @@ from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.status_dot import StatusDot
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.widgets.zone import Zone
+
+_SAID_MS = 8_000
 
 
 class StatusBar(QStatusBar):
@@ -32,6 +34,8 @@ class StatusBar(QStatusBar):
         self.badge = PlainLabel(tr("READ-ONLY"), heading=True)
         self.badge.set_tone("warn")
         self.said = PlainLabel(muted=True)
+        self._silence = QTimer(self, singleShot=True, interval=_SAID_MS)
+        self._silence.timeout.connect(self.said.clear)
         self.zone = QToolButton()
         self._lay_out()
         self.badge.hide()
@@ -80,6 +84,7 @@ class StatusBar(QStatusBar):
     def tell(self, text: str) -> None:
         """Say what was just done, at the right."""
         self.said.setText(text)
+        self._silence.start()
 
     @Slot()
     def _change_zone(self) -> None:

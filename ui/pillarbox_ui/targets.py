@@ -12,6 +12,7 @@ from pillarbox_engine.lifecycle import states_for
 from pillarbox_engine.model import DeadGroup, JobSummary, Operation
 from pillarbox_engine.states import State, Verb
 from pillarbox_ui import actions
+from pillarbox_ui.interest import NOT_TRASHED
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.target import Target, TargetKind, chosen
 from pillarbox_ui.widgets.words import tr
@@ -82,7 +83,7 @@ def replay_target(now: Situation) -> Target | None:
     if now.jobs:
         return verb_target(now, Verb.REPLAY)
     where = now.snapshot.interest.where
-    if not now.snapshot.interest.lists_jobs or where.states - {State.DEAD}:
+    if not now.snapshot.interest.lists_jobs or _no_dead(where):
         return None
     dead = where.narrowed(states=frozenset({State.DEAD}))
     count = _dead_count(now)
@@ -92,6 +93,10 @@ def replay_target(now: Situation) -> Target | None:
     return Target(
         kind=kind, where=dead, count=count, queue=_one_queue(where), described=_described(now)
     )
+
+
+def _no_dead(where: Filter) -> bool:
+    return bool(where.states) and State.DEAD not in where.states
 
 
 def _dead_count(now: Situation) -> int:
@@ -118,7 +123,7 @@ def purge_target(now: Situation) -> Target | None:
 
 
 def _all(now: Situation, where: Filter, count: int) -> Target:
-    held = where if where.states else replace(where, states=_NOT_TRASHED)
+    held = where if where.states else replace(where, states=NOT_TRASHED)
     return Target(
         kind=TargetKind.FILTER,
         where=held,
@@ -126,9 +131,6 @@ def _all(now: Situation, where: Filter, count: int) -> Target:
         queue=_one_queue(where),
         described=_described(now, _one_queue(where)),
     )
-
-
-_NOT_TRASHED = frozenset(State) - {State.TRASHED}
 
 
 def _one_queue(where: Filter) -> str | None:

@@ -41,7 +41,8 @@ class Column(Generic[Row]):
     """One column over rows of one kind.
 
     `text` is what is read, copied and spoken; `roles` what the delegate needs beside it; `tip` the
-    whole of what the cell may clip. `width` is in characters of the UI font; 0 takes what is left.
+    whole of what the cell may clip. `width` is in characters of the UI font; a column that `grows`
+    takes what is left.
     """
 
     key: str
@@ -52,3 +53,4 @@ class Column(Generic[Row]):
     roles: Mapping[Role, Callable[[Row], Any]] = field(default_factory=dict)
     tip: Callable[[Row], str] | None = None
     shown: bool = True
+    grows: bool = False

@@ -56,7 +56,9 @@ def _columns() -> tuple[GroupColumn, ...]:
 
 
 def _error() -> GroupColumn:
-    return Column(key="error", title="Error", width=38, text=group_error, tip=group_error)
+    return Column(
+        key="error", title="Error", width=26, text=group_error, tip=group_error, grows=True
+    )
 
 
 def _fingerprint() -> GroupColumn:

@@ -24,7 +24,7 @@ def moment_text(moment: datetime | None) -> str:
 
 def id_column() -> JobColumn:
     """The job's id."""
-    return Column(key="id", title="ID", kind=Kind.MONO, width=8, text=lambda job: job.id)
+    return Column(key="id", title="ID", kind=Kind.MONO, width=7, text=lambda job: job.id)
 
 
 def state_column() -> JobColumn:
@@ -230,7 +230,7 @@ def lease_column() -> JobColumn:
         key="lease",
         title="Lease",
         kind=Kind.LEASE,
-        width=18,
+        width=16,
         text=lambda job: moment_text(job.lease_expires_at),
         roles={Role.LEASE: _lease, Role.SORT: lambda job: job.lease_expires_at},
     )

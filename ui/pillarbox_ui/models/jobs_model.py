@@ -69,7 +69,7 @@ class RetryingModel(_JobRows):
             col.id_column(),
             col.state_column(),
             col.type_column(),
-            col.queue_column(),
+            col.queue_column(shown=False),
             col.moment_column("next", "Next run", "run_at"),
             col.backoff_column(self._waits),
             col.attempts_column(),

@@ -34,6 +34,7 @@ def _columns() -> tuple[OperationColumn, ...]:
             key="what",
             title="To what",
             width=50,
+            grows=True,
             text=lambda one: one.what,
             tip=lambda one: one.what,
         ),

@@ -29,7 +29,7 @@ class ProcessesModel(RowsModel[ProcessInfo]):
 
 def _columns() -> tuple[ProcessColumn, ...]:
     return (
-        Column(key="process", title="Process", width=34, text=_process),
+        Column(key="process", title="Process", width=34, text=_process, grows=True),
         Column(
             key="state",
             title="State",

@@ -44,7 +44,7 @@ class QueuesModel(RowsModel[QueueSummary]):
 
 def _columns() -> tuple[QueueColumn, ...]:
     return (
-        Column(key="name", title="Queue", width=20, text=lambda queue: queue.name),
+        Column(key="name", title="Queue", width=26, text=lambda queue: queue.name, grows=True),
         _state(),
         _number("ready", "Ready", lambda q: q.counts.ready, tone="ready"),
         _number("scheduled", "Scheduled", lambda q: q.counts.scheduled - q.counts.retrying),
@@ -66,7 +66,7 @@ def _state() -> QueueColumn:
         key="state",
         title="State",
         kind=Kind.PILL,
-        width=10,
+        width=9,
         text=lambda queue: state_word(queue_state(queue)),
         roles={Role.STATE: queue_state},
     )
@@ -78,7 +78,7 @@ def _bound() -> QueueColumn:
         key="bound",
         title="Depth",
         kind=Kind.GAUGE,
-        width=14,
+        width=12,
         text=_bound_text,
         roles={
             Role.LIMIT: lambda queue: (queue.counts.live, queue.settings.max_depth),
@@ -145,6 +145,7 @@ def _oldest() -> QueueColumn:
 def _p95() -> QueueColumn:
     return Column(
         key="p95",
+        shown=False,
         title="p95",
         kind=Kind.NUMBER,
         width=7,

@@ -75,7 +75,7 @@ def _columns() -> tuple[Column[RunningRow], ...]:
             text=lambda row: moment_text(row.started_at),
             roles={Role.MOMENT: lambda row: row.started_at},
         ),
-        Column(key="title", title="Operation", width=54, text=lambda row: row.title),
+        Column(key="title", title="Operation", width=54, text=lambda row: row.title, grows=True),
         Column(
             key="phase",
             title="State",

@@ -58,14 +58,14 @@ class OverviewPage(ListingPage):
     def _lay_out(self) -> None:
         head, row = strip(spread=self._said)
         row.addWidget(self.windows)
-        graphs = QSplitter(Qt.Orientation.Horizontal)
+        graphs = self._graphs = QSplitter(Qt.Orientation.Horizontal)
         graphs.setHandleWidth(SIZE.hairline)
         graphs.setChildrenCollapsible(False)
         for graph in (self.depth_graph, self.rate_graph):
             graphs.addWidget(graph)
         for lower in (self.queues, self.panel):
             self._lower.addWidget(lower)
-        self.splitter = stacked(graphs, self._lower, sizes=(260, 460))
+        self.splitter = stacked(graphs, self._lower, sizes=(400, 320))
         body = above(head, self.splitter)
         for whole in (body, self.first_run):
             self._whole.addWidget(whole)
@@ -105,6 +105,8 @@ class OverviewPage(ListingPage):
         self.queues.show_rows(snapshot.queues)
         searching = snapshot.page is not None
         self._lower.setCurrentWidget(self.panel if searching else self.queues)
+        for graphic in (self._graphs, self.windows):
+            graphic.setVisible(not searching)
         if searching:
             super().show_snapshot(snapshot)
         self._said.setText(self._describe(snapshot))

@@ -50,11 +50,12 @@ class RetryingPage(ListingPage):
 def span(lanes: tuple[Lane, ...], now: datetime) -> tuple[datetime, datetime]:
     """The time the timeline covers: the lanes' attempts behind "now", their next runs ahead.
 
-    At least a minute either way, at most an hour back, and no more than twice as far ahead as back.
+    At least a quarter of a minute either way, at most an hour back, and no
+    more than twice as far ahead as back.
     """
     begun = [event.started_at for _, events in lanes for event in events if event.started_at]
     back = (now - min(begun, default=now)).total_seconds()
     ahead = max(((job.run_at - now).total_seconds() for job, _ in lanes), default=0.0)
-    past = min(max(60.0, back), 3_600.0)
-    future = min(max(60.0, ahead), 2 * max(past, 300.0))
+    past = min(max(15.0, back), 3_600.0)
+    future = min(max(15.0, ahead), 2 * max(past, 300.0))
     return now - timedelta(seconds=past * 1.02), now + timedelta(seconds=future * 1.05)

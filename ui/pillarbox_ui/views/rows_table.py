@@ -104,10 +104,19 @@ class RowsTable(Table, Generic[R]):
         for at, column in enumerate(self.source.columns):
             width = column.width * character + 2 * SIZE.inside
             if column.kind is Kind.TEXT:
-                width = min(width, self.sizeHintForColumn(at))
+                width = min(width, self.sizeHintForColumn(at) + SIZE.grid)
             if at == last:
                 width = min(width, _LAST)
             self.setColumnWidth(at, max(width, self.columns.title_width(at)))
+        self._give_what_is_left()
+
+    def _give_what_is_left(self) -> None:
+        """Room that no column asked for goes to the one that grows, if there is one."""
+        shown = [at for at, column in enumerate(self.source.columns) if column.shown]
+        left = self.viewport().width() - sum(self.columnWidth(at) for at in shown)
+        for at in shown:
+            if self.source.columns[at].grows and left > 0:
+                self.setColumnWidth(at, self.columnWidth(at) + left)
 
     def show_rows(self, rows: Iterable[R]) -> None:
         """Become `rows`; while a selection is dragged or a menu is open, later."""

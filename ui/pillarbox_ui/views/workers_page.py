@@ -53,7 +53,7 @@ class WorkersPage(Page):
         line, _ = strip(spread=self._below)
         lower = above(line, self.leases)
         self.column.addWidget(head)
-        self.splitter = stacked(self.processes, lower, sizes=(260, 460))
+        self.splitter = stacked(self.processes, lower, sizes=(180, 540))
         self.column.addWidget(self.splitter, 1)
 
     def set_compact(self, compact: bool) -> None:
