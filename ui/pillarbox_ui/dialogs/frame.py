@@ -7,9 +7,18 @@ below it, and a label that shows text as text.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_ui.theme.theme import Theme
@@ -18,12 +27,23 @@ from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice, button, set_look
 from pillarbox_ui.widgets.plain_label import PlainLabel
 
+Box = TypeVar("Box", bound=QAbstractSpinBox)
+
 
 def plain(text: str = "", *, wrap: bool = True, **properties: bool) -> PlainLabel:
     """A label for data, wrapped if wanted; `properties` (muted, heading, …) pick its look."""
     label = PlainLabel(text, None, **properties)
     label.setWordWrap(wrap)
     return label
+
+
+def indented(box: Box) -> Box:
+    """`box` with its text off its edge: Qt drops the padding of a spin box whose buttons a style
+    sheet places."""
+    line = box.findChild(QLineEdit)
+    if isinstance(line, QLineEdit):
+        line.setTextMargins(SIZE.inside - 2, 0, 0, 0)
+    return box
 
 
 class Field(QWidget):

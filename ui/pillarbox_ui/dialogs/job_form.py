@@ -17,7 +17,7 @@ from pillarbox_engine.model import Job, NewJob, QueueSummary
 from pillarbox_engine.names import check_queue_name, check_type
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
-from pillarbox_ui.dialogs.frame import Field
+from pillarbox_ui.dialogs.frame import Field, indented
 from pillarbox_ui.dialogs.payload_check import AT_ONCE, PayloadCheck
 from pillarbox_ui.dialogs.queue_box import QueueBox
 from pillarbox_ui.dialogs.when_edit import WhenEdit
@@ -41,8 +41,8 @@ class JobForm(QWidget):
         self.type = QLineEdit("default")
         self._check = PayloadCheck(self)
         self.payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
-        self.priority = QSpinBox(minimum=-1, maximum=1_000, value=-1)
-        self.attempts = QSpinBox(minimum=0, maximum=1_000, value=0)
+        self.priority = indented(QSpinBox(minimum=-1, maximum=1_000, value=-1))
+        self.attempts = indented(QSpinBox(minimum=0, maximum=1_000, value=0))
         self.when = WhenEdit()
         self._make_fields()
         self._lay_out()

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout,
 from pillarbox_engine.states import Verb
 from pillarbox_ui import commands
 from pillarbox_ui.dialogs.bulk_dialog import BulkDialog, jobs_text, place, sentence
-from pillarbox_ui.dialogs.frame import Field, name_button, plain
+from pillarbox_ui.dialogs.frame import Field, indented, name_button, plain
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.target import Target
 from pillarbox_ui.theme.theme import Theme
@@ -37,7 +37,7 @@ class ReplayDialog(BulkDialog):
         self.setWindowTitle(self.tr("Replay dead letters"))
         self.queue = self._queue_box(queues)
         self.limit = QCheckBox(self.tr("At most"))
-        self.rate = QDoubleSpinBox(minimum=0.1, maximum=10_000.0, value=100.0, decimals=1)
+        self.rate = indented(QDoubleSpinBox(minimum=0.1, maximum=10_000.0, value=100.0, decimals=1))
         self._lay_out()
         self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
         self.replay_button = self.add_button("", self.confirm, "primary")
