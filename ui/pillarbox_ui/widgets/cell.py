@@ -98,7 +98,9 @@ class Cell(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Content and padding: the padding is ours, so a row never overlaps the next."""
         width = self.content_width(option, index) + 2 * SIZE.inside
-        return QSize(width, QFontMetrics(option.font).height() + 2 * SIZE.grid)
+        fonts = (QFont(option.font), self.font(option))
+        height = max(QFontMetrics(font).height() for font in fonts)
+        return QSize(width, height + 2 * SIZE.grid)
 
     def helpEvent(
         self,

@@ -99,7 +99,7 @@ class SearchField(QLineEdit):
     def _place_bubble(self) -> None:
         if self._bubble is None or not self._error:
             return
-        wanted = self._bubble.fontMetrics().horizontalAdvance(self._error) + 2 * SIZE.between
+        wanted = self._bubble.fontMetrics().horizontalAdvance(self._error) + 2 * SIZE.edge
         self._bubble.setFixedWidth(min(wanted, max(160, self.width())))
         self._bubble.setFixedHeight(self._bubble.heightForWidth(self._bubble.width()))
         self._bubble.move(self.mapTo(self.window(), QPoint(0, self.height() + SIZE.grid)))
