@@ -61,6 +61,11 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         digits = 1 if spacing >= 0.1 else 2
         return [f"{value:.{digits}f}" for value in values]
 
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        """Words only: a tick of no length would still be a dot."""
+        specs = super().generateDrawSpecs(p)
+        return None if specs is None else (specs[0], [], specs[2])
+
 
 class LaneAxis(pg.AxisItem):  # type: ignore[misc]
     """A left axis of names: one in the middle of every lane."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_engine.model import HistoryPoint
@@ -30,7 +30,9 @@ _LEFT = 52
 
 
 _PEN = 1.5
-"""Antialiasing is dear above a width of 1: it is paid for by `thinning`."""
+"""In logical pixels; a cosmetic pen is not scaled with the screen, so `_dress` does it.
+
+Antialiasing is dear above a width of 1: it is paid for by `thinning`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Graph(QWidget):
         self.canvas.plot.addItem(item)
         return item
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only now the screen is known, and with it how wide a pixel is."""
+        super().showEvent(event)
+        self._dress()
+
     def set_points(self, points: Sequence[HistoryPoint], start: datetime, end: datetime) -> None:
         """Draw `points`, oldest first, over the time from `start` to `end`."""
         for key, curve in self._curves.items():
@@ -123,7 +130,7 @@ class Graph(QWidget):
     def _dress(self) -> None:
         for key, curve in self._curves.items():
             colour = self._theme.colour(curve.entry.tone)
-            self._items[key].setPen(pg.mkPen(colour, width=_PEN))
+            self._items[key].setPen(pg.mkPen(colour, width=_PEN * self.devicePixelRatioF()))
             if curve.filled:
                 fill = QColor(colour)
                 fill.setAlphaF(self._theme.tokens.tint)

@@ -71,6 +71,7 @@ class _Pen:
     def __init__(self, painter: QPainter, theme: Theme, across: float, down: float) -> None:
         self._painter, self._theme = painter, theme
         self._across, self._down = across, down
+        self._pixel = painter.device().devicePixelRatio()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def ahead(self, now: float, view: QRectF) -> None:
@@ -95,7 +96,7 @@ class _Pen:
             self._ghost(lane.ghost, middle)
 
     def _wait(self, wait: Wait, middle: float) -> None:
-        pen = QPen(self._theme.colour("retrying" if wait.ahead else "muted"), 1)
+        pen = QPen(self._theme.colour("retrying" if wait.ahead else "muted"), self._pixel)
         pen.setCosmetic(True)
         pen.setStyle(Qt.PenStyle.DotLine if wait.ahead else Qt.PenStyle.SolidLine)
         self._painter.setPen(pen)
@@ -112,7 +113,7 @@ class _Pen:
 
     def _ghost(self, bar: Bar, middle: float) -> None:
         colour = self._theme.colour(outcome_tone(bar.kind))
-        pen = QPen(colour, 1.25)
+        pen = QPen(colour, 1.25 * self._pixel)
         pen.setCosmetic(True)
         pen.setStyle(Qt.PenStyle.DashLine)
         fill = QColor(colour)
@@ -123,7 +124,7 @@ class _Pen:
 
     def _cross(self, box: QRectF, colour: QColor) -> None:
         """A lost lease: a cross behind the bar's end, so it is told not by colour alone."""
-        pen = QPen(colour, 1.5)
+        pen = QPen(colour, 1.5 * self._pixel)
         pen.setCosmetic(True)
         self._painter.setPen(pen)
         x, y = box.right() + 7 * self._across, box.center().y()
