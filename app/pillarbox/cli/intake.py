@@ -14,6 +14,7 @@ from pillarbox.cli.failures import Interrupted
 from pillarbox.cli.intake_report import IntakeReport
 from pillarbox.cli.interrupting import interruptible
 from pillarbox.cli.options import Common
+from pillarbox.cli.output import on_terminal, say
 from pillarbox.cli.progress import progress_bar
 from pillarbox_engine import importing
 from pillarbox_engine.engine import Engine
@@ -117,6 +118,8 @@ def _bar(name: str, report: IntakeReport) -> Iterator[Listener]:
 def opened(name: str) -> AbstractContextManager[ByteSource]:
     """A source to read: a file, or standard input for `-`."""
     if name == STANDARD_INPUT:
+        if on_terminal(sys.stdin):
+            say("Reading jobs from the terminal, one a line; Ctrl-D ends.")
         return nullcontext(sys.stdin.buffer)
     return importing.open_job_file(name)
 

@@ -35,10 +35,11 @@ def told_on_stderr() -> Iterator[None]:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Tell nothing of what the engine logs: what is watched tells it already."""
-    logger = logging.getLogger(ENGINE)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    ours = [each for each in logging.getLogger(ENGINE).handlers if isinstance(each, _Messages)]
+    for handler in ours:
+        handler.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for handler in ours:
+            handler.setLevel(logging.WARNING)

@@ -28,6 +28,9 @@ from pillarbox_engine.worker import Worker
 LOOK_EVERY = 0.25
 """Seconds within which a signal is heeded."""
 
+Group = tuple[tuple[str, ...], int]
+"""Queues that share threads, and how many."""
+
 
 def serve(
     common: Common, queues: Sequence[str], handlers_file: str, concurrency: int, *, until_idle: bool
@@ -88,11 +91,9 @@ def _stop(workers: list[Worker]) -> None:
         worker.stop(0.0)
 
 
-def _threads(
-    queues: Sequence[str], own: Mapping[str, int], shared: int
-) -> list[tuple[tuple[str, ...], int]]:
+def _threads(queues: Sequence[str], own: Mapping[str, int], shared: int) -> list[Group]:
     """Groups of queues and their threads: a queue with a number of its own is a group by itself."""
-    groups = [((queue,), own[queue]) for queue in queues if queue in own]
+    groups: list[Group] = [((queue,), own[queue]) for queue in queues if queue in own]
     others = tuple(queue for queue in queues if queue not in own)
     return [*groups, (others, shared)] if others else groups
 
@@ -117,9 +118,7 @@ def _timed(timeouts: Mapping[str, float]) -> Callable[[Claimed], Claimed]:
     return each
 
 
-def _serving(
-    queues: Sequence[str], handlers: Handlers, threads: list[tuple[tuple[str, ...], int]]
-) -> dict[str, Any]:
+def _serving(queues: Sequence[str], handlers: Handlers, threads: list[Group]) -> dict[str, Any]:
     return {
         "serving": list(queues),
         "types": list(handlers.mapping),

@@ -7,10 +7,8 @@ how the demo's workers live in the window's process.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING
 
 import click
@@ -19,11 +17,11 @@ from pillarbox import locations
 from pillarbox.cli.display import has_display
 from pillarbox.cli.journal import quiet
 from pillarbox.cli.options import Common, common, examples
-from pillarbox.locations import APP
 from pillarbox_engine.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from pillarbox_engine.engine import Engine
+    from pillarbox_engine.protocols import Backend
 
 
 @click.command(
@@ -45,47 +43,36 @@ def command(common: Common, queue_file: str | None) -> int:
 def open_window(chosen: str | None) -> int:
     """Open the window on a queue file and stay until it is closed; the exit code."""
     demand_display("pillarbox stats")
-    from pillarbox.root import open_engine
+    from pillarbox_ui.application import run_window
 
-    path = locations.queue_file(chosen)
-    read_only = is_write_protected(path)
-    with open_engine(path, kind="window", read_only=read_only) as engine:
-        return show(engine)
+    return run_window(open_engine=open_file, path=locations.queue_file(chosen))
 
 
 def open_demo(path: str, *, seed: int, seconds: float | None) -> int:
     """Open the window on the demo's file, the demo's workers running in this process."""
     demand_display("pillarbox demo --headless")
-    from pillarbox.demo.measures import Measures
-    from pillarbox.demo.running import Demo, watching
-    from pillarbox.root import open_engine
-
-    measures, draw = Measures(), Random(seed).random
-    watch = watching(measures)
-    with open_engine(path, kind="window", random_source=draw, watch=watch) as engine:
-        demo = Demo(engine, measures, seed=seed, seconds=seconds)
-        with quiet(), demo:
-            return show(engine)
-
-
-def show(engine: Engine) -> int:
-    """The window on an open queue file, until it is closed; the exit code."""
+    from pillarbox.demo.staging import Stage
     from pillarbox_ui.application import run_window
 
-    info = engine.backend.file_info()
-    return run_window(
-        engine.backend,
-        label=info.label,
-        notices=info.notices,
-        open_file=open_another,
-        read_only=info.read_only,
+    with quiet(), Stage(open_file, path, seed=seed, seconds=seconds) as stage:
+        return run_window(open_engine=stage.open, path=path)
+
+
+def open_file(
+    path: str,
+    watch: Callable[[Backend], Backend] | None = None,
+    random_source: Callable[[], float] | None = None,
+) -> Engine:
+    """Open a queue file for the window; one that is write-protected only to look at."""
+    from pillarbox.root import open_engine
+
+    return open_engine(
+        path,
+        kind="window",
+        read_only=is_write_protected(path),
+        watch=watch,
+        random_source=random_source,
     )
-
-
-def open_another(path: str) -> None:
-    """Open another queue file: in a window, and a process, of its own."""
-    ourselves = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", APP]
-    subprocess.Popen([*ourselves, "window", path], start_new_session=True)
 
 
 def is_write_protected(path: str) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -38,6 +37,17 @@ class Run:
 
 
 Command = Callable[..., Run]
+Spawn = Callable[..., "subprocess.Popen[str]"]
+
+
+def read_until(stream: IO[str] | None, said: str) -> None:
+    """Read lines of a process until one holds `said`; fails when it ends without."""
+    assert stream is not None
+    told = ""
+    while said not in told:
+        line = stream.readline()
+        assert line, f"it ended without saying {said!r}: {told}"
+        told += line
 
 
 @pytest.fixture
@@ -72,14 +82,13 @@ def spawn(file: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a command on `file` in a process of its own; what still runs at the end is killed."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*words: str, **environ: str) -> subprocess.Popen[str]:
+    def start(*words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "pillarbox", "--file", str(file), *words],
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | environ,
         )
         started.append(process)
         return process

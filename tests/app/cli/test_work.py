@@ -1,0 +1,178 @@
+"""`pillarbox work` in a process of its own: serving, draining, stopping, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from pillarbox.cli.serving import _threads
+from pillarbox_engine.engine import Engine
+from pillarbox_engine.states import State
+from tests.app.cli.conftest import Command, Spawn, read_until
+
+MODULE = """
+import threading
+
+def quick(job):
+    print("from a handler")
+    return job.payload
+
+def slow(job):
+    print("running", flush=True)
+    threading.Event().wait(job.payload["seconds"])
+    return "finished"
+
+def failing(job):
+    raise ValueError("no such address")
+"""
+
+FILE = """
+[handlers.quick]
+python = "shop_jobs:quick"
+[handlers.slow]
+python = "shop_jobs:slow"
+[handlers.short]
+python = "shop_jobs:slow"
+timeout = 0.1
+[handlers.failing]
+python = "shop_jobs:failing"
+"""
+
+
+@pytest.fixture
+def handlers(tmp_path: Path) -> str:
+    (tmp_path / "shop_jobs.py").write_text(MODULE)
+    (tmp_path / "handlers.toml").write_text(FILE)
+    return str(tmp_path / "handlers.toml")
+
+
+def test_it_works_until_idle_and_says_what_it_serves(
+    handlers: str, engine: Engine, spawn: Spawn
+) -> None:
+    engine.queue("mail").enqueue_many([{"n": n} for n in range(20)], type="quick")
+    engine.queue("mail").enqueue({}, type="failing", max_attempts=1)
+
+    process = spawn("work", "mail", "--handlers", handlers, "--until-idle", "--concurrency", "3")
+    out, err = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert (
+        f"Serving mail · types quick, slow, short, failing · 3 threads · process {process.pid}"
+        in err
+    )
+    assert "Ended: idle." in err
+    assert "Traceback" not in err
+    assert out.count("from a handler") == 20
+    counts = engine.counts()
+    assert (counts.done, counts.dead) == (20, 1)
+
+
+def test_as_json_stdout_is_ours_and_handlers_print_to_stderr(
+    handlers: str, engine: Engine, spawn: Spawn
+) -> None:
+    engine.queue("mail").enqueue({}, type="quick")
+
+    process = spawn("work", "--handlers", handlers, "--until-idle", "--json")
+    out, err = process.communicate(timeout=30)
+
+    first, last = (json.loads(line) for line in out.splitlines())
+    assert (first["serving"], first["pid"]) == (["mail"], process.pid)
+    assert last == {"ended": "idle"}
+    assert "from a handler" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_first_signal_drains(
+    number: signal.Signals, handlers: str, engine: Engine, spawn: Spawn
+) -> None:
+    id = engine.queue("mail").enqueue({"seconds": 0.5}, type="slow").id
+    process = spawn("work", "mail", "--handlers", handlers, "--concurrency", "1")
+    read_until(process.stdout, "running")
+
+    left = engine.queue("mail").enqueue({"seconds": 0.0}, type="slow").id
+    process.send_signal(number)
+    err = process.communicate(timeout=30)[1]
+
+    assert process.returncode == 0
+    assert "Draining" in err
+    assert "Ended: drained." in err
+    assert engine.job(id).result == "finished"
+    assert engine.job(left).state is State.READY
+    assert engine.job(left).attempt == 0
+
+
+def test_the_second_signal_stops_at_once_and_charges_nothing(
+    handlers: str, engine: Engine, spawn: Spawn
+) -> None:
+    id = engine.queue("mail").enqueue({"seconds": 600.0}, type="slow").id
+    process = spawn("work", "mail", "--handlers", handlers)
+    read_until(process.stdout, "running")
+
+    process.send_signal(signal.SIGTERM)
+    read_until(process.stderr, "Draining")
+    process.send_signal(signal.SIGTERM)
+    err = process.communicate(timeout=30)[1]
+
+    assert process.returncode == 1
+    assert "given back" in err
+    assert "Traceback" not in err
+    job = engine.job(id)
+    assert (job.state, job.attempt, job.lost) == (State.READY, 0, 0)
+
+
+def test_the_time_out_of_the_handlers_file_holds(
+    handlers: str, engine: Engine, spawn: Spawn
+) -> None:
+    id = engine.queue("mail").enqueue({"seconds": 600.0}, type="short", max_attempts=1).id
+    process = spawn("work", "mail", "--handlers", handlers, "--until-idle")
+    process.communicate(timeout=30)
+
+    job = engine.job(id)
+    assert (job.state, job.reason) == (State.DEAD, "timed_out")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a handler\n", "line 1"),
+        ('[handlers.a]\npython = "nowhere:f"', "no module nowhere"),
+        ('[handlers.a]\npython = "shop_jobs:quikc"', "Did you mean quick?"),
+        ("[handlers.a]\nhttp = {}", "not supported"),
+        ("", "binds no handler"),
+    ],
+)
+def test_a_handlers_file_with_a_mistake_is_refused_before_anything_runs(
+    text: str, said: str, handlers: str, tmp_path: Path, engine: Engine, pillarbox: Command
+) -> None:
+    Path(handlers).write_text(text)
+
+    answer = pillarbox("work", "mail", "--handlers", handlers)
+
+    assert answer.code == 1
+    assert said in answer.err
+    assert "handlers.toml" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_handlers_file_that_is_not_there(tmp_path: Path, pillarbox: Command) -> None:
+    answer = pillarbox("work", "mail", "--handlers", str(tmp_path / "none.toml"))
+
+    assert answer.code == 1
+    assert "none.toml" in answer.err
+
+
+def test_with_no_queue_named_and_none_there_it_says_so(
+    handlers: str, engine: Engine, pillarbox: Command
+) -> None:
+    answer = pillarbox("work", "--handlers", handlers)
+
+    assert answer.code == 1
+    assert "nothing to work on" in answer.err
+
+
+def test_a_queue_with_threads_of_its_own_is_a_group_by_itself() -> None:
+    assert _threads(("a", "b", "c"), {"b": 9}, 4) == [(("b",), 9), (("a", "c"), 4)]
+    assert _threads(("b",), {"b": 9}, 4) == [(("b",), 9)]
