@@ -8,13 +8,14 @@ from pillarbox_engine.errors import QueryError
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.states import State
 from pillarbox_ui.filtering import joined
-from pillarbox_ui.interest import View
+from pillarbox_ui.interest import NOT_TRASHED, View
 
 
 def test_a_queues_page_holds_the_filter_to_it() -> None:
     assert joined(Filter(error="late"), View.QUEUE, "email") == Filter(
-        error="late", queues=("email",)
+        error="late", queues=("email",), states=NOT_TRASHED
     )
+    assert joined(Filter(), View.QUEUE, "email") == Filter(queues=("email",), states=NOT_TRASHED)
 
 
 def test_a_page_of_one_state_holds_the_filter_to_it() -> None:
