@@ -8,7 +8,7 @@ import pytest
 
 from pillarbox_engine.model import Event, JobSummary
 from pillarbox_engine.states import EventKind, State
-from pillarbox_ui.plots.lane_words import bar_words, lane_words
+from pillarbox_ui.plots.lane_words import bar_words, coming_words, lane_words
 from pillarbox_ui.plots.lanes import Bar, Wait, bins, lane, lane_at, summary
 from pillarbox_ui.widgets.zone import Zone
 from tests.ui.kit import NOW
@@ -110,14 +110,16 @@ def test_a_height_is_a_lane() -> None:
 def test_the_sentence_says_what_is_to_come() -> None:
     due = [NOW + timedelta(seconds=seconds) for seconds in (12, 12.5, 80)]
     steps = bins(due, AT, AT + 120)
-    text = lane_words(*summary((), due, NOW), steps)
+    text = lane_words(*summary(due, NOW), steps)
     assert text == "3 retries to come, the next in 12s, at most 2 within 1s"
-    assert lane_words(*summary((), (), NOW), steps) == "No retry is due"
+    assert coming_words(*summary(due, NOW)) == "3 to come, next in 12s"
+    assert lane_words(*summary((), NOW), steps) == "No retry is due"
+    assert coming_words(*summary((), NOW)) == "No retry is due"
 
 
 def test_one_retry_to_come_is_one_retry() -> None:
     due = [datetime(2026, 1, 2, 12, 4, 40, tzinfo=UTC)]
-    assert lane_words(*summary((), due, NOW), bins(due, AT, AT + 60)).startswith("1 retry to come")
+    assert lane_words(*summary(due, NOW), bins(due, AT, AT + 60)).startswith("1 retry to come")
 
 
 def test_a_bar_in_words(qtbot: object) -> None:

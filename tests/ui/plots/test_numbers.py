@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pillarbox_ui.plots.series import EMPTY, levels, rates
-from pillarbox_ui.plots.thinning import peaks, strides
+from pillarbox_ui.plots.thinning import peaks, spaced
 from pillarbox_ui.plots.ticks import time_label, time_step, time_ticks, top_of, value_step
 from pillarbox_ui.widgets.gallery_data import history
 
@@ -57,11 +57,18 @@ def test_thinning_keeps_order_peak_and_end(values: list[int]) -> None:
         assert kept[-1] == len(values) - 1
 
 
-@given(st.integers(0, 5_000))
-def test_strides_end_at_the_end(count: int) -> None:
-    kept = strides(count, 50)
-    assert len(kept) <= 51
-    assert (not kept and count == 0) or kept[-1] == count - 1
+def test_spaced_points_are_far_enough_apart_and_end_at_the_end() -> None:
+    times = [0.0, 1.0, 2.0, 3.0, 10.0, 10.5, 11.0]
+    assert spaced(times, 2.0) == [1, 3, 6]
+    assert spaced(times, 0.0) == list(range(7))
+    assert spaced((), 2.0) == []
+
+
+def test_rates_over_longer_steps_are_calmer() -> None:
+    points = history(NOW, seconds=300)
+    rough, calm = (rates(points, lambda p: p.done_total, least) for least in (0.0, 4.0))
+    assert calm.values.std() < rough.values.std()
+    assert len(calm.times) == 75
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -124,3 +124,17 @@ def test_the_ring_follows_the_focus(qtbot: QtBot, light: Theme, table: Table) ->
 
 def test_the_gallerys_model_is_a_model(qtmodeltester: ModelTester, light: Theme) -> None:
     qtmodeltester.check(Rows(("A", "B"), [[{SHOW: "1"}, {SHOW: "2"}]]))  # type: ignore[no-untyped-call]
+
+
+def test_the_whole_row_under_the_pointer_is_marked(light: Theme, table: Table) -> None:
+    spot = QPoint(200, 2 * SIZE.row + 3)
+    place, nothing = QPointF(spot), Qt.MouseButton.NoButton
+    move = QMouseEvent(
+        QEvent.Type.MouseMove, place, place, nothing, nothing, Qt.KeyboardModifier.NoModifier
+    )
+    table.mouseMoveEvent(move)
+    picture = table.viewport().grab().toImage()
+    marked = {picture.pixelColor(x, spot.y()).name().upper() for x in (2, 400, 700)}
+    assert marked == {light.tokens.hover}
+    table.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert not table.hovers(table.visualRect(table.model().index(2, 0)))

@@ -24,7 +24,7 @@ class DepthGraph(Graph):
 def _curve(state: str) -> Curve:
     return Curve(
         Entry(state, state_word(state), state),
-        lambda points: levels(points, lambda point: float(getattr(point, state))),
+        lambda points, _: levels(points, lambda point: float(getattr(point, state))),
         lambda value: words.count(round(value)),
         filled=state == "ready",
     )

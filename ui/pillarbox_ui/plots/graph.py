@@ -37,10 +37,11 @@ Antialiasing is dear above a width of 1: it is paid for by `thinning`."""
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A curve: its entry in the legend, how it comes from the points, how its values read."""
+    """A curve: its entry in the legend, how it comes from the points and the seconds on show, and
+    how its values read."""
 
     entry: Entry
-    series: Callable[[Sequence[HistoryPoint]], Series]
+    series: Callable[[Sequence[HistoryPoint], float], Series]
     words: Callable[[float], str]
     filled: bool = False
 
@@ -96,8 +97,9 @@ class Graph(QWidget):
 
     def set_points(self, points: Sequence[HistoryPoint], start: datetime, end: datetime) -> None:
         """Draw `points`, oldest first, over the time from `start` to `end`."""
+        seconds = (end - start).total_seconds()
         for key, curve in self._curves.items():
-            series = self._series[key] = curve.series(points)
+            series = self._series[key] = curve.series(points, seconds)
             self._items[key].setData(series.times, series.values)
         self.canvas.set_span(start.timestamp(), end.timestamp())
         self._scale()

@@ -30,6 +30,14 @@ def attempt_words(bar: Bar, zone: Zone) -> str:
     return text.format(bar.attempt, outcome_word(bar.kind).lower(), length) + f"\n{when}"
 
 
+def coming_words(coming: int, seconds: float) -> str:
+    """What is to come, in few words."""
+    if coming == 0 or isinf(seconds):
+        return words.tr("No retry is due")
+    text = words.tr("{0} to come, next in {1}")
+    return text.format(words.count(coming), words.countdown(seconds))
+
+
 def lane_words(coming: int, seconds: float, steps: Bins) -> str:
     """What is to come, in a sentence."""
     if coming == 0 or isinf(seconds):

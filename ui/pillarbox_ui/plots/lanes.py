@@ -138,7 +138,7 @@ def lane_at(y: float, count: int) -> int | None:
     return int(y) if 0 <= y < count else None
 
 
-def summary(lanes: Sequence[Lane], due: Sequence[datetime], now: datetime) -> tuple[int, float]:
+def summary(due: Sequence[datetime], now: datetime) -> tuple[int, float]:
     """(how many retries are to come, seconds until the next one); inf where none is."""
     ahead = [max(0.0, (moment - now).total_seconds()) for moment in due]
     return len(ahead), min(ahead, default=float("inf"))

@@ -58,6 +58,7 @@ class OutcomeLegend(QWidget):
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._whole = ""
         self._told = ElidedLabel(parent=self, muted=True, small=True)
         self._told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setProperty("content", True)
@@ -71,10 +72,12 @@ class OutcomeLegend(QWidget):
             row.addWidget(Swatch(theme, kind, self))
         row.addWidget(self._told, 1)
 
-    def tell(self, text: str) -> None:
-        """Say `text` at the right."""
+    def tell(self, text: str, whole: str = "") -> None:
+        """Say `text` at the right, and `whole` to whoever asks for more."""
+        self._whole = whole or text
         self._told.setText(text)
+        self._told.setToolTip(self._whole)
 
     def told(self) -> str:
-        """What is said at the right."""
-        return self._told.whole()
+        """All that is to be said."""
+        return self._whole

@@ -11,6 +11,9 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.zone import Zone
 
+_STEPS = 75
+"""A rate is taken over one of so many steps of the time on show: shorter ones are only noise."""
+
 
 class RateGraph(Graph):
     """In, out and failures, from the growth of the cumulative totals."""
@@ -27,6 +30,6 @@ class RateGraph(Graph):
 def _curve(total: str, name: str, tone: str) -> Curve:
     return Curve(
         Entry(total, name, tone),
-        lambda points: rates(points, lambda point: int(getattr(point, total))),
+        lambda points, seconds: rates(points, lambda p: int(getattr(p, total)), seconds / _STEPS),
         words.rate,
     )

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QToolTip, QWidget
 from pillarbox_engine.model import Event, JobSummary
 from pillarbox_ui.plots.axes import LaneAxis, ValueAxis
 from pillarbox_ui.plots.canvas import Canvas
-from pillarbox_ui.plots.lane_words import bar_words, lane_words
+from pillarbox_ui.plots.lane_words import bar_words, coming_words, lane_words
 from pillarbox_ui.plots.lanes import Bins, Lane, bins, lane, lane_at, summary
 from pillarbox_ui.plots.lanes_item import LanesItem
 from pillarbox_ui.plots.outcome_legend import OutcomeLegend
@@ -127,7 +127,8 @@ class RetryTimeline(QWidget):
         return self._lanes
 
     def _tell(self, due: Sequence[datetime], now: datetime) -> None:
-        self.legend.tell(lane_words(*summary(self._lanes, due, now), self._bins))
+        coming = summary(due, now)
+        self.legend.tell(coming_words(*coming), lane_words(*coming, self._bins))
         self.setAccessibleDescription(self.legend.told())
 
     def _draw_bins(self) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pillarbox_engine.model import HistoryPoint
-from pillarbox_ui.plots.thinning import peaks, strides
+from pillarbox_ui.plots.thinning import peaks, spaced
 
 Floats = NDArray[np.float64]
 _GAP = 4.0
@@ -54,11 +54,14 @@ def levels(points: Sequence[HistoryPoint], of: Callable[[HistoryPoint], float]) 
     return _with_gaps(times, [values[place] for place in kept])
 
 
-def rates(points: Sequence[HistoryPoint], total: Callable[[HistoryPoint], int]) -> Series:
-    """How fast a cumulative total grew, per second, over each step that can be seen."""
+def rates(
+    points: Sequence[HistoryPoint], total: Callable[[HistoryPoint], int], least: float = 0.0
+) -> Series:
+    """How fast a cumulative total grew, per second, over steps of at least `least` seconds."""
     times: list[float] = []
     values: list[float] = []
-    for before, after in pairwise([points[place] for place in strides(len(points), 150)]):
+    kept = spaced([point.at.timestamp() for point in points], least)
+    for before, after in pairwise([points[place] for place in kept]):
         seconds = (after.at - before.at).total_seconds()
         if seconds > 0:
             times.append(after.at.timestamp())

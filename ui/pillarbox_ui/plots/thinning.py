@@ -22,9 +22,10 @@ def peaks(values: Sequence[float], most: int = MOST) -> list[int]:
     return kept if kept[-1] == last else [*kept, last]
 
 
-def strides(count: int, most: int = MOST) -> list[int]:
-    """The places of at most `most` + 1 of `count` points, evenly apart, the last among them."""
-    if count <= most:
-        return list(range(count))
-    step = -(-count // most)
-    return sorted(range(count - 1, -1, -step))
+def spaced(times: Sequence[float], least: float) -> list[int]:
+    """The places of times at least `least` seconds apart, counted back from the last."""
+    kept: list[int] = []
+    for place in range(len(times) - 1, -1, -1):
+        if not kept or times[kept[-1]] - times[place] >= least:
+            kept.append(place)
+    return kept[::-1]

@@ -75,8 +75,7 @@ class Cell(QStyledItemDelegate):
         """The colour under the cell: selected, hovered or content."""
         if selected(option):
             return self.theme.colour("selection")
-        hovered = option.state & QStyle.StateFlag.State_MouseOver
-        return self.theme.colour("hover" if hovered else "content")
+        return self.theme.colour("hover" if _hovered(option) else "content")
 
     def ink(self, option: QStyleOptionViewItem, tone: str) -> QColor:
         """The colour of text in `tone`; on a selected row all text is as dark as can be."""
@@ -115,6 +114,14 @@ class Cell(QStyledItemDelegate):
             text = self.words(index)
         QToolTip.showText(event.globalPos(), tip(text), view)
         return True
+
+
+def _hovered(option: QStyleOptionViewItem) -> bool:
+    """Whether the row is under the pointer; a view that does not know its rows tells the cell."""
+    hovers = getattr(option.widget, "hovers", None)
+    if hovers is not None:
+        return bool(hovers(option.rect))
+    return bool(option.state & QStyle.StateFlag.State_MouseOver)
 
 
 def selected(option: QStyleOptionViewItem) -> bool:

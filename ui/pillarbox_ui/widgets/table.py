@@ -27,6 +27,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -56,6 +57,7 @@ class Table(QTableView):
         self._fitted = False
         self._empty: QWidget | None = None
         self._live: tuple[int, ...] = ()
+        self._pointer_y = -1
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._repaint_live)
         self.columns = Header(theme, self)
@@ -215,6 +217,25 @@ class Table(QTableView):
             return area
         top, height = self.rowViewportPosition(index.row()), self.rowHeight(index.row())
         return QRect(0, top, area.width(), height - SIZE.hairline)
+
+    def hovers(self, cell: QRect) -> bool:
+        """Whether the row of `cell`, in viewport coordinates, lies under the pointer."""
+        return cell.top() <= self._pointer_y <= cell.bottom()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """The whole row under the pointer is marked, not only one cell."""
+        super().mouseMoveEvent(event)
+        self._hover(round(event.position().y()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No row is under the pointer."""
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, y: int) -> None:
+        if self.rowAt(y) != self.rowAt(self._pointer_y):
+            self.viewport().update()
+        self._pointer_y = y
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring."""
