@@ -16,6 +16,9 @@ from pillarbox_engine.states import State
 
 T = TypeVar("T")
 
+_NO_JOB = ("",)
+"""Ids that no job has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
@@ -40,8 +43,9 @@ class Filter:
     operation: str | None = None
 
     def narrowed(self, *, states: frozenset[State]) -> Filter:
-        """This filter held to `states` as well."""
-        return replace(self, states=(self.states & states) if self.states else states)
+        """This filter held to `states` as well; where none is left, it matches nothing."""
+        both = self.states & states if self.states else states
+        return replace(self, states=both) if both else replace(self, ids=_NO_JOB)
 
     @property
     def is_everything(self) -> bool:
