@@ -6,14 +6,14 @@ Owns when it opens by itself: when an operation runs for longer than a moment.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QTabWidget, QToolButton, QWidget
 
 from pillarbox_ui.log_view import LogView
 from pillarbox_ui.models.running_model import RunningModel, RunningRow, row_of
 from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
-from pillarbox_ui.views.parts import small_button, strip
+from pillarbox_ui.views.parts import small_button
 from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.words import tr
@@ -52,7 +52,10 @@ class BottomDock(QDockWidget):
         close.setToolTip(tr("Close"))
         close.clicked.connect(self.close)
         context.theme.icons.bind(close, "close", "text")
-        corner, row = strip()
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        row.setContentsMargins(0, 0, SIZE.inside, 0)
+        row.setSpacing(SIZE.inside)
         for button in (self._cancel, self._undo, close):
             row.addWidget(button)
         tabs = QTabWidget()

@@ -48,6 +48,7 @@ class SnapshotReader:
         self._backend = backend
         self._clock = clock
         self._kept: dict[str, _Kept] = {}
+        self._rows: dict[str, JobSummary] = {}
         self._changed_us = 0
         self._stale_until: list[int] = []
 
@@ -94,7 +95,15 @@ class SnapshotReader:
     def _page(self, interest: Interest) -> Page[JobSummary] | None:
         if not interest.lists_jobs:
             return None
-        return self._backend.jobs(interest.where, limit=interest.limit, cursor=interest.cursor)
+        page = self._backend.jobs(interest.where, limit=interest.limit, cursor=interest.cursor)
+        return Page(self._same(page.rows), page.cursor)
+
+    def _same(self, rows: tuple[JobSummary, ...]) -> tuple[JobSummary, ...]:
+        """`rows`, those that did not change being the very objects of the snapshot before, so that
+        the main thread sees at a glance what did."""
+        before = self._rows
+        self._rows = {row.id: row if before.get(row.id) != row else before[row.id] for row in rows}
+        return tuple(self._rows.values())
 
     def _matching(self, interest: Interest, totals: Counts) -> int:
         """From the maintained counters where the filter allows, else counted now and then."""

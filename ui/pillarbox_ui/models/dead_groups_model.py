@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from pillarbox_engine.model import DeadGroup
 from pillarbox_ui.models.columns import Column, Kind
-from pillarbox_ui.models.job_columns import moment_text
+from pillarbox_ui.models.job_columns import error_words, moment_text
 from pillarbox_ui.models.rows import RowsModel
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
@@ -22,9 +22,7 @@ GroupColumn = Column[DeadGroup]
 
 def group_error(group: DeadGroup) -> str:
     """The error a group stands for, as one text."""
-    if not group.error_message:
-        return group.error_type
-    return f"{group.error_type}: {group.error_message}"
+    return error_words(group.error_type, group.error_message)
 
 
 class DeadGroupsModel(RowsModel[DeadGroup]):
@@ -57,8 +55,12 @@ def _columns() -> tuple[GroupColumn, ...]:
 
 def _error() -> GroupColumn:
     return Column(
-        key="error", title="Error", width=26, text=group_error, tip=group_error, grows=True
+        key="error", title="Error", width=26, text=group_error, tip=_whole_error, grows=True
     )
+
+
+def _whole_error(group: DeadGroup) -> str:
+    return f"{group.error_type}\n{group.error_message}"
 
 
 def _fingerprint() -> GroupColumn:

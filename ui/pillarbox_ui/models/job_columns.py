@@ -137,12 +137,13 @@ def _due(job: JobSummary) -> datetime | None:
     return job.run_at if visible_state(job) in {"scheduled", "retrying"} else None
 
 
-def duration_column() -> JobColumn:
+def duration_column(*, shown: bool = True) -> JobColumn:
     """How long the last attempt took, once it has ended."""
     return Column(
         key="duration",
         title="Duration",
         kind=Kind.NUMBER,
+        shown=shown,
         width=9,
         text=_duration,
         roles={Role.SORT: lambda job: _seconds(job) or 0.0},
@@ -182,7 +183,7 @@ def error_column(*, shown: bool = True) -> JobColumn:
         shown=shown,
         text=error_text,
         roles={Role.TONE: lambda job: "muted"},
-        tip=error_text,
+        tip=lambda job: f"{job.error_type}\n{job.error_message}" if job.error_type else "",
     )
 
 
@@ -190,7 +191,13 @@ def error_text(job: JobSummary) -> str:
     """The last error as one text, "" where there was none."""
     if job.error_type is None:
         return ""
-    return f"{job.error_type}: {job.error_message}" if job.error_message else job.error_type
+    return error_words(job.error_type, job.error_message or "")
+
+
+def error_words(error_type: str, message: str) -> str:
+    """An error on one line: the type without its module, and the message."""
+    name = error_type.rsplit(".", 1)[-1]
+    return f"{name}: {message}" if message else name
 
 
 def reason_column() -> JobColumn:

@@ -32,8 +32,8 @@ class JobsModel(_JobRows):
             col.attempts_column(),
             col.run_at_column(shown=False),
             col.age_column(),
-            col.duration_column(),
-            col.error_column(shown=not one_queue),
+            col.duration_column(shown=one_queue),
+            col.error_column(shown=False),
             col.payload_column(),
         )
         super().__init__(columns, parent)
@@ -46,13 +46,13 @@ class InFlightModel(_JobRows):
         columns = (
             col.id_column(),
             col.type_column(),
-            col.queue_column(),
             col.worker_column(),
-            col.moment_column("started", "Started", "started_at"),
             col.lease_column(),
+            col.progress_column(),
+            col.moment_column("started", "Started", "started_at"),
             col.moment_column("heartbeat", "Heartbeat", "heartbeat_at"),
             col.attempts_column(),
-            col.progress_column(),
+            col.queue_column(),
         )
         super().__init__(columns, parent)
 

@@ -66,7 +66,7 @@ def _state() -> QueueColumn:
         key="state",
         title="State",
         kind=Kind.PILL,
-        width=9,
+        width=11,
         text=lambda queue: state_word(queue_state(queue)),
         roles={Role.STATE: queue_state},
     )
@@ -78,7 +78,7 @@ def _bound() -> QueueColumn:
         key="bound",
         title="Depth",
         kind=Kind.GAUGE,
-        width=12,
+        width=14,
         text=_bound_text,
         roles={
             Role.LIMIT: lambda queue: (queue.counts.live, queue.settings.max_depth),
@@ -122,7 +122,7 @@ def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueC
         key=key,
         title=title,
         kind=Kind.NUMBER,
-        width=7,
+        width=6,
         text=lambda queue: words.rate(read(queue)),
         roles={Role.SORT: read},
     )
@@ -159,7 +159,7 @@ def _trend() -> QueueColumn:
         key="trend",
         title="5 minutes",
         kind=Kind.SPARKLINE,
-        width=11,
+        width=9,
         text=lambda queue: ", ".join(map(str, queue.depth_trend)),
         roles={Role.SERIES: lambda queue: queue.depth_trend},
         tip=lambda queue: "Ready jobs over the last 5 minutes",

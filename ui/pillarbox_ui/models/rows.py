@@ -62,7 +62,8 @@ class RowsModel(QAbstractTableModel, Generic[R]):
             self._insert_missing(list(wanted), wanted)
             return
         self._remove_all_but(wanted)
-        self._reorder([key for key in wanted if key in set(self._keys)])
+        kept = set(self._keys)
+        self._reorder([key for key in wanted if key in kept])
         self._replace(wanted)
         self._insert_missing(list(wanted), wanted)
 
@@ -96,8 +97,9 @@ class RowsModel(QAbstractTableModel, Generic[R]):
     def _replace(self, wanted: dict[str, R]) -> None:
         changed = []
         for at, key in enumerate(self._keys):
-            if key in wanted and wanted[key] != self._rows[at]:
-                self._rows[at] = wanted[key]
+            new = wanted.get(key)
+            if new is not None and new is not self._rows[at] and new != self._rows[at]:
+                self._rows[at] = new
                 changed.append(at)
         for first, last in _runs(changed):
             corner = self.index(last, len(self.columns) - 1)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
-from pillarbox_engine.model import JobSummary, QueueSummary
+from pillarbox_engine.model import HistoryPoint, JobSummary, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import QueuesModel
@@ -40,6 +40,7 @@ class OverviewPage(ListingPage):
         super().__init__(context, JobsModel(), self.tr("Jobs that match"), "matching-jobs")
         self.depth_graph = DepthGraph(context.theme, context.zone)
         self.rate_graph = RateGraph(context.theme, context.zone)
+        self._drawn: tuple[HistoryPoint, ...] | None = None
         self.windows = WindowChoice()
         self.queues: RowsTable[QueueSummary] = RowsTable(
             context, QueuesModel(self), self.tr("Queues"), remember="queues", sortable=True
@@ -99,9 +100,8 @@ class OverviewPage(ListingPage):
         self._whole.setCurrentIndex(1 if empty else 0)
         if empty:
             return
-        start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
-        for graph in (self.depth_graph, self.rate_graph):
-            graph.set_points(snapshot.history, start, snapshot.as_of)
+        if snapshot.history is not self._drawn:
+            self._draw(snapshot)
         self.queues.show_rows(snapshot.queues)
         searching = snapshot.page is not None
         self._lower.setCurrentWidget(self.panel if searching else self.queues)
@@ -110,6 +110,13 @@ class OverviewPage(ListingPage):
         if searching:
             super().show_snapshot(snapshot)
         self._said.setText(self._describe(snapshot))
+
+    def _draw(self, snapshot: Snapshot) -> None:
+        """The graphs move on once a second: as often as there is a new point."""
+        self._drawn = snapshot.history
+        start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
+        for graph in (self.depth_graph, self.rate_graph):
+            graph.set_points(snapshot.history, start, snapshot.as_of)
 
     def _describe(self, snapshot: Snapshot) -> str:
         totals = snapshot.totals

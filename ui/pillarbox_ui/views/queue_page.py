@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pillarbox_engine.model import QueueSummary
+from pillarbox_engine.model import HistoryPoint, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import queue_state, rate_limit_text
@@ -31,6 +31,7 @@ class QueuePage(ListingPage):
     def __init__(self, context: Context) -> None:
         super().__init__(context, JobsModel(one_queue=True), self.tr("Jobs of the queue"), "jobs")
         self.graph = DepthGraph(context.theme, context.zone)
+        self._drawn: tuple[HistoryPoint, ...] | None = None
         self.windows = WindowChoice()
         self.banner = Banner(context.theme)
         self._facts = ElidedLabel(muted=True)
@@ -54,8 +55,10 @@ class QueuePage(ListingPage):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         queue = snapshot.queue(self.queue)
-        start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
-        self.graph.set_points(snapshot.history, start, snapshot.as_of)
+        if snapshot.history is not self._drawn:
+            self._drawn = snapshot.history
+            start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
+            self.graph.set_points(snapshot.history, start, snapshot.as_of)
         super().show_snapshot(snapshot)
         if queue is not None:
             self._facts.setText(self._describe(queue))
