@@ -8,6 +8,7 @@ extends leases at a third of their length and counts on no handler to come back.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -248,7 +249,7 @@ class Pool:
     def _ask(self, free: int, ahead: int) -> list[Claimed]:
         return self._backend.claim(ClaimRequest(
             queues=self._queues, limit=free, ahead=ahead,
-            worker=self._name, types=self._routes.types,
+            worker=f"{os.getpid()}/{self._name}", types=self._routes.types,
         ))  # fmt: skip
 
     def _ask_again(self, free: int, ahead: int, now_us: int) -> list[Claimed]:
