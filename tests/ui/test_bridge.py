@@ -158,3 +158,33 @@ def test_a_burst_is_one_snapshot(qtbot: QtBot, bridge: Bridge, backend: MemoryBa
         for _ in range(500):
             enqueue(backend, "email", 1)
     assert len(seen) < 100
+
+
+def test_what_was_kept_from_before_a_change_is_read_again_soon(
+    qtbot: QtBot, bridge: Bridge, backend: MemoryBackend
+) -> None:
+    enqueue(backend, "email", 1)
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start()
+    with qtbot.waitSignal(
+        bridge.snapshot_ready,
+        timeout=1_000,
+        check_params_cb=until(lambda s: {queue.name for queue in s.queues} == {"email", "sms"}),
+    ):
+        enqueue(backend, "sms", 1)
+
+
+def test_rows_that_did_not_change_are_the_same_objects(
+    qtbot: QtBot, bridge: Bridge, backend: MemoryBackend
+) -> None:
+    enqueue(backend, "email", 2)
+    bridge.set_interest(Interest(view=View.QUEUE, queue="email"))
+    with qtbot.waitSignal(bridge.snapshot_ready) as first:
+        bridge.start()
+    with qtbot.waitSignal(
+        bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 3)
+    ) as second:
+        enqueue(backend, "email", 1)
+    before = {row.id: row for row in first.args[0].page.rows}
+    same = [row for row in second.args[0].page.rows if before.get(row.id) is row]
+    assert len(same) == 2

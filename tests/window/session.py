@@ -6,10 +6,10 @@ Owns waiting for a state to be shown before it is taken, in both themes.
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QWidget
 
 from pillarbox_ui.application import make_application
@@ -71,7 +71,4 @@ class Session:
 
     def _pass(self, seconds: float) -> None:
         """Let the window live for `seconds`."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._application.processEvents()
-            time.sleep(0.005)
+        QTest.qWait(round(seconds * 1_000))

@@ -133,6 +133,7 @@ class RowsTable(Table, Generic[R]):
         """Scroll by what came in above the row that was the first."""
         index = self.source.index_of(self.source.key_of(first))
         if index.isValid() and index.row() > 0 and self.model() is self.source:
+            self.updateGeometries()
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + index.row() * self.verticalHeader().defaultSectionSize())
             self._tell_above(self._above + index.row())
