@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from pillarbox_engine.clock import from_us, seconds_to_us
@@ -116,31 +117,31 @@ def _lease(
     ids: Sequence[int],
 ) -> list[Claimed]:  # fmt: skip
     expires = transaction.now + seconds_to_us(queue.settings.lease)
-    rows = transaction.rows(
-        "lease_jobs",
-        {
-            "process_id": process_id, "worker": request.worker, "now": transaction.now,
-            "lease_expires_at": expires, "ids": json.dumps(ids),
-        },
-    )  # fmt: skip
-    for _ in rows:
-        transaction.move(queue.id, State.READY, State.LEASED, 0)
+    numbers = json.dumps(ids)
+    values = {
+        "process_id": process_id, "worker": request.worker, "now": transaction.now,
+        "lease_expires_at": expires, "ids": numbers,
+    }  # fmt: skip
+    transaction.execute("lease_jobs", values)
+    rows = json.loads(transaction.row("leased_jobs", (numbers,))[0])
+    transaction.move(queue.id, State.READY, State.LEASED, 0, number=len(rows))
     transaction.add(queue.id, "claimed_total", len(rows))
     transaction.touched.add(queue.name)
     order = {number: place for place, number in enumerate(ids)}
     rows.sort(key=lambda row: order[row[0]])
-    return [_claimed(transaction, queue, row, expires) for row in rows]
+    moments = from_us(transaction.now), from_us(expires)
+    return [_claimed(queue, row, *moments) for row in rows]
 
 
-def _claimed(transaction: Transaction, queue: QueueRow, row: Any, expires: int) -> Claimed:
-    number, fence, type_, payload, crc, _, attempt, most, lost, priority, since, timeout, how = row
+def _claimed(queue: QueueRow, row: Any, now: datetime, expires: datetime) -> Claimed:
+    number, fence, type_, payload, crc, attempt, most, lost, priority, since, timeout, how = row
     check_crc(number, payload, crc)
     settings = queue.settings
     return Claimed(
         lease=LeaseRef(str(number), fence), queue=queue.name, type=type_, payload_json=payload,
         attempt=attempt, max_attempts=settings.max_attempts if most is None else most, lost=lost,
-        priority=priority, enqueued_at=from_us(since), claimed_at=from_us(transaction.now),
-        lease_expires_at=from_us(expires), lease_seconds=settings.lease,
+        priority=priority, enqueued_at=from_us(since), claimed_at=now,
+        lease_expires_at=expires, lease_seconds=settings.lease,
         timeout=settings.timeout if timeout is None else timeout / 1e6,
         backoff=settings.backoff if how is None else backoff_from_builtins(json.loads(how)),
     )  # fmt: skip

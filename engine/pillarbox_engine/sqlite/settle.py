@@ -6,6 +6,7 @@ with a note of what became of the job.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,13 +36,44 @@ from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
 
+MANY = 8
+"""From how many acks on one statement for all pays."""
+
 
 def settle(
     transaction: Transaction, settlements: Sequence[Settlement]
 ) -> list[LeaseLostNote | None]:
     """Settle each lease on its own; see `protocols.Consumer.settle`."""
     queues = by_id(transaction)
-    return [_settle_one(transaction, queues, settlement) for settlement in settlements]
+    acks = [entry for entry in settlements if isinstance(entry, Ack)]
+    together = len(acks) >= MANY and _ack_together(transaction, queues, acks)
+    return [
+        None if together and isinstance(entry, Ack) else _settle_one(transaction, queues, entry)
+        for entry in settlements
+    ]
+
+
+def _ack_together(
+    transaction: Transaction, queues: dict[int, QueueRow], acks: Sequence[Ack]
+) -> bool:
+    """Ack all in one statement, if every one of the leases is named once and still holds."""
+    if len({ack.lease for ack in acks}) != len(acks):
+        return False
+    values = json.dumps([_ack_values(ack) for ack in acks])
+    freed = transaction.rows("live_acks", (values,))
+    if sum(row[1] for row in freed) != len(acks):
+        return False
+    transaction.execute("ack_jobs", {"acks": values, "now": transaction.now})
+    for queue_id, number, size in freed:
+        transaction.move(queue_id, State.LEASED, State.DONE, size, number=number)
+        transaction.add(queue_id, "done_total", number)
+        transaction.touched.add(queues[queue_id].name)
+    return True
+
+
+def _ack_values(ack: Ack) -> tuple[int, int, int | None, str | None]:
+    started = None if ack.started_at is None else to_us(ack.started_at)
+    return number_of(ack.lease.job_id), ack.lease.fence, started, ack.result_json
 
 
 def _settle_one(

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QAbstractItemModel, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QTableView
 
 from pillarbox.cli.window import open_file
@@ -62,16 +62,17 @@ def _workers(window: MainWindow) -> list[str]:
     for table in window.findChildren(QTableView):
         model = table.model()
         if table.isVisible() and model is not None:
-            heads = [
-                str(model.headerData(n, Qt.Orientation.Horizontal))
-                for n in range(model.columnCount())
-            ]
-            if "Worker" in heads:
-                column = heads.index("Worker")
-                return sorted(
-                    {str(model.index(row, column).data()) for row in range(model.rowCount())}
-                )
+            column = _column(model, "Worker")
+            if column is not None:
+                rows = range(model.rowCount())
+                return sorted({str(model.index(row, column).data()) for row in rows})
     return []
+
+
+def _column(model: QAbstractItemModel, head: str) -> int | None:
+    across = Qt.Orientation.Horizontal
+    heads = [str(model.headerData(n, across)) for n in range(model.columnCount())]
+    return heads.index(head) if head in heads else None
 
 
 if __name__ == "__main__":

@@ -79,13 +79,22 @@ def test_each_change_is_shown_within_half_a_second_and_leases_name_the_process(
 def _enqueue(queue_file: Path, folder: Path) -> None:
     jobs = folder / "jobs.jsonl"
     jobs.write_text("".join(json.dumps({"n": n}) + "\n" for n in range(JOBS)))
-    command = [*COMMAND, "enqueue", "greetings", jobs, "--type", "greet", "--file", queue_file]
+    command = [
+        *COMMAND,
+        "enqueue",
+        "greetings",
+        str(jobs),
+        "--type",
+        "greet",
+        "--file",
+        str(queue_file),
+    ]
     subprocess.run(command, check=True, capture_output=True)
 
 
 def _work(queue_file: Path, handlers: Path) -> subprocess.Popen[bytes]:
-    command = [*COMMAND, "work", "greetings", "--handlers", handlers, "--concurrency", "2",
-               "--until-idle", "--file", queue_file]  # fmt: skip
+    command = [*COMMAND, "work", "greetings", "--handlers", str(handlers), "--concurrency", "2",
+               "--until-idle", "--file", str(queue_file)]  # fmt: skip
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -102,6 +111,6 @@ def _latest(pictures: list[dict[str, Any]], count: str, moments: list[float]) ->
     assert len(moments) == JOBS
     delays = []
     for number, moment in enumerate(moments, start=1):
-        shown = next(p["at"] for p in pictures if p["counts"][count] >= number)
+        shown: float = next(p["at"] for p in pictures if p["counts"][count] >= number)
         delays.append(shown - moment)
     return max(delays)

@@ -44,10 +44,16 @@ UPDATE jobs SET
     heartbeat_at = :now,
     lease_expires_at = :lease_expires_at,
     progress = NULL
-WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'ready'
-RETURNING
-    id, fence, type, payload, payload_crc, payload_bytes, attempt, max_attempts, lost, priority,
-    enqueued_at, timeout_us, backoff;
+WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'ready';
+
+-- name: leased_jobs
+-- What was just leased, all in one row, so a busy Python thread is waited for once.
+SELECT json_group_array(json_array(
+    id, fence, type, payload, payload_crc, attempt, max_attempts, lost, priority, enqueued_at,
+    timeout_us, backoff
+))
+FROM jobs
+WHERE id IN (SELECT value FROM json_each(?));
 
 -- name: promote_due
 -- Scheduled jobs of a queue whose time has come, a chunk at a time.
@@ -87,6 +93,26 @@ UPDATE jobs SET
     lease_expires_at = NULL
 WHERE id = :id AND fence = :fence AND state = 'leased'
 RETURNING queue_id, payload_bytes;
+
+-- name: live_acks
+-- Of the leases to be acked, how many still hold, and what they free, by queue.
+SELECT j.queue_id, count(*), sum(j.payload_bytes)
+FROM json_each(?) AS ack
+JOIN jobs AS j ON j.id = ack.value ->> 0
+WHERE j.fence = ack.value ->> 1 AND j.state = 'leased'
+GROUP BY j.queue_id;
+
+-- name: ack_jobs
+-- Many done at once: one step, so a busy Python thread is waited for once. Each ack is
+-- [id, fence, started_at, result].
+UPDATE jobs SET
+    state = 'done',
+    started_at = coalesce(ack.value ->> 2, started_at),
+    ended_at = :now,
+    result = ack.value ->> 3,
+    lease_expires_at = NULL
+FROM json_each(:acks) AS ack
+WHERE jobs.id = ack.value ->> 0 AND jobs.fence = ack.value ->> 1 AND jobs.state = 'leased';
 
 -- name: end_lease
 -- Out of the lease and on: back to ready, scheduled, dead or cancelled.
