@@ -1,8 +1,8 @@
-"""What is checked before anything is stored: a new job's options, and the size of a bulk call."""
+"""What is checked before anything is stored or asked: options, states, the size of a bulk call."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pillarbox_engine.clock import to_us
 from pillarbox_engine.errors import InvalidOption
@@ -10,6 +10,7 @@ from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_type
 from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.settings import check_backoff, check_number
+from pillarbox_engine.states import State
 
 _RANGES: dict[str, tuple[float, float, bool]] = {
     "priority": (0, 1_000, True),
@@ -18,6 +19,8 @@ _RANGES: dict[str, tuple[float, float, bool]] = {
     "delay": (0, 100 * 366 * 86_400, False),
 }
 MAX_KEY = 500
+AUTO = "auto:"
+"""How the keys begin that a backend makes for calls that brought none."""
 
 
 def check_new(job: NewJob) -> None:
@@ -44,3 +47,24 @@ def check_bulk(job_ids: Sequence[str]) -> None:
         raise InvalidOption(
             f"{len(job_ids):,} jobs are too many at once", f"the limit is {MAX_BULK:,}"
         )
+
+
+def check_known(options: Collection[str], known: Collection[str]) -> None:
+    """`InvalidOption` that names the first of `options` a job does not have."""
+    unknown = sorted(set(options).difference(known))
+    if unknown:
+        raise InvalidOption(
+            f"Unknown job option {unknown[0]!r}",
+            "no option of a job has that name",
+            f"Use one of: {', '.join(sorted(known))}",
+        )
+
+
+def state_named(name: State | str) -> State:
+    """The state of that name; `InvalidOption` where there is none."""
+    try:
+        return State(name)
+    except ValueError:
+        raise InvalidOption(
+            f"There is no state {name!r}", "no job is ever in it", f"Use one of: {', '.join(State)}"
+        ) from None

@@ -17,7 +17,7 @@ from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import refuse_while_importing
 from pillarbox_engine.clock import Clock, SystemClock, seconds_to_us
 from pillarbox_engine.delivery import Delivery
-from pillarbox_engine.errors import ProgrammingFault
+from pillarbox_engine.errors import InvalidOption, ProgrammingFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.hints import Hints, closed
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
@@ -86,7 +86,9 @@ class Engine:
         return self.backend.queues()
 
     def job(self, job_id: str) -> Job:
-        """One job whole, with its history; `NotFound`."""
+        """One job whole, with its history; `NotFound`, `InvalidOption` if the id is not text."""
+        if not isinstance(job_id, str):
+            raise InvalidOption("A job's id must be text", f"got {job_id!r}")
         return self.backend.job(job_id)
 
     def jobs(self, where: Filter = Filter()) -> Iterator[JobSummary]:

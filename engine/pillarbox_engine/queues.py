@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from uuid import uuid4
 
 from pillarbox_engine import bulk, names
+from pillarbox_engine.admission import check_known, state_named
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
@@ -117,6 +118,7 @@ class Queue:
         return self._store(jobs, key, block) if jobs else []
 
     def _job(self, payload: JsonValue, options: JobOptions) -> NewJob:
+        check_known(options, JobOptions.__annotations__)
         names.check_type(options.get("type", "default"))
         for moment in (options.get("run_at"), options.get("expires_at")):
             if moment is not None:
@@ -274,7 +276,7 @@ class Queue:
 
     def _where(self, state: State | str | None, where: Filter | None) -> Filter:
         chosen = replace(where or Filter(), queues=(self.name,))
-        return chosen if state is None else replace(chosen, states=frozenset({State(state)}))
+        return chosen if state is None else replace(chosen, states=frozenset({state_named(state)}))
 
     # -- small parts ------------------------------------------------------------------------
 

@@ -106,7 +106,14 @@ def check_number(name: str, value: object, low: float, high: float, *, whole: bo
         wanted = "a whole number" if whole else "a number"
         raise InvalidOption(f"{name} must be {wanted}", f"got {_short(value)}")
     if not low <= value <= high:
-        raise InvalidOption(f"{name} is out of range", f"{value!r} is not in {low:g} to {high:g}")
+        raise InvalidOption(
+            f"{name} is out of range", f"{value!r} is not in {_figure(low)} to {_figure(high)}"
+        )
+
+
+def _figure(value: float) -> str:
+    """A limit as people write it: no exponent, no needless decimals."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def check_backoff(policy: object) -> None:

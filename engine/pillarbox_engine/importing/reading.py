@@ -141,7 +141,8 @@ def _single(chunks: Iterator[bytes], name: str, longest: int) -> Entry:
     for chunk in chunks:
         text += chunk
         if len(text) > longest:
-            return Entry(1, 1, text[:HEAD], len(text), whole=False)
+            size = len(text) + sum(map(len, chunks))
+            return Entry(1, 1, text[:HEAD], size, whole=False)
     try:
         payload.parse(text)
     except InvalidPayload as fault:
@@ -164,7 +165,10 @@ def _refuse_array_as_lines(head: bytes, name: str) -> None:
 
 def _judged(entry: Entry, options: ImportOptions, identity: str) -> Verdict:
     if not entry.whole:
-        reason = f"it is {entry.size:,} bytes long; at most {options.longest:,} are read"
+        reason = (
+            f"it is {entry.size:,} bytes long; at most {options.longest:,} are read. "
+            "Store the data elsewhere and enqueue a reference to it (a path, a key or a URL)"
+        )
         return Rejected(entry.line, "", reason, entry.raw, entry.item, whole=False)
     if not entry.raw:
         return Rejected(entry.line, "", "there is no value before the comma or ]", b"", entry.item)

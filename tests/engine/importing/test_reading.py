@@ -144,7 +144,9 @@ def test_a_line_that_is_too_long_is_passed_over() -> None:
         assert payloads(verdicts) == ["1", "2"]
         assert complaints(verdicts)[0].startswith("line 2: it is 5,000,0")
         assert len(verdicts[1].raw) <= 4_096
-    assert "at most" in rejected(long, "a.json").reason
+    alone = rejected(long, "a.json").reason
+    assert alone.startswith(f"it is {len(long):,} bytes long; at most")
+    assert "enqueue a reference" in alone
 
 
 def keys(data: bytes, name: str = "jobs.jsonl", **options: Any) -> list[str | None]:
