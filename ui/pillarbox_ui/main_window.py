@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from pillarbox_engine.model import BulkResult
 from pillarbox_ui.actions import sheet
@@ -299,7 +299,8 @@ class MainWindow(Frame):
     def _fill_recent(self) -> None:
         self._recent.clear()
         for path in self.context.remembered.recent():
-            self._recent.addAction(path).triggered.connect(lambda on, path=path: self._open(path))
+            action = self._recent.addAction(path.replace("&", "&&"))
+            action.triggered.connect(lambda on, path=path: self._open(path))
         self._recent.setEnabled(self._open_file is not None)
 
     @Slot(object)
@@ -312,7 +313,8 @@ class MainWindow(Frame):
 
     @Slot(object)
     def _failed(self, operation: RunningOperation) -> None:
-        if operation.error is not None:
+        answered = QApplication.activeModalWidget() is not None  # a dialog tells its own failures
+        if operation.error is not None and not answered:
             self.messages.tell_failure(operation.error, operation.title)
 
     @Slot(str)

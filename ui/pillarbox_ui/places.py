@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pillarbox_engine.model import Counts, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.snapshot import Snapshot
-from pillarbox_ui.widgets.navigation import Place
+from pillarbox_ui.widgets.navigation_place import Place
 from pillarbox_ui.widgets.words import tr
 
 _QUEUE = "queue:"

@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.gallery_pages import PLACES
-from pillarbox_ui.widgets.navigation import Navigation, Place, Places, spoken
+from pillarbox_ui.widgets.navigation import Navigation, Places
+from pillarbox_ui.widgets.navigation_place import Place, spoken
 
 
 @pytest.fixture

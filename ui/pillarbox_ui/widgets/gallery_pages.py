@@ -30,7 +30,8 @@ from pillarbox_ui.widgets.gallery_data import PAYLOAD
 from pillarbox_ui.widgets.gallery_tables import flight_table, queues_table
 from pillarbox_ui.widgets.json_edit import JsonEdit
 from pillarbox_ui.widgets.json_view import JsonView
-from pillarbox_ui.widgets.navigation import Navigation, Place
+from pillarbox_ui.widgets.navigation import Navigation
+from pillarbox_ui.widgets.navigation_place import Place
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.status_dot import StatusDot

@@ -1,12 +1,10 @@
 """The left navigation: a list of places with icon, name and badge, under section headings.
 
-Owns the items, their model, the delegate that draws them (its size hint holds the padding, so rows
-never overlap) and the list that tells which one was chosen.
+Owns the model and the list that tells which place was chosen; `navigation_cell` draws the rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import (
@@ -24,26 +22,11 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.cell import Index
 from pillarbox_ui.widgets.navigation_cell import NavigationCell
+from pillarbox_ui.widgets.navigation_place import Place, spoken
 from pillarbox_ui.widgets.roles import Role
 
 _WIDEST = 260
 """The list asks for no more than this by itself, in px."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One row: a place to go (`key` named by `chosen`), or a `heading` over the next ones.
-
-    `badge` is a count or None; `tone` colours the badge where it should be noticed.
-    """
-
-    key: str
-    name: str
-    icon: str = ""
-    badge: int | None = None
-    paused: bool = False
-    heading: bool = False
-    tone: str = ""
 
 
 class Places(QAbstractListModel):
@@ -161,13 +144,3 @@ class Navigation(QListView):
     @Slot()
     def _redraw(self) -> None:
         self.viewport().update()
-
-
-def spoken(place: Place) -> str:
-    """What a screen reader says: name, count, paused."""
-    parts = [place.name]
-    if place.badge is not None:
-        parts.append(words.count(place.badge))
-    if place.paused:
-        parts.append(words.tr("paused"))
-    return ", ".join(parts)

@@ -7,7 +7,6 @@ sheet would not be part of a row's size, and rows would overlap.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
@@ -18,11 +17,9 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.cell import Cell, Index, selected
+from pillarbox_ui.widgets.navigation_place import Place
 from pillarbox_ui.widgets.painting import paint_ring
 from pillarbox_ui.widgets.plain import one_line
-
-if TYPE_CHECKING:
-    from pillarbox_ui.widgets.navigation import Place
 
 _MARGIN = 6
 
