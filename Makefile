@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 PYTHON ?= $(shell packaging/find_python.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: run test check accept help debian-window debian-tests
+.PHONY: run test check accept bench help debian-window debian-tests
 
 run: $(INSTALLED) ## Open the window on the demo (in the terminal where there is no display)
 	@$(BIN)/pillarbox demo
@@ -23,6 +23,9 @@ check: $(INSTALLED) ## Lint, format, types, the direction of imports, and the ru
 
 accept: debian-tests $(INSTALLED) ## Run the long acceptance tests
 	@$(BIN)/pytest -m accept tests/accept
+
+bench: debian-tests $(INSTALLED) ## Measure its speed beside bare SQLite's (up to 10 minutes)
+	@$(BIN)/pillarbox bench --full --file $(VENV)/bench.pillarbox
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

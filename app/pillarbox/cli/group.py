@@ -19,7 +19,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Look": ("window", "stats", "jobs", "job"),
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore"),
     "Act on queues": ("pause", "resume", "drain"),
-    "Look after the file": ("check",),
+    "Look after the file": ("check", "bench"),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 

@@ -1,0 +1,1 @@
+"""Programs the benchmark starts in processes of their own."""
