@@ -15,15 +15,21 @@ from pillarbox.cli.options import Common, common, examples
     + "\n\n\b\nExit codes:\n  0 whole   1 something is broken   4 the file cannot be used",
 )
 @click.argument("queue_file", metavar="[FILE]", required=False)
+@click.option(
+    "--accept-copy",
+    is_flag=True,
+    help="Take a file that has lost commits, such as a restored copy, for the truth from now on.",
+)
 @common
-def command(common: Common, queue_file: str | None) -> int:
+def command(common: Common, queue_file: str | None, accept_copy: bool) -> int:
     """Read all of FILE (or your own queue file) and say whether it is whole.
 
     Checks the database itself, the chain of commits, the head kept beside the file, the counters
-    against the jobs, and each payload's checksum. Changes nothing; others may work meanwhile.
+    against the jobs, and each payload's checksum. Changes nothing (but for --accept-copy); others
+    may work meanwhile.
     """
     chosen = Common(queue_file or common.file, common.json)
-    with chosen.engine(read_only=True) as engine:
+    with chosen.engine(read_only=not accept_copy, accept_copy=accept_copy) as engine:
         label = engine.backend.file_info().label
         problems = engine.backend.check()
     if common.json:

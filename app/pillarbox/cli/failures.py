@@ -17,6 +17,7 @@ import click
 from pillarbox.cli.output import console, on_terminal, plain, say
 from pillarbox.locations import log_folder
 from pillarbox_engine.errors import (
+    BehindHead,
     FileUnusable,
     InputFault,
     InvalidHandlers,
@@ -51,13 +52,22 @@ def exit_code(error: PillarboxError) -> int:
 
 def report(error: PillarboxError) -> int:
     """Tell a person about `error` on stderr; its exit code."""
+    told = _for_the_shell(error)
     if on_terminal(sys.stderr):
-        _styled(error)
+        _styled(told)
     else:
-        say(f"pillarbox: {error.title}{': ' + error.reason if error.reason else ''}")
-        if error.remedy:
-            say(f"  {error.remedy}")
+        say(f"pillarbox: {told.title}{': ' + told.reason if told.reason else ''}")
+        if told.remedy:
+            say(f"  {told.remedy}")
     return exit_code(error)
+
+
+def _for_the_shell(error: PillarboxError) -> PillarboxError:
+    """`error`, its remedy put as what can be typed where that differs from the window."""
+    if isinstance(error, BehindHead):
+        remedy = "Look for the right file, or accept this copy: pillarbox check --accept-copy FILE"
+        return BehindHead(error.title, error.reason, remedy)
+    return error
 
 
 def _styled(error: PillarboxError) -> None:

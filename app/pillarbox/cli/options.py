@@ -40,12 +40,15 @@ class Common:
         *,
         kind: str = "cli",
         read_only: bool = False,
+        accept_copy: bool = False,
         watch: Callable[[Backend], Backend] | None = None,
     ) -> Iterator[Engine]:
         """The open queue file; closed again at the end, whatever happens."""
         from pillarbox.root import open_engine
 
-        with open_engine(self.path, kind=kind, read_only=read_only, watch=watch) as engine:
+        with open_engine(
+            self.path, kind=kind, read_only=read_only, accept_copy=accept_copy, watch=watch
+        ) as engine:
             for notice in engine.backend.file_info().notices:
                 say(notice)
             yield engine

@@ -14,18 +14,18 @@ from typing import Any
 from pillarbox.demo.running import Demo
 from pillarbox.demo.screen import Screen
 
-GRACE = 10.0
-"""Seconds after the last sign-up in which the queues may drain."""
-
 LOOK_EVERY = 0.2
 """Seconds between looks at the file."""
 
 
-def run_in_terminal(demo: Demo, screen: Screen, stop: Event) -> dict[str, Any]:
-    """Run the demo to its end, or until `stop` is set; its closing report."""
+def run_in_terminal(demo: Demo, screen: Screen, stop: Event, grace: float) -> dict[str, Any]:
+    """Run the demo to its end, or until `stop` is set; its closing report.
+
+    After the last sign-up the queues may drain for `grace` seconds.
+    """
     with demo:
         _watch(demo, screen, demo.producer.finished.is_set, stop)
-        until = monotonic() + GRACE
+        until = monotonic() + grace
         _watch(demo, screen, lambda: demo.is_drained() or monotonic() >= until, stop)
     demo.look()
     return demo.report()

@@ -111,3 +111,23 @@ def test_looking_leaves_the_file_as_it_was(engine: Engine, pillarbox: Command, f
     for words in (["stats"], ["jobs"], ["check"]):
         assert pillarbox(*words).code == 0
     assert file.read_bytes() == before
+
+
+def test_a_copy_that_lost_commits_is_refused_until_it_is_accepted(
+    pillarbox: Command, file: Path
+) -> None:
+    assert pillarbox("enqueue", "mail", "--payload", "1").code == 0
+    older = file.read_bytes()
+    assert pillarbox("enqueue", "mail", "--payload", "2").code == 0
+    file.write_bytes(older)
+
+    broken = pillarbox("check", "--json")
+    assert broken.code == 1
+    assert broken.document["whole"] is False
+    refused = pillarbox("enqueue", "mail", "--payload", "3")
+    assert refused.code == 4
+    assert "pillarbox check --accept-copy FILE" in refused.err
+
+    assert pillarbox("check", "--accept-copy").code == 0
+    assert pillarbox("enqueue", "mail", "--payload", "3").code == 0
+    assert pillarbox("check").code == 0

@@ -84,7 +84,7 @@ def test_it_is_killed_and_a_second_run_goes_on_with_what_is_left(
     with open_engine(str(file), read_only=True) as engine:
         before = engine.counts()
 
-    second = start("--headless", "--seconds", "2", "--seed", "7", "--json")
+    second = start("--headless", "--seconds", "2", "--grace", "0", "--json")
     out, err = second.communicate(timeout=60)
     report = json.loads(out)
 
@@ -98,7 +98,7 @@ def test_it_is_killed_and_a_second_run_goes_on_with_what_is_left(
 
 
 def test_without_a_display_it_says_so_and_ends_with_the_ledger(start: Start, file: Path) -> None:
-    process = start("--seconds", "1")
+    process = start("--seconds", "1", "--grace", "0.5")
     out, err = process.communicate(timeout=60)
 
     assert process.returncode == 0
@@ -106,6 +106,42 @@ def test_without_a_display_it_says_so_and_ends_with_the_ledger(start: Start, fil
     assert f"Ledger of {file}" in out
     assert "nothing lost" in out
     assert "Traceback" not in err
+
+
+@pytest.mark.accept
+def test_a_minute_of_it_shows_everything_and_holds_every_promise(start: Start, file: Path) -> None:
+    out, err = start("--headless", "--seconds", "60", "--seed", "7", "--json").communicate()
+    report = json.loads(out)
+
+    check_report(report, file)
+    assert "Traceback" not in err
+    assert report["ledger"]["enqueued"] > 1_000
+    assert report["ledger"]["dead"] >= 6
+    assert report["seen"]["progress"] > 500
+    assert report["seen"]["retries"] > 20
+    assert report["seen"]["dead_letters"] == report["ledger"]["dead"]
+    assert report["rate_limit"]["most_in_any_window"] == 50
+    assert report["bound"]["most"] == 60
+    assert report["bound"]["refused"] > 0
+
+
+@pytest.mark.accept
+def test_killed_in_the_middle_a_second_run_finishes_all_that_was_left(
+    start: Start, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = start("--headless", "--seconds", "60", "--seed", "7", "--json")
+    told_until(first.stderr, lambda line: line.strip().startswith(("30 s", "31 s")))
+    first.kill()
+    first.wait(timeout=30)
+    assert run(["check", str(file)]) == 0
+
+    out, _ = start("--headless", "--seconds", "60", "--seed", "7", "--json").communicate()
+    report = json.loads(out)
+
+    check_report(report, file)
+    assert report["continued"] is True
+    assert report["ledger"]["waiting"] == 0
+    assert run(["check", str(file)]) == 0
 
 
 def test_ctrl_c_ends_it_in_order(start: Start, file: Path) -> None:
