@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from pillarbox_ui.application import make_application
 from pillarbox_ui.theme.theme import Mode
 from pillarbox_ui.windows import Opened, OpenEngine, Windows
-from tests.window.states import STATES, State
+from tests.window.states import FIRST_RUN, STATES, State
 
 _SETTLE = 0.8
 """Seconds between a state and its picture: a snapshot or two, and the motion of drawers."""
@@ -40,7 +40,7 @@ class Session:
 
     def run(self) -> int:
         """Take all pictures that were asked for."""
-        if not self._windows.open(self._path):
+        if not self._take_empty() or not self._windows.open(self._path):
             return 1
         opened = self._windows.opened[-1]
         opened.window.resize(*self._size)
@@ -53,6 +53,18 @@ class Session:
         self._windows.close_all()
         self._windows.close()
         return 0
+
+    def _take_empty(self) -> bool:
+        """The first thing a person sees: a store of its own, without a queue."""
+        if not self._windows.open(f"{self._path}.new"):
+            return False
+        opened = self._windows.opened[-1]
+        opened.window.resize(*self._size)
+        for mode in (Mode.LIGHT, Mode.DARK):
+            self._windows.theme.set_mode(mode)
+            self._take(opened, FIRST_RUN, mode)
+        opened.window.close()
+        return True
 
     def _take(self, opened: Opened, state: State, mode: Mode) -> None:
         state.arrange(opened)

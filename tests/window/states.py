@@ -105,6 +105,8 @@ def _close_bottom(opened: Opened) -> None:
     opened.window.bottom.hide()
 
 
+FIRST_RUN = State(name="00-first-run", arrange=_at("overview"))
+
 STATES = (
     State(name="01-overview", arrange=_at("overview")),
     State(name="02-queue", arrange=_at(QUEUE), then=_choose(3, tab=1)),

@@ -23,7 +23,7 @@ from pillarbox_ui.widgets.table import Table
 
 R = TypeVar("R")
 _NEAR_END = 2_000
-_LAST = 112
+_LAST = 104
 
 
 class SortedRows(QSortFilterProxyModel):
