@@ -1,4 +1,4 @@
-"""Pillarbox: a desktop queue manager with an embedded, durable message queue.
+"""Pillarbox: a desktop queue manager with an embedded, durable job queue.
 
 `connect` opens a queue file; the rest are the words one needs around it. Importing this loads no
 Qt and no numpy, and the storage only when a file is opened.
