@@ -60,18 +60,19 @@ def _drain(workers: int) -> Goal:
     crew = "1 worker" if workers == 1 else f"{workers} workers"
     return Goal(
         key=f"drain-{workers}", title=f"drain no-op jobs, {crew} / raw life cycle",
-        series=f"drain-{workers}", per="raw-cycle", least=0.35, reach=0.75, rerun=SETTLING,
+        series=f"drain-{workers}", per=f"raw-cycle-{workers}",
+        least=0.35, reach=0.75, rerun=SETTLING,
     )  # fmt: skip
 
 
 GOALS: tuple[Goal, ...] = (
     Goal(
         key="enqueue-1", title="enqueue, 1 producer / raw one-insert", series="enqueue-1",
-        per="raw-insert", least=0.85, reach=0.95, rerun=NOTHING,
+        per="raw-insert-1", least=0.85, reach=0.95, rerun=NOTHING,
     ),
     Goal(
         key="enqueue-8", title="enqueue, 8 producer threads / raw one-insert", series="enqueue-8",
-        per="raw-insert", least=2.3, reach=3.5, rerun=NOTHING,
+        per="raw-insert-8", least=2.3, reach=3.5, rerun=NOTHING,
     ),
     Goal(
         key="enqueue-many", title="enqueue_many of 1,000 / raw executemany of 1,000",
@@ -86,7 +87,7 @@ GOALS: tuple[Goal, ...] = (
     ),
     Goal(
         key="both", title="8 producers, 4 workers at once / raw one-insert", series="both",
-        per="raw-insert", least=2.0, reach=3.0, rerun=SETTLING,
+        per="raw-insert-both", least=2.0, reach=3.0, rerun=SETTLING,
     ),
     Goal(
         key="wake-own-p50", title="wake, same process, p50", series="wake-own-p50", unit="ms",

@@ -2,7 +2,7 @@
 
 Owns the yardstick. A bare apsw loop over one table shaped like a plain queue's (queue, state,
 priority, times, attempt, fence, payload; the one index a claim needs), with the same pragmas as
-ours: WAL, `synchronous=FULL`, 8 kB pages.
+ours: WAL, `synchronous=FULL`, 8 kB pages. The payloads are JSON text that is ready beforehand.
 
 - one-insert: BEGIN IMMEDIATE, one INSERT, COMMIT, by one thread;
 - executemany: the same with 1,000 rows a transaction;
@@ -13,8 +13,7 @@ ours: WAL, `synchronous=FULL`, 8 kB pages.
 from __future__ import annotations
 
 import time
-from contextlib import closing
-from pathlib import Path
+from types import TracebackType
 
 import apsw
 
@@ -44,74 +43,67 @@ RETURNING id, fence, payload
 DONE = "UPDATE jobs SET state = 'done' WHERE id = ? AND fence = ?"
 
 
-def one_insert(room: Room) -> dict[str, float]:
-    """Transactions of one insert a second."""
-    with closing(_opened(room.fresh("raw.db"))) as connection:
-        text, number, started = payload_text(0), 0, time.perf_counter()
-        while (spent := time.perf_counter() - started) < room.sizes.seconds:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(INSERT, (time.time_ns(), text))
-            connection.execute("COMMIT")
+class RawFile:
+    """A bare queue in a fresh file. Each method answers how many jobs, in how many seconds."""
+
+    def __init__(self, room: Room) -> None:
+        self._connection = apsw.Connection(str(room.fresh("raw.db")))
+        for pragma in PRAGMAS:
+            self._connection.execute(f"PRAGMA {pragma}").fetchall()
+        self._connection.execute(TABLE)
+        self._texts = [payload_text(number) for number in range(BATCH)]
+
+    def __enter__(self) -> RawFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def one_by_one(self, seconds: float) -> tuple[int, float]:
+        """Insert for `seconds`, one row a transaction."""
+        execute, text = self._connection.execute, self._texts[0]
+        number, started = 0, time.perf_counter()
+        while (spent := time.perf_counter() - started) < seconds:
+            execute("BEGIN IMMEDIATE")
+            execute(INSERT, (time.time_ns(), text))
+            execute("COMMIT")
             number += 1
-    return {"raw-insert": number / spent}
+        return number, spent
 
-
-def many(room: Room) -> dict[str, float]:
-    """Rows a second, inserted 1,000 a transaction."""
-    batches, texts = _batches(room.sizes.many), _texts()
-    with closing(_opened(room.fresh("raw.db"))) as connection:
+    def many(self, batches: int) -> tuple[int, float]:
+        """Insert `batches` batches, one a transaction."""
         started = time.perf_counter()
         for _ in range(batches):
-            _insert(connection, texts)
-        spent = time.perf_counter() - started
-    return {"raw-many": batches * BATCH / spent}
+            self._insert()
+        return batches * BATCH, time.perf_counter() - started
 
-
-def life_cycle(room: Room) -> dict[str, float]:
-    """Jobs a second: inserted, leased and done in batches of 1,000."""
-    batches, texts = _batches(room.sizes.cycle), _texts()
-    with closing(_opened(room.fresh("raw.db"))) as connection:
+    def life_cycles(self, batches: int) -> tuple[int, float]:
+        """Insert, lease and finish `batches` batches."""
         started = time.perf_counter()
         for _ in range(batches):
-            _insert(connection, texts)
-            _finish(connection, _lease(connection))
-        spent = time.perf_counter() - started
-    return {"raw-cycle": batches * BATCH / spent}
+            self._insert()
+            self._finish(self._lease())
+        return batches * BATCH, time.perf_counter() - started
 
+    def _insert(self) -> None:
+        now = time.time_ns()
+        rows = [(now, text) for text in self._texts]
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.executemany(INSERT, rows)
+        self._connection.execute("COMMIT")
 
-def _batches(jobs: int) -> int:
-    return max(1, jobs // BATCH)
+    def _lease(self) -> list[apsw.SQLiteValues]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        leased = self._connection.execute(LEASE, (time.time_ns(), BATCH)).fetchall()
+        self._connection.execute("COMMIT")
+        return [row[:2] for row in leased]
 
-
-def _texts() -> list[str]:
-    """A batch's payloads as JSON text: raw loops have it ready, ours makes it each time."""
-    return [payload_text(number) for number in range(BATCH)]
-
-
-def _opened(path: Path) -> apsw.Connection:
-    connection = apsw.Connection(str(path))
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    connection.execute(TABLE)
-    return connection
-
-
-def _insert(connection: apsw.Connection, texts: list[str]) -> None:
-    now = time.time_ns()
-    rows = [(now, text) for text in texts]
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(INSERT, rows)
-    connection.execute("COMMIT")
-
-
-def _lease(connection: apsw.Connection) -> list[apsw.SQLiteValues]:
-    connection.execute("BEGIN IMMEDIATE")
-    leased = connection.execute(LEASE, (time.time_ns(), BATCH)).fetchall()
-    connection.execute("COMMIT")
-    return [row[:2] for row in leased]
-
-
-def _finish(connection: apsw.Connection, leased: list[apsw.SQLiteValues]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(DONE, leased)
-    connection.execute("COMMIT")
+    def _finish(self, leased: list[apsw.SQLiteValues]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.executemany(DONE, leased)
+        self._connection.execute("COMMIT")

@@ -15,8 +15,8 @@ from pillarbox.bench.rounds import Measured
 from pillarbox.bench.spreads import Spread, spread
 
 RATES = (
-    ("raw-insert", "raw one-insert"), ("raw-many", "raw executemany"),
-    ("raw-cycle", "raw life cycle"), ("enqueue-1", "enqueue, 1 producer"),
+    ("raw-insert-1", "raw one-insert"), ("raw-many", "raw executemany"),
+    ("raw-cycle-4", "raw life cycle"), ("enqueue-1", "enqueue, 1 producer"),
     ("enqueue-8", "enqueue, 8 producers"), ("enqueue-many", "enqueue_many"),
     ("drain-1", "drain, 1 worker"), ("drain-4", "drain, 4 workers"),
     ("drain-10", "drain, 10 workers"), ("both", "8 producers, 4 workers"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     epilog=examples("pillarbox bench", "pillarbox bench --full", "pillarbox bench --json"),
 )
 @click.option("--full", is_flag=True, help="Also what takes minutes: large files, the window.")
-@click.option("--only", metavar="WORD", help="Only what has WORD in its name, and the raw loops.")
+@click.option("--only", metavar="WORD", help="Only what has WORD in its name.")
 @common
 def command(common: Common, full: bool, only: str | None) -> int:
     """Measure how fast jobs are stored and run on this machine.
