@@ -1,0 +1,226 @@
+"""The mixed load of a fault run: everything a program, a worker and an operator can do.
+
+Owns `Load`, which does one seeded step after another on one open file.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pillarbox_engine.errors import QueueFull
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.leasing import (
+    Ack,
+    Claimed,
+    ClaimRequest,
+    LeaseRef,
+    Nack,
+    Reject,
+    Release,
+    Settlement,
+    Snooze,
+)
+from pillarbox_engine.model import Failure, JobSummary, NewJob
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.states import OnFull, State
+from tests.faults.final import key_of
+from tests.faults.history import Call
+from tests.faults.recorded import Recorded
+
+FAILURE = Failure(type="Flaky", message="as told", fingerprint="flaky")
+QUEUES = ("load", "brief", "narrow")
+SETTINGS = {
+    "load": QueueSettings(max_attempts=3),
+    "brief": QueueSettings(max_attempts=2, lease=0.15, keep_done=25),
+    "narrow": QueueSettings(max_depth=60, on_full=OnFull.DROP_OLDEST, priority=400),
+}
+OUTCOMES = {"ack": 60, "nack": 14, "reject": 6, "snooze": 6, "release": 4, "late": 10}
+FINISHED = (State.DONE, State.DEAD, State.CANCELLED, State.SCHEDULED)
+
+
+def payload(key: str, size: int = 0) -> str:
+    """A payload that names its job."""
+    return json.dumps({"k": key, "fill": "x" * size})
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How often each thing is done, relative to the others."""
+
+    enqueue: int = 24
+    enqueue_many: int = 8
+    work: int = 34
+    late: int = 8
+    maintain: int = 5
+    revive: int = 6
+    trash: int = 6
+    take: int = 5
+    extend: int = 4
+
+
+class Load:
+    """One thread's share of the load. `name` makes its keys its own."""
+
+    def __init__(self, store: Recorded, name: str, seed: str, slot: int = 0) -> None:
+        self._store, self._name, self._slot = store, name, slot * 40
+        self._chance = random.Random(seed)
+        self._made = 0
+        self._late: list[LeaseRef] = []
+        mix = Mix()
+        self._steps = {name: getattr(mix, name) for name in mix.__slots__}
+
+    def prepare(self) -> None:
+        """Make the queues."""
+        for name, settings in SETTINGS.items():
+            self._store.backend.ensure_queue(name, settings)
+
+    def step(self) -> None:
+        """Do one thing."""
+        (name,) = self._chance.choices(list(self._steps), list(self._steps.values()))
+        getattr(self, f"_do_{name}")()
+
+    # -- a program's ------------------------------------------------------------------------
+
+    def _do_enqueue(self) -> None:
+        self._enqueue(1)
+
+    def _do_enqueue_many(self) -> None:
+        self._enqueue(self._chance.choice((2, 5, 20, 40)))
+
+    def _enqueue(self, number: int) -> None:
+        keys = [f"{self._name}-{self._made + n}" for n in range(number)]
+        self._made += number
+        keyed = self._chance.random() < 0.5
+        size = self._chance.choice((0, 150, 150, 9_000 if number == 1 else 300))
+        delay = 0.02 if self._chance.random() < 0.15 else None
+        jobs = [
+            NewJob(payload_json=payload(key, size), delay=delay,
+                   idempotency_key=f"id-{key}" if keyed else None)
+            for key in keys
+        ]  # fmt: skip
+        try:
+            self._store.enqueue(self._chance.choice(QUEUES), jobs, keys)
+        except QueueFull:
+            # Everything in it is in flight or more came than it holds: told as a failure.
+            return
+
+    # -- a worker's -------------------------------------------------------------------------
+
+    def _do_work(self) -> None:
+        queues = tuple(self._chance.sample(QUEUES, k=len(QUEUES)))
+        request = ClaimRequest(
+            queues=queues, limit=self._chance.randint(1, 8), ahead=self._chance.randint(0, 4)
+        )
+        claimed = self._store.claim(request)
+        started = claimed[: request.limit]
+        self._run(started)
+        settlements = [s for job in claimed if (s := self._outcome(job, job in started))]
+        if settlements:
+            self._store.settle(settlements)
+
+    def _run(self, jobs: Sequence[Claimed]) -> None:
+        if not jobs:
+            return
+        for slot, job in enumerate(jobs):
+            self._store.mark_started(self._slot + slot, job.lease)
+        leases = [[job.lease.job_id, job.lease.fence] for job in jobs]
+        self._store.history.note("run", jobs=leases)
+        self._store.history.note("ran", jobs=leases)
+
+    def _outcome(self, job: Claimed, started: bool) -> Settlement | None:
+        if not started:
+            return Release(lease=job.lease)
+        (kind,) = self._chance.choices(list(OUTCOMES), list(OUTCOMES.values()))
+        if kind == "late":
+            self._late.append(job.lease)
+            return None
+        return _settlement(kind, job.lease, self._chance.choice((0.0, 0.01, 0.05)))
+
+    def _do_late(self) -> None:
+        """Ack what was kept back: some of it was taken away meanwhile."""
+        late, self._late = self._late[:6], self._late[6:]
+        if late:
+            self._store.settle([Ack(lease=lease) for lease in late])
+
+    def _do_extend(self) -> None:
+        if self._late:
+            self._store.extend(self._late[:3], self._chance.choice((None, 0.1, 60.0)))
+
+    def _do_maintain(self) -> None:
+        self._store.maintain()
+
+    # -- an operator's ----------------------------------------------------------------------
+
+    def _some(self, *states: State) -> list[JobSummary]:
+        where = Filter(states=frozenset({self._chance.choice(states)}))
+        rows = self._store.backend.jobs(where, limit=30).rows
+        return self._chance.sample(rows, k=min(len(rows), self._chance.randint(1, 12)))
+
+    def _bulk(self, verb: str, rows: Sequence[JobSummary]) -> None:
+        if rows:
+            self._store.bulk(verb, [row.id for row in rows], [key_of(row.preview) for row in rows])
+
+    def _do_revive(self) -> None:
+        if self._chance.random() < 0.6:
+            self._bulk("replay", self._some(State.DEAD))
+        else:
+            self._bulk("requeue", self._some(*FINISHED))
+
+    def _do_trash(self) -> None:
+        verb = self._chance.choice(("purge", "purge", "restore", "restore", "erase"))
+        states = (*FINISHED, State.READY) if verb == "purge" else (State.TRASHED,)
+        try:
+            self._bulk(verb, self._some(*states))
+        except QueueFull:
+            # A restored job may find its queue full: told as a failure.
+            return
+
+    def _do_take(self) -> None:
+        """Take one leased job from its worker, or cancel it."""
+        verb = self._chance.choice(("release", "release", "cancel"))
+        self._bulk(verb, self._some(State.LEASED)[:1])
+
+
+def _settlement(kind: str, lease: LeaseRef, delay: float) -> Settlement:
+    if kind == "ack":
+        return Ack(lease=lease, result_json='{"ok":true}')
+    if kind == "nack":
+        return Nack(lease=lease, failure=FAILURE, delay=delay)
+    if kind == "reject":
+        return Reject(lease=lease, failure=FAILURE)
+    return Snooze(lease=lease, delay=delay) if kind == "snooze" else Release(lease=lease)
+
+
+def repeat(store: Recorded, calls: Sequence[Call]) -> None:
+    """Repeat every enqueue with keys whose outcome was not told, as a careful program would."""
+    for call in calls:
+        if call.op == "enqueue" and call.what == "info" and call.data["idempotent"]:
+            keys = call.data["keys"]
+            jobs = [NewJob(payload_json=payload(k), idempotency_key=f"id-{k}") for k in keys]
+            try:
+                store.enqueue(call.data["queue"], jobs, keys)
+            except QueueFull:
+                # A full queue says so; nothing was added.
+                continue
+
+
+def drain(store: Recorded, seconds: float = 30.0) -> bool:
+    """Work on all there is until nothing is left to run; False: it did not come to that."""
+    until = time.monotonic() + seconds
+    while store.backend.counts().live:
+        if time.monotonic() > until:
+            return False
+        store.maintain()
+        claimed = store.claim(ClaimRequest(queues=QUEUES, limit=200))
+        if not claimed:
+            time.sleep(0.01)
+            continue
+        leases = [[job.lease.job_id, job.lease.fence] for job in claimed]
+        store.history.note("run", jobs=leases)
+        store.history.note("ran", jobs=leases)
+        store.settle([Ack(lease=job.lease) for job in claimed])
+    return True

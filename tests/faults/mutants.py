@@ -1,0 +1,92 @@
+"""Engines broken on purpose: each must be caught by the checker, or the checker is worth nothing.
+
+Owns the mutants, put into a client process by name. They sit at the seam or in SQLite's own
+settings, so they go on fitting while the engine behind the seam changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import apsw
+
+from pillarbox_engine import pool
+from pillarbox_engine.context import JobContext
+from pillarbox_engine.leasing import Ack, LeaseRef, Settlement
+from pillarbox_engine.outcomes import Outcome
+from pillarbox_engine.protocols import LeaseLostNote
+from pillarbox_engine.routing import Handler
+from pillarbox_engine.runner import ThreadRunner
+from pillarbox_engine.sqlite import SqliteBackend
+from pillarbox_engine.sqlite.transaction import Transaction
+from tests.faults.points import on_writers
+
+
+def ack_without_fence() -> None:
+    """Whoever acks a job may, whoever holds it now."""
+    plain = SqliteBackend.settle
+
+    def settle(
+        self: SqliteBackend, settlements: Sequence[Settlement]
+    ) -> list[LeaseLostNote | None]:
+        return plain(self, [_with_newest_fence(self, one) for one in settlements])
+
+    SqliteBackend.settle = settle  # type: ignore[method-assign]
+
+
+def _with_newest_fence(backend: SqliteBackend, one: Settlement) -> Settlement:
+    if not isinstance(one, Ack):
+        return one
+    job = backend.job(one.lease.job_id)
+    return replace(one, lease=LeaseRef(job.id, job.fence))
+
+
+def synchronous_normal() -> None:
+    """Commits are not synced: SQLite's own default in WAL mode for most programs."""
+    done: set[int] = set()
+
+    def relax(connection: apsw.Connection, text: str) -> None:
+        if text.startswith("BEGIN IMMEDIATE") and id(connection) not in done:
+            done.add(id(connection))
+            connection.execute("PRAGMA synchronous=NORMAL").fetchall()
+
+    on_writers(relax)
+
+
+def counter_off_by_one() -> None:
+    """Once in a while a job that becomes ready counts twice."""
+    plain, calls = Transaction.move, iter(range(1, 10**9))
+
+    def move(self: Transaction, queue_id: int, old: Any, new: Any, size: int, **more: Any) -> None:
+        plain(self, queue_id, old, new, size, **more)
+        if new == "ready" and next(calls) % 40 == 0:
+            self.add(queue_id, "ready")
+
+    Transaction.move = move  # type: ignore[method-assign]
+
+
+def ack_before_the_end() -> None:
+    """The pool's threads ack a job and then run it."""
+    held: list[Any] = []
+    plain_init, plain_run = pool.Pool.__init__, ThreadRunner.run
+
+    def init(self: pool.Pool, parts: pool.PoolParts, *rest: Any, **more: Any) -> None:
+        plain_init(self, parts, *rest, **more)
+        held.append(parts.backend)
+
+    def run(self: ThreadRunner, context: JobContext, handler: Handler) -> Outcome:
+        held[-1].settle([Ack(lease=LeaseRef(context.id, context.fence))])
+        return plain_run(self, context, handler)
+
+    pool.Pool.__init__ = init  # type: ignore[method-assign]
+    ThreadRunner.run = run  # type: ignore[method-assign]
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    "ack-without-fence": ack_without_fence,
+    "synchronous-normal": synchronous_normal,
+    "counter-off-by-one": counter_off_by_one,
+    "ack-before-the-end": ack_before_the_end,
+}

@@ -1,0 +1,185 @@
+"""One round of faults: clients on a file, what befalls them, and the verdict.
+
+Owns the kinds of round. Each is a seed away from being repeated.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from pillarbox_engine.errors import BehindHead
+from pillarbox_engine.sqlite import SqliteBackend, open_backend
+from tests.faults import history
+from tests.faults.actors import Plan, Power, act
+from tests.faults.checker import Violation, check
+from tests.faults.disk import MODES
+from tests.faults.final import look
+from tests.faults.history import History
+from tests.faults.load import drain, repeat
+from tests.faults.points import POINTS
+from tests.faults.recorded import Recorded
+
+_NURSERY = multiprocessing.get_context("forkserver")
+_NURSERY.set_forkserver_preload(["__main__", "tests.faults.actors"])
+PATIENCE = 60.0
+KILLED = -9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a round came to. `acked` counts calls that were answered, `faults` what befell."""
+
+    kind: str
+    seed: int
+    faults: int
+    acked: int
+    violations: tuple[Violation, ...]
+
+    def __str__(self) -> str:
+        head = f"{self.kind}, seed {self.seed}: {self.acked} calls, {self.faults} faults"
+        return "\n".join([head, *(f"  {violation}" for violation in self.violations[:5])])
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The invariants that were broken."""
+        return frozenset(violation.invariant for violation in self.violations)
+
+
+class Round:
+    """A file, its history, and the judge's own entries in it."""
+
+    def __init__(self, folder: Path, kind: str, seed: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.kind, self.seed = folder, kind, seed
+        self.path, self.told = folder / "jobs.pillarbox", folder / "told"
+        self.chance = random.Random(f"{kind}-{seed}")
+        self.judge = History(self.told, "judge")
+        self.faults = 0
+        self.found: list[Violation] = []
+
+    def plan(self, client: str, seconds: float) -> Plan:
+        """A client with one thread of mixed load."""
+        seed = f"{self.kind}-{self.seed}-{client}"
+        return Plan(path=self.path, told=self.told, client=client, seed=seed, seconds=seconds)
+
+    def start(self, plan: Plan) -> BaseProcess:
+        """Start a client."""
+        process = _NURSERY.Process(target=act, args=(plan,), name=plan.client)
+        process.start()
+        return process
+
+    def kill(self, process: BaseProcess) -> None:
+        """kill -9, noted before it is done."""
+        self.judge.note("kill", victim=process.name)
+        process.kill()
+        process.join(PATIENCE)
+        self.faults += process.exitcode == KILLED
+
+    def finish(self, process: BaseProcess, *, dies: bool = False) -> None:
+        """Wait for a client's own end; no error may have reached it."""
+        process.join(PATIENCE)
+        if process.exitcode == KILLED and dies:
+            self.faults += 1
+            self._note_death(process.name)
+        elif process.exitcode != 0:
+            what = f"{process.name} ended with {process.exitcode}: an error reached a caller"
+            self.found.append(Violation("error", what))
+            self.judge.note("kill", victim=process.name)
+            process.kill()
+
+    def _note_death(self, name: str) -> None:
+        """It killed itself: some time after the last it wrote."""
+        ends = [max(c.began, c.ended if c.ok else 0) for c in history.read(self.told)
+                if c.client == name]  # fmt: skip
+        self.judge.note("kill", victim=name, after=max(ends, default=0))
+
+    def verdict(self, path: Path | None = None) -> Verdict:
+        """Open the file as anyone would, go on working, and judge."""
+        backend = self._open(path or self.path)
+        early = backend.check()
+        self.found += [Violation("I6", f"when it was opened: {problem}") for problem in early]
+        store = Recorded(backend, self.judge)
+        repeat(store, history.read(self.told))
+        if not drain(store):
+            self.found.append(Violation("I9", f"it does not drain: {backend.counts()}"))
+        calls = history.read(self.told)
+        self.found += check(calls, look(backend))
+        backend.close()
+        self.judge.close()
+        acked = sum(call.ok for call in calls if call.op not in ("run", "ran", "kill", "open"))
+        return Verdict(
+            kind=self.kind, seed=self.seed, faults=self.faults, acked=acked,
+            violations=tuple(self.found),
+        )  # fmt: skip
+
+    def _open(self, path: Path) -> SqliteBackend:
+        try:
+            return open_backend(path)
+        except BehindHead as error:
+            self.found.append(Violation("I1", f"noticed at open: {error}"))
+            return open_backend(path, accept_copy=True)
+
+
+def kills(folder: Path, seed: int, mutant: str = "") -> Verdict:
+    """Three processes, two generations of them, most killed at a random millisecond."""
+    act = Round(folder, "kill -9", seed)
+    for generation in range(2):
+        _generation(act, generation, mutant)
+    return act.verdict()
+
+
+def _generation(act: Round, generation: int, mutant: str) -> None:
+    whole = act.chance.uniform(0.25, 0.9)
+    plans = [
+        replace(act.plan(f"g{generation}-{threads}", whole), mutant=mutant, threads=threads)
+        for threads in (1, 2, 3)
+    ]
+    plans[-1] = replace(plans[-1], serves=True)
+    running = [act.start(plan) for plan in plans]
+    doomed = [one for one in running if act.chance.random() < 0.75] or running[:1]
+    pauses = sorted(act.chance.uniform(0.05, whole + 0.1) for _ in doomed)
+    began = time.monotonic()
+    for pause, victim in zip(pauses, doomed, strict=True):
+        time.sleep(max(0.0, began + pause - time.monotonic()))
+        act.kill(victim)
+    for survivor in running:
+        if survivor not in doomed:
+            act.finish(survivor)
+
+
+def at_point(folder: Path, seed: int, point: str, nth: int = 0) -> Verdict:
+    """One client that kills itself at a named point, beside one that lives."""
+    act = Round(folder, f"kill {point}", seed)
+    count = nth or act.chance.randint(1, 120)
+    plan = replace(act.plan("dies", 4.0), point=point, nth=count, threads=2, checkpoint=40)
+    victim, other = act.start(plan), act.start(act.plan("lives", 0.6))
+    act.finish(victim, dies=True)
+    act.finish(other)
+    return act.verdict()
+
+
+def power_cut(
+    folder: Path, seed: int, mode: str = "", mutant: str = "", *, side_dropped: bool | None = None
+) -> Verdict:
+    """One process on a disk that forgets what was not synced."""
+    act = Round(folder, "power loss", seed)
+    chosen = mode or act.chance.choice(MODES)
+    dropped = act.chance.random() < 0.5 if side_dropped is None else side_dropped
+    power = Power(act.chance.randint(1, 5_000), chosen, dropped, folder / "after")
+    plan = replace(
+        act.plan("lit", 1.2), mutant=mutant, power=power,
+        threads=act.chance.choice((1, 1, 3)), checkpoint=act.chance.choice((0, 15, 60)),
+    )  # fmt: skip
+    act.finish(act.start(plan), dies=True)
+    return act.verdict(power.folder / act.path.name)
+
+
+def points() -> Sequence[str]:
+    """The named points."""
+    return tuple(POINTS)
