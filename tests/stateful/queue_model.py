@@ -54,12 +54,14 @@ class QueueModel:
                 self.change(number, state=State.READY)
 
     def claim(self, limit: int) -> list[int]:
-        """The numbers of the jobs a claim must give, in its order."""
+        """The numbers of the jobs a claim must give, in its order: none of a paused queue."""
+        if self.paused:
+            return []
         self.sweep()
         ready = [n for n, job in self.jobs.items() if job.state is State.READY]
         ready.sort(key=lambda n: (self.jobs[n].priority, n))
         given: list[int] = []
-        for number in [] if self.paused else ready[:limit]:
+        for number in ready[:limit]:
             if self.jobs[number].lost and given:
                 break
             given.append(number)

@@ -17,17 +17,17 @@ from pillarbox_engine.states import State, Verb
 
 def claim(store: Store, request: ClaimRequest) -> list[Claimed]:
     """Lease what may run now; see `protocols.Consumer.claim`."""
-    queues = [store.queues[name] for name in dict.fromkeys(request.queues) if name in store.queues]
+    known = [store.queues[name] for name in dict.fromkeys(request.queues) if name in store.queues]
+    queues = [queue for queue in known if queue.mode == "running"]
     sweep(store, queues)
     taken: list[Claimed] = []
     for queue in queues:
         if any(job.lost for job in taken):
             break
-        if queue.mode == "running":
-            taken += [
-                _lease(store, queue, row, request.worker)
-                for row in _choose(store, queue, request, len(taken))
-            ]
+        taken += [
+            _lease(store, queue, row, request.worker)
+            for row in _choose(store, queue, request, len(taken))
+        ]
     return taken
 
 
