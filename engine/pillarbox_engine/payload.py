@@ -15,6 +15,8 @@ import zlib
 from json import JSONDecoder, JSONEncoder
 from typing import Any, NoReturn
 
+import msgspec
+
 from pillarbox_engine.errors import InvalidPayload, PayloadTooLarge
 from pillarbox_engine.json_fault import MAX_DEPTH, Fault, fault_in_value
 from pillarbox_engine.json_text import decode, line_and_column, visible
@@ -22,6 +24,9 @@ from pillarbox_engine.json_walk import fault_in_text, has_lone_surrogate, too_de
 from pillarbox_engine.model import JsonValue
 
 _TITLE = "The payload is not valid JSON"
+_WRITE = msgspec.json.Encoder().encode
+_READ = msgspec.json.Decoder().decode
+_UNWRITABLE = (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError)
 _LEAVES = frozenset({str, int, float, bool, type(None)})
 _REFERENCE = "Store the data elsewhere and enqueue a reference to it (a path, a key or a URL)"
 
@@ -35,6 +40,25 @@ def encode(value: JsonValue) -> str:
 
     Raises `InvalidPayload`, its `path` naming the part that cannot be carried.
     """
+    text = _quickly(value)
+    return _carefully(value) if text is None else text
+
+
+def _quickly(value: JsonValue) -> str | None:
+    """The text, if reading it back gives the very value and it cannot be too deep; else None.
+
+    This is what makes a fast encoder strict: NaN, keys that are not strings and types that JSON
+    lacks do not come back equal.
+    """
+    try:
+        raw = _WRITE(value)
+        same = _READ(raw) == value
+    except _UNWRITABLE:
+        return None
+    return raw.decode() if same and raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH else None
+
+
+def _carefully(value: JsonValue) -> str:
     try:
         text = _ENCODE(value)
     except (ValueError, TypeError, RecursionError) as error:
@@ -63,7 +87,7 @@ def parse(text: str | bytes) -> JsonValue:
 
 def checked_text(text: str | bytes) -> str:
     """The compact form of a JSON text that `parse` accepts, ready for `NewJob.payload_json`."""
-    return _ENCODE(parse(text))
+    return encode(parse(text))
 
 
 def check_size(text: str, limit: int) -> None:

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
-from uuid import uuid4
 
 from pillarbox_engine import bulk, names
-from pillarbox_engine.admission import check_known, state_named
+from pillarbox_engine.admission import AUTO, check_known, state_named
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
@@ -94,9 +93,7 @@ class Queue:
         `InvalidOption`, and `Definite` or `Indeterminate`, whose `idempotency_key` makes it safe
         to repeat the call.
         """
-        key = options.get("idempotency_key") or made_key()
-        job = self._job(payload, {**options, "idempotency_key": key})
-        return self._store([job], key, block)[0]
+        return self._store([self._job(payload, options)], options.get("idempotency_key"), block)[0]
 
     def enqueue_many(
         self,
@@ -107,14 +104,17 @@ class Queue:
     ) -> list[Enqueued]:
         """Store a job for each of `payloads`, all or none, with the same options.
 
-        With an idempotency key (given or made) job number n carries `key:n`; repeating the call
-        with the same key and payloads adds only what is missing.
+        With an idempotency key job number n carries `key:n`; repeating the call with the same key
+        and payloads adds only what is missing.
         """
-        key = options.get("idempotency_key") or made_key()
-        jobs = [
-            self._job(payload, {**options, "idempotency_key": f"{key}:{number}"})
-            for number, payload in enumerate(payloads)
-        ]
+        key = options.get("idempotency_key")
+        if key is None or key.startswith(AUTO):
+            jobs = [self._job(payload, options) for payload in payloads]
+        else:
+            jobs = [
+                self._job(payload, {**options, "idempotency_key": f"{key}:{number}"})
+                for number, payload in enumerate(payloads)
+            ]
         return self._store(jobs, key, block) if jobs else []
 
     def _job(self, payload: JsonValue, options: JobOptions) -> NewJob:
@@ -125,11 +125,13 @@ class Queue:
                 to_us(moment)
         return NewJob(payload_json=encode(payload), **options)
 
-    def _store(self, jobs: Sequence[NewJob], key: str, block: float | None) -> list[Enqueued]:
+    def _store(
+        self, jobs: Sequence[NewJob], key: str | None, block: float | None
+    ) -> list[Enqueued]:
         try:
             return self._store_or_wait(jobs, block)
         except StorageFault as fault:
-            fault.idempotency_key = key
+            fault.idempotency_key = key or fault.idempotency_key
             raise
 
     def _store_or_wait(self, jobs: Sequence[NewJob], block: float | None) -> list[Enqueued]:
@@ -285,8 +287,3 @@ class Queue:
 
     def _now(self) -> int:
         return self._engine.clock.monotonic_us()
-
-
-def made_key() -> str:
-    """An idempotency key for an enqueue that was given none."""
-    return f"auto:{uuid4().hex}"

@@ -37,12 +37,6 @@ def test_enqueue_stores_payload_and_options(engine: Engine) -> None:
     assert (job.max_attempts, job.backoff, job.timeout) == (2, Fixed(seconds=3), 9.0)
 
 
-def test_enqueue_makes_an_idempotency_key(engine: Engine) -> None:
-    job = engine.job(engine.queue("a").enqueue(1).id)
-    assert job.idempotency_key is not None
-    assert job.idempotency_key.startswith("auto:")
-
-
 def test_same_key_adds_nothing(engine: Engine) -> None:
     queue = engine.queue("a")
     first = queue.enqueue(1, idempotency_key="k")
@@ -93,7 +87,7 @@ def test_a_range_is_told_without_exponents(engine: Engine) -> None:
         engine.queue("a").configure(max_depth=-1)
 
 
-def test_failed_enqueue_carries_its_key() -> None:
+def test_failed_enqueue_carries_the_key_it_was_given() -> None:
     class Failing(WatchedBackend):
         def enqueue(self, queue: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
             self._maybe_fail("enqueue")
@@ -104,11 +98,11 @@ def test_failed_enqueue_carries_its_key() -> None:
     with Engine(failing) as engine:
         queue = engine.queue("a")
         with pytest.raises(Definite) as caught:
-            queue.enqueue(1)
+            queue.enqueue_many([1, 2], idempotency_key="mine")
         key = caught.value.idempotency_key
-        assert key is not None
-        assert not queue.enqueue(1, idempotency_key=key).conflict
-        assert queue.enqueue(1, idempotency_key=key).conflict
+        assert key == "mine"
+        assert not any(e.conflict for e in queue.enqueue_many([1, 2], idempotency_key=key))
+        assert all(e.conflict for e in queue.enqueue_many([1, 2], idempotency_key=key))
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "x" * 10_000])

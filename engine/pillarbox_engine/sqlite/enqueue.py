@@ -9,10 +9,10 @@ only at ids above that one, and the happy path pays for no second table.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pillarbox_engine.admission import check_new
+from pillarbox_engine.admission import AUTO, check_new
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import QueueFull
 from pillarbox_engine.model import Enqueued, NewJob
@@ -27,7 +27,6 @@ from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import OnFull
 
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
-AUTO = "auto:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,20 @@ class Call:
 
 def new_call(queue: str, jobs: Sequence[NewJob]) -> Call:
     """Check what needs no file, and recognise the repetition of an uncertain call."""
-    for job in jobs:
+    for job in _distinct(jobs):
         check_new(job)
     first = jobs[0].idempotency_key if jobs else None
     repeats = _parse_auto(first) if first else None
     plain = tuple(replace(job, idempotency_key=None) for job in jobs) if repeats else tuple(jobs)
     return Call(queue, plain, repeats[1] if repeats else secrets.token_bytes(8), repeats)
+
+
+def _distinct(jobs: Sequence[NewJob]) -> Iterable[NewJob]:
+    """One job of each set of options: their payloads were checked before."""
+    try:
+        return {job_insert.OPTIONS(job): job for job in jobs}.values()
+    except TypeError:
+        return jobs
 
 
 def _parse_auto(key: str) -> tuple[int, bytes] | None:
@@ -72,12 +79,24 @@ def enqueue(transaction: Transaction, call: Call) -> list[Enqueued]:
         found = transaction.rows("jobs_of_nonce", call.repeats)
         if found:
             return [Enqueued(str(row[0]), conflict=True) for row in found]
+    if any(job.idempotency_key is not None for job in call.jobs):
+        return _enqueue_keyed(transaction, queue, call)
+    return [Enqueued(str(number)) for number in _store(transaction, queue, call.jobs, call.nonce)]
+
+
+def _enqueue_keyed(transaction: Transaction, queue: QueueRow, call: Call) -> list[Enqueued]:
     known = _known(transaction, call.jobs)
     fresh = _fresh(call.jobs, known)
-    rows = [job_insert.row_of(transaction.now, queue, job) for job in fresh]
-    _make_room(transaction, queue, rows)
-    ids = job_insert.insert(transaction, queue, rows, call.nonce)
+    ids = _store(transaction, queue, fresh, call.nonce)
     return _answers(transaction, call.jobs, known, fresh, ids)
+
+
+def _store(
+    transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes
+) -> range:
+    rows = job_insert.rows_of(transaction.now, queue, jobs)
+    _make_room(transaction, queue, rows)
+    return job_insert.insert(transaction, queue, rows, nonce)
 
 
 def _known(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
@@ -105,7 +124,7 @@ def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -
     if settings.max_depth is None and settings.max_bytes is None:
         return
     depth, size = transaction.live(queue.id)
-    size += sum(row.payload_bytes for row in rows)
+    size += sum(row[2] for row in rows)
     require_room(transaction, queue, depth + len(rows), size, incoming=len(rows))
 
 

@@ -8,14 +8,14 @@ over an array (https://sqlite.org/carray.html).
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+from zlib import crc32
 
 import apsw
 
 from pillarbox_engine.clock import seconds_to_us, to_us
-from pillarbox_engine.errors import PayloadTooLarge
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import backoff_to_builtins
@@ -30,28 +30,36 @@ MANY = 16
 Shape = tuple[str, str, int, int, int | None, int | None, int | None, str | None, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A job to be: what it may share with others, and its payload."""
+Row = tuple[Shape, str, int, str]
+"""A job to be: what it may share with others, its payload, the payload's bytes and checksum."""
 
-    shape: Shape
-    payload: str
-    payload_bytes: int
-    payload_crc: str
+OPTIONS = attrgetter(
+    "type", "priority", "run_at", "delay", "max_attempts", "backoff", "timeout", "expires_at",
+    "idempotency_key",
+)  # fmt: skip
+"""All of a new job but its payload."""
 
 
 def checksum(payload: bytes) -> str:
     """A payload's CRC32, in eight hexadecimal digits."""
-    return f"{zlib.crc32(payload):08x}"
+    return f"{crc32(payload):08x}"
 
 
-def row_of(now: int, queue: QueueRow, job: NewJob) -> Row:
-    """The row of `job`; `PayloadTooLarge` where the queue takes no payload of that size."""
-    raw = job.payload_json.encode()
-    if len(raw) > queue.settings.max_payload:
-        check_size(job.payload_json, queue.settings.max_payload)
-        raise PayloadTooLarge(f"The payload is larger than {queue.settings.max_payload} bytes")
-    return Row(_shape(now, queue, job), job.payload_json, len(raw), checksum(raw))
+def rows_of(now: int, queue: QueueRow, jobs: Sequence[NewJob]) -> list[Row]:
+    """The rows of `jobs`; jobs with the same options share one shape object.
+
+    Raises `PayloadTooLarge` where the queue takes no payload of that size.
+    """
+    shapes: dict[Any, Shape] = {}
+    rows: list[Row] = []
+    for job in jobs:
+        options = OPTIONS(job)
+        shape = shapes.get(options) or shapes.setdefault(options, _shape(now, queue, job))
+        raw = job.payload_json.encode()
+        if len(raw) > queue.settings.max_payload:
+            check_size(job.payload_json, queue.settings.max_payload)
+        rows.append((shape, job.payload_json, len(raw), checksum(raw)))
+    return rows
 
 
 def _shape(now: int, queue: QueueRow, job: NewJob) -> Shape:
@@ -80,7 +88,7 @@ def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], nonce
     first = take_ids(transaction, len(rows))
     if not rows:
         return range(0)
-    alike = len(rows) >= MANY and all(row.shape == rows[0].shape for row in rows)
+    alike = len(rows) >= MANY and all(row[0] is rows[0][0] for row in rows)
     (_insert_alike if alike else _insert_each)(transaction, queue, rows, first, nonce)
     _count(transaction, queue, rows)
     return range(first, first + len(rows))
@@ -88,7 +96,7 @@ def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], nonce
 
 def _count(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> None:
     for state in (State.READY, State.SCHEDULED):
-        sizes = [row.payload_bytes for row in rows if row.shape[0] == state]
+        sizes = [row[2] for row in rows if row[0][0] == state]
         transaction.move(queue.id, None, state, sum(sizes), number=len(sizes))
     transaction.add(queue.id, "enqueued_total", len(rows))
     transaction.touched.add(queue.name)
@@ -98,11 +106,11 @@ def _insert_each(
     transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int, nonce: bytes
 ) -> None:
     now, values = transaction.now, []
-    for number, row in enumerate(rows, start=first):
-        state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = row.shape
+    for number, (shape, payload, size, crc) in enumerate(rows, start=first):
+        state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = shape
         values.append((
             number, queue.id, state, type_, priority, now, run_at, expires, most, timeout, backoff,
-            nonce if unkeyed else None, row.payload_bytes, row.payload_crc, row.payload,
+            nonce if unkeyed else None, size, crc, payload,
         ))  # fmt: skip
     transaction.many("add_job", values)
 
@@ -110,8 +118,8 @@ def _insert_each(
 def _insert_alike(
     transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int, nonce: bytes
 ) -> None:
-    state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = rows[0].shape
-    payloads = apsw.carray(tuple([row.payload_crc + row.payload for row in rows]))
+    state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = rows[0][0]
+    payloads = apsw.carray(tuple([crc + payload for _, payload, _, crc in rows]))
     transaction.execute(
         "add_alike_jobs",
         {
