@@ -54,4 +54,4 @@ def test_the_engine_goes_on_after_a_storage_fault(
         with pytest.raises(StorageFault, match="the disk did not answer"):
             queue.enqueue(1)
         queue.enqueue(2)
-        assert [job.payload for job in queue.jobs()] == [2]
+        assert [job.preview for job in queue.jobs()] == ["2"]
