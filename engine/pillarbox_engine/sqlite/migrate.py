@@ -34,8 +34,10 @@ def newest() -> int:
 
 def require_ours(connection: apsw.Connection, path: Path) -> None:
     """`ForeignFile` unless the file is a queue file, or empty."""
-    owner = connection.pragma("application_id")
+    # In this order: another process may be making the file between the two reads, and it writes
+    # its tables and its id in one transaction.
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    owner = connection.pragma("application_id")
     if owner != APPLICATION_ID and tables is not None and tables[0]:
         raise ForeignFile(
             f"{path} cannot be used as a queue file",
