@@ -11,6 +11,7 @@ from pillarbox_engine.states import Verb
 
 @click.command(
     name="cancel",
+    short_help="End jobs without running them.",
     epilog=examples(
         "pillarbox cancel 'queue:mail state:ready'",
         "pillarbox cancel 'queue:mail payload.campaign:spring' --dry-run",

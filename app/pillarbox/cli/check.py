@@ -11,6 +11,7 @@ from pillarbox.cli.options import Common, common, examples
 
 @click.command(
     name="check",
+    short_help="Say whether a queue file is whole.",
     epilog=examples("pillarbox check", "pillarbox check shop.pillarbox --json")
     + "\n\n\b\nExit codes:\n  0 whole   1 something is broken   4 the file cannot be used",
 )

@@ -16,6 +16,7 @@ SEED = 7
 
 @click.command(
     name="demo",
+    short_help="Watch a story of sign-ups run, live.",
     epilog=examples(
         "pillarbox demo",
         "pillarbox demo --headless --seconds 20",

@@ -8,7 +8,9 @@ from pillarbox.cli.options import Common, common, complete_queue, examples
 
 
 @click.command(
-    name="drain", epilog=examples("pillarbox drain mail", "pillarbox drain mail sms --json")
+    name="drain",
+    short_help="Finish what is in flight and claim no more.",
+    epilog=examples("pillarbox drain mail", "pillarbox drain mail sms --json"),
 )
 @click.argument(
     "queues", metavar="QUEUE...", nargs=-1, required=True, shell_complete=complete_queue

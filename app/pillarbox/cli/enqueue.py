@@ -13,6 +13,7 @@ from pillarbox_engine.importing import ImportOptions
 
 @click.command(
     name="enqueue",
+    short_help="Put jobs in, from files, a pipe or the command line.",
     epilog=examples(
         "pillarbox enqueue mail jobs.jsonl more.json",
         "pillarbox enqueue mail jobs.jsonl --dry-run",

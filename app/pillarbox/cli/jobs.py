@@ -22,6 +22,7 @@ PAGE = 500
 
 @click.command(
     name="jobs",
+    short_help="List the jobs that a query finds.",
     epilog=examples(
         "pillarbox jobs",
         "pillarbox jobs 'state:dead queue:mail'",

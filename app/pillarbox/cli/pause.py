@@ -8,7 +8,9 @@ from pillarbox.cli.options import Common, common, complete_queue, examples
 
 
 @click.command(
-    name="pause", epilog=examples("pillarbox pause mail", "pillarbox pause mail sms --json")
+    name="pause",
+    short_help="Stop claims from queues.",
+    epilog=examples("pillarbox pause mail", "pillarbox pause mail sms --json"),
 )
 @click.argument(
     "queues", metavar="QUEUE...", nargs=-1, required=True, shell_complete=complete_queue

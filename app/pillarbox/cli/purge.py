@@ -23,6 +23,7 @@ ASK_ABOVE = 1_000
 
 @click.command(
     name="purge",
+    short_help="Move jobs to the trash.",
     epilog=examples(
         "pillarbox purge 'state:done queue:mail'",
         "pillarbox purge 'state:dead age>30d' --dry-run",

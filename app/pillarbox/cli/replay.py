@@ -11,6 +11,7 @@ from pillarbox_engine.states import Verb
 
 @click.command(
     name="replay",
+    short_help="Put dead letters back to work.",
     epilog=examples(
         "pillarbox replay",
         "pillarbox replay 'queue:mail error:\"timed out\"' --rate 10",

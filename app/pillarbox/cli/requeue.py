@@ -11,6 +11,7 @@ from pillarbox_engine.states import Verb
 
 @click.command(
     name="requeue",
+    short_help="Make jobs ready now.",
     epilog=examples(
         "pillarbox requeue 'queue:mail is:retrying'",
         "pillarbox requeue state:cancelled --dry-run",

@@ -11,6 +11,7 @@ from pillarbox_engine.states import Verb
 
 @click.command(
     name="restore",
+    short_help="Take jobs back out of the trash.",
     epilog=examples(
         "pillarbox restore queue:mail",
         "pillarbox restore 'type:welcome age<1h'",

@@ -8,7 +8,9 @@ from pillarbox.cli.options import Common, common, complete_queue, examples
 
 
 @click.command(
-    name="resume", epilog=examples("pillarbox resume mail", "pillarbox resume mail sms --json")
+    name="resume",
+    short_help="Let queues run again.",
+    epilog=examples("pillarbox resume mail", "pillarbox resume mail sms --json"),
 )
 @click.argument(
     "queues", metavar="QUEUE...", nargs=-1, required=True, shell_complete=complete_queue

@@ -19,6 +19,7 @@ EVERY = 1.0
 
 @click.command(
     name="stats",
+    short_help="Show a row per queue, once or live.",
     epilog=examples(
         "pillarbox stats",
         "pillarbox stats --watch",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 @click.command(
     name="window",
+    short_help="Open the window; the same as `pillarbox [FILE]`.",
     epilog=examples(
         "pillarbox", "pillarbox shop.pillarbox", "pillarbox window --file shop.pillarbox"
     ),

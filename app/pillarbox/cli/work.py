@@ -11,6 +11,7 @@ CONCURRENCY = 4
 
 @click.command(
     name="work",
+    short_help="Run jobs with the handlers of a file, no window needed.",
     epilog=examples(
         "pillarbox work mail --handlers handlers.toml",
         "pillarbox work mail sms --handlers handlers.toml --concurrency 16",

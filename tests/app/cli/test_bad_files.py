@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from pillarbox.cli import run
 from pillarbox.root import open_engine
+from pillarbox_engine.errors import LockedFile
+from tests.app.cli.conftest import read_until
+
+HOLDER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+"""Holds the file's lock, in a process of its own, until its input ends."""
 
 COMMANDS = (["stats"], ["jobs"], ["check"], ["pause", "mail"], ["purge", "state:dead"])
 
@@ -95,6 +109,45 @@ def test_a_read_only_file_can_be_looked_at_only(
     open_engine(str(file)).close()
     file.chmod(0o400)
 
+    for words in (["stats"], ["jobs"], ["check"]):
+        assert run(["--file", str(file), *words]) == 0
+    capsys.readouterr()
+    for words in (["pause", "mail"], ["enqueue", "mail", "--payload", "1"]):
+        assert run(["--file", str(file), *words]) == 4
+        assert f"{file} cannot be written: it is read-only" in capsys.readouterr().err
+
+
+def test_a_locked_file_is_said_to_be(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **options: object) -> NoReturn:
+        raise LockedFile(f"{file} cannot be used", "another program has its lock", "Wait for it")
+
+    monkeypatch.setattr("pillarbox.root.open_backend", refuse)
+
+    assert run(["--file", str(file), "stats"]) == 4
+    told = capsys.readouterr().err
+    assert told == (
+        f"pillarbox: {file} cannot be used: another program has its lock\n  Wait for it\n"
+    )
+
+
+@pytest.mark.accept
+def test_a_file_whose_lock_is_held_is_told_by_the_store_itself(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_engine(str(file)).close()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    read_until(holder.stdout, "held")
+
     assert run(["--file", str(file), "stats"]) == 0
-    assert run(["--file", str(file), "pause", "mail"]) == 4
-    assert "cannot be written" in capsys.readouterr().err
+    assert run(["--file", str(file), "enqueue", "mail", "--payload", "1"]) == 4
+    assert "lock" in capsys.readouterr().err
+    holder.communicate("")
+    with open_engine(str(file), read_only=True) as engine:
+        assert engine.counts().enqueued_total == 0
