@@ -67,39 +67,51 @@ class RunningModel(RowsModel[RunningRow]):
 
 def _columns() -> tuple[Column[RunningRow], ...]:
     return (
-        Column(
-            key="started",
-            title="When",
-            kind=Kind.MOMENT,
-            width=10,
-            text=lambda row: moment_text(row.started_at),
-            roles={Role.MOMENT: lambda row: row.started_at},
-        ),
+        _when(),
         Column(key="title", title="Operation", width=54, text=lambda row: row.title, grows=True),
-        Column(
-            key="phase",
-            title="State",
-            width=11,
-            text=lambda row: _WORDS[row.phase][0],
-            roles={Role.TONE: lambda row: _WORDS[row.phase][1]},
-        ),
-        Column(
-            key="progress",
-            title="Progress",
-            kind=Kind.PROGRESS,
-            width=18,
-            text=_figures,
-            roles={Role.FRACTION: _fraction},
-        ),
+        _phase(),
+        _progress(),
         Column(key="done", title="Done", kind=Kind.NUMBER, width=17, text=_figures),
         Column(key="rate", title="Rate", kind=Kind.NUMBER, width=10, text=_rate),
-        Column(
-            key="said",
-            title="Message",
-            width=50,
-            text=lambda row: row.said,
-            tip=lambda row: row.said,
-        ),
+        _message(),
+    )
+
+
+def _when() -> Column[RunningRow]:
+    return Column(
+        key="started",
+        title="When",
+        kind=Kind.MOMENT,
+        width=10,
+        text=lambda row: moment_text(row.started_at),
+        roles={Role.MOMENT: lambda row: row.started_at},
+    )
+
+
+def _phase() -> Column[RunningRow]:
+    return Column(
+        key="phase",
+        title="State",
+        width=11,
+        text=lambda row: _WORDS[row.phase][0],
+        roles={Role.TONE: lambda row: _WORDS[row.phase][1]},
+    )
+
+
+def _progress() -> Column[RunningRow]:
+    return Column(
+        key="progress",
+        title="Progress",
+        kind=Kind.PROGRESS,
+        width=18,
+        text=_figures,
+        roles={Role.FRACTION: _fraction},
+    )
+
+
+def _message() -> Column[RunningRow]:
+    return Column(
+        key="said", title="Message", width=50, text=lambda row: row.said, tip=lambda row: row.said
     )
 
 
