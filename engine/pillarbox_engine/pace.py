@@ -8,7 +8,7 @@ wrong moment, and keeps other processes from it: so only as much as starts withi
 from __future__ import annotations
 
 WINDOW_US = 20_000
-MAX_AHEAD = 64
+MAX_AHEAD = 1_000
 MEMORY = 0.9
 """How much of the old estimate stays when a shorter run is seen."""
 
