@@ -212,11 +212,6 @@ def _tip(spec: Spec) -> str:
     return f"{text} ({keys})" if keys else text
 
 
-def of_menu(menu: str) -> tuple[str, ...]:
-    """The names of the actions in a menu, in their order."""
-    return tuple(spec.name for spec in SPECS if spec.menu == menu)
-
-
 def writing() -> tuple[str, ...]:
     """The names of the actions that a read-only file forbids."""
     return tuple(spec.name for spec in SPECS if spec.writes)

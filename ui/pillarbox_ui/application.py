@@ -15,7 +15,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from pillarbox_resources import icon_path
+from pillarbox_resources import app_icon_path
 from pillarbox_ui.interrupts import Interrupts
 from pillarbox_ui.unexpected import as_problem
 from pillarbox_ui.windows import OpenEngine, Windows
@@ -62,7 +62,7 @@ def make_application() -> QApplication:
     application.setApplicationName(NAME)
     application.setApplicationDisplayName(NAME)
     application.setDesktopFileName(NAME.lower())
-    application.setWindowIcon(QIcon(str(icon_path("pillarbox.svg"))))
+    application.setWindowIcon(QIcon(str(app_icon_path())))
     return application
 
 

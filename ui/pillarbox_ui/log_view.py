@@ -28,9 +28,7 @@ class _Handler(logging.Handler):
     def __init__(self, relay: _Relay) -> None:
         super().__init__()
         self._relay = relay
-        self.setFormatter(
-            logging.Formatter("%(asctime)s  %(levelname)-7s  %(message)s", "%H:%M:%S")
-        )
+        self.setFormatter(logging.Formatter(_FORMAT, "%H:%M:%S"))
 
     def emit(self, record: logging.LogRecord) -> None:
         self._relay.line.emit(self.format(record))

@@ -30,7 +30,6 @@ LEASED = 500
 """How many leases the in-flight view shows."""
 
 _GRAPHS = frozenset({View.OVERVIEW, View.QUEUE})
-_NO_PAGE: Page[JobSummary] = Page(())
 
 
 @dataclass(frozen=True, slots=True)

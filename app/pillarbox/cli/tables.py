@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pillarbox.cli.output import one_line
-from pillarbox_engine.model import Counts, Event, Job, JobSummary, QueueSummary
+from pillarbox_engine.model import Event, Job, JobSummary, QueueSummary
 from pillarbox_engine.settings import settings_to_builtins
 
 
@@ -72,11 +72,6 @@ def jobs_table(jobs: Iterable[JobSummary], now: datetime) -> Table:
             Text(one_line(detail, 60)),
         )
     return table
-
-
-def counts_json(counts: Counts) -> dict[str, int]:
-    """The ledger of some counts: enqueued = done + dead + cancelled + waiting."""
-    return counts.ledger()
 
 
 def event_line(event: Event) -> str:

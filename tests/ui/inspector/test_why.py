@@ -10,7 +10,7 @@ import pytest
 from pillarbox_engine.model import Counts, JobSummary, ProcessInfo, QueueSummary
 from pillarbox_engine.settings import QueueSettings, RateLimit
 from pillarbox_engine.states import DeadReason, State
-from pillarbox_ui.inspector.why import Surroundings, refresh_after, why
+from pillarbox_ui.inspector.why import Surroundings, why
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 QUEUE = QueueSummary(
@@ -97,9 +97,3 @@ def test_every_reason_of_a_dead_letter_has_words(reason: DeadReason) -> None:
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_has_a_sentence_even_with_nothing_known_around(state: State) -> None:
     assert sentence(replace(JOB, state=state), queue=None).endswith((".", "once."))
-
-
-def test_only_what_counts_down_asks_to_be_refreshed() -> None:
-    later = replace(JOB, state=State.SCHEDULED, run_at=NOW + timedelta(hours=2))
-    assert refresh_after(later, NOW) == timedelta(seconds=1)
-    assert refresh_after(replace(JOB, state=State.DONE), NOW) is None

@@ -100,11 +100,3 @@ def test_a_cell_tells_text_key_sort_and_alignment(qapp: QApplication) -> None:
     assert (name.data(Role.SORT), age.data(Role.SORT)) == ("a", 7)
     assert age.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
     assert model.headerData(1, Qt.Orientation.Horizontal) == "Age"
-
-
-def test_one_row_can_be_replaced(qapp: QApplication) -> None:
-    model = pets()
-    model.set_rows([Pet("a"), Pet("b")])
-    model.set_row(Pet("b", 3))
-    model.set_row(Pet("z", 3))
-    assert model.rows == (Pet("a"), Pet("b", 3))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pillarbox_resources import app_icon_path, icon_path, sample_path, samples
-from pillarbox_ui.theme.fonts import mono_font, number_font, small_font, title_font
+from pillarbox_ui.theme.fonts import mono_font, number_font, small_font
 from pillarbox_ui.theme.icons import GLYPHS
 from pillarbox_ui.theme.sheet import style_sheet
 from pillarbox_ui.theme.theme import Mode, Theme
@@ -66,7 +66,7 @@ def test_no_motion_means_none(light: Theme) -> None:
 
 def test_fonts_keep_their_order_of_size(qapp: QApplication, light: Theme) -> None:
     base = qapp.font()
-    sizes = [QFontInfo(make(base)).pixelSize() for make in (small_font, number_font, title_font)]
+    sizes = [QFontInfo(make(base)).pixelSize() for make in (small_font, number_font)]
     assert sizes == sorted(sizes)
     assert QFontInfo(mono_font(base)).pixelSize() == QFontInfo(base).pixelSize()
 

@@ -147,14 +147,6 @@ def test_return_keeps_the_indentation(qtbot: QtBot, edit: JsonEdit) -> None:
     assert edit.text() == '{\n  "a": 1,\n  '
 
 
-def test_laying_out_can_be_undone(edit: JsonEdit) -> None:
-    edit.set_text('{"a":1,"b":2}')
-    edit.lay_out()
-    assert edit.text() == '{\n  "a": 1,\n  "b": 2\n}'
-    edit.editor.undo()
-    assert edit.text() == '{"a":1,"b":2}'
-
-
 def test_the_least_validator() -> None:
     assert plain_json("[1]") is None
     assert plain_json("[1") is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pillarbox_engine.model import JobSummary, ProcessInfo, QueueSummary
 from pillarbox_engine.states import DeadReason, State
@@ -138,9 +138,3 @@ _SENTENCES: dict[State, Callable[[JobSummary, Surroundings, TimeText], str]] = {
     State.TRASHED: _trashed,
     State.WAITING: _waiting,
 }
-
-
-def refresh_after(job: JobSummary, now: datetime) -> timedelta | None:
-    """How soon the sentence reads otherwise by time alone; None: never."""
-    counts_down = job.state is State.SCHEDULED and job.run_at > now
-    return timedelta(seconds=1) if counts_down or job.state is State.LEASED else None

@@ -6,7 +6,6 @@ JSON and not as text.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
@@ -23,9 +22,3 @@ def as_json(row: object) -> JsonValue:
             plain[text.removesuffix("_json")] = value
         del plain["preview"]
     return plain
-
-
-def as_text(values: list[JsonValue]) -> str:
-    """Copied rows as JSON text: one value alone, several as an array."""
-    what = values[0] if len(values) == 1 else values
-    return json.dumps(what, ensure_ascii=False, indent=2)

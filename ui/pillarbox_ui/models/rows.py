@@ -67,12 +67,6 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self._replace(wanted)
         self._insert_missing(list(wanted), wanted)
 
-    def set_row(self, row: R) -> None:
-        """Change the one row that has the key of `row`, if it is there."""
-        key = self._key(row)
-        if key in self._keys:
-            self._replace({key: row})
-
     def _remove_all_but(self, wanted: dict[str, R]) -> None:
         gone = [at for at, key in enumerate(self._keys) if key not in wanted]
         for first, last in reversed(_runs(gone)):

@@ -38,11 +38,6 @@ def strong_font(base: QFont) -> QFont:
     return font
 
 
-def title_font(base: QFont) -> QFont:
-    """`base` as a title."""
-    return _scaled(strong_font(base), base, SIZE.text_title / SIZE.text)
-
-
 def small_font(base: QFont) -> QFont:
     """`base` a size down: badges, pills, axis labels."""
     return _scaled(QFont(base), base, SIZE.text_small / SIZE.text)

@@ -14,7 +14,6 @@ from pillarbox_engine.filters import Filter
 from pillarbox_engine.model import DeadGroup, JobSummary, Operation
 from pillarbox_ui.interest import FIRST_ROWS, View
 from pillarbox_ui.snapshot import Snapshot
-from pillarbox_ui.target import Target, chosen
 from pillarbox_ui.views.context import Context
 
 
@@ -93,10 +92,3 @@ class Page(QWidget):
     def chosen_operation(self) -> Operation | None:
         """The selected entry of the journal."""
         return None
-
-    def chosen_target(self) -> Target | None:
-        """The selected jobs as something to act on; None where no row is selected."""
-        jobs = self.chosen_jobs()
-        if not jobs:
-            return None
-        return chosen([job.id for job in jobs], frozenset(job.queue for job in jobs))

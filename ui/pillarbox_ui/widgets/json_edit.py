@@ -104,13 +104,6 @@ class JsonEdit(QWidget):
         """Replace the text; `laid_out` re-spaces it for reading first."""
         self.editor.setPlainText(pretty(text) if laid_out else text)
 
-    def lay_out(self) -> None:
-        """Re-space what is typed, if it is right; undo takes it back."""
-        if self._problem is None:
-            cursor = QTextCursor(self.editor.document())
-            cursor.select(QTextCursor.SelectionType.Document)
-            cursor.insertText(pretty(self.text()))
-
     def set_validator(self, validator: Validator) -> None:
         """Judge by another validator from now on: another queue was chosen."""
         self._validator = validator
