@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import apsw
+
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.outcomes import Reject, Snooze
@@ -129,10 +131,10 @@ def _serve(store: Recorded, plan: Plan, until: float) -> None:
 def _checkpoint_often(pages: int) -> None:
     done: set[int] = set()
 
-    def shorten(connection: object, text: str) -> None:
+    def shorten(connection: apsw.Connection, text: str) -> None:
         if id(connection) not in done:
             done.add(id(connection))
-            connection.set_wal_autocheckpoint(pages)  # type: ignore[attr-defined]
+            connection.wal_autocheckpoint(pages)
 
     on_writers(shorten)
 

@@ -27,6 +27,7 @@ from tests.faults.final import Final, Row
 from tests.faults.history import NEVER, Call
 
 MOST_LOST = 3
+WIDEST = 400
 ENDINGS = frozenset({
     EventKind.DONE, EventKind.FAILED, EventKind.TIMED_OUT, EventKind.REJECTED, EventKind.RELEASED,
     EventKind.SNOOZED, EventKind.LOST, EventKind.CANCELLED,
@@ -45,7 +46,8 @@ class Violation:
     lines: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "\n    ".join([f"{self.invariant}: {self.what}", *self.lines[:8]])
+        shown = [line if len(line) < WIDEST else line[:WIDEST] + "…" for line in self.lines[:8]]
+        return "\n    ".join([f"{self.invariant}: {self.what}", *shown])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +130,25 @@ class Told:
         return found
 
     @cached_property
-    def extended(self) -> dict[tuple[str, int], int]:
-        """By lease, the latest moment an extension may have lengthened it to."""
-        found: dict[tuple[str, int], int] = {}
+    def extended(self) -> dict[tuple[str, int], list[tuple[int, Call]]]:
+        """By lease, the ends it may have been given, sooner or later ones, and the calls."""
+        found: dict[tuple[str, int], list[tuple[int, Call]]] = defaultdict(list)
         for call in self.of("extend"):
-            for job_id, fence in call.data["leases"]:
-                found[job_id, fence] = call.data["until_us"]
+            kept = call.data.get("kept", [True] * len(call.data["leases"]))
+            for (job_id, fence, until), yes in zip(call.data["leases"], kept, strict=True):
+                if yes and call.possible:
+                    found[job_id, fence].append((until, call))
         return found
+
+    def expires_us(self, job_id: str, lease: Lease, other: Call) -> int:
+        """The earliest end by time that a lease may have had when `other` took place."""
+        end = lease.expires_us
+        for until, call in self.extended.get((job_id, lease.fence), ()):
+            if call.ended < other.began:
+                end = until
+            elif call.began < other.ended:
+                end = min(end, until)
+        return end
 
     @cached_property
     def leases(self) -> dict[str, list[Lease]]:
@@ -153,8 +167,7 @@ class Told:
             if touch.op in ("release", "cancel") and touch.ended >= call.began
         ]  # fmt: skip
         over.append(self.gone.get(call.client, NEVER))
-        until = max(expires_us, self.extended.get((job_id, fence), 0))
-        return Lease(fence, claimed_us, until, call, min(over))
+        return Lease(fence, claimed_us, expires_us, call, min(over))
 
 
 def check(calls: Sequence[Call], final: Final) -> list[Violation]:
@@ -232,13 +245,18 @@ def _leases(told: Told, final: Final) -> Iterator[Violation]:
             elif other.call.ended < one.call.began:
                 what = f"job {job_id}: fence {other.fence} came before fence {one.fence}"
                 yield Violation("I3", what, lines)
-            elif one.over > other.call.ended and one.expires_us > other.claimed_us:
+            elif one.over > other.call.ended and _holds(told, job_id, one, other):
                 what = f"job {job_id} was claimed while fence {one.fence} was valid"
                 yield Violation("I3", what, lines)
         row = final.rows.get(job_id)
         if row is not None and row.fence < leases[-1].fence:
             what = f"job {job_id} has fence {row.fence} after fence {leases[-1].fence} was told"
             yield Violation("I3", what, tuple(leases[-1].call.lines[-1:]))
+
+
+def _holds(told: Told, job_id: str, one: Lease, other: Lease) -> bool:
+    """Whether time had certainly not ended `one` when `other` was claimed."""
+    return told.expires_us(job_id, one, other.call) > other.claimed_us
 
 
 def _fenced(told: Told, final: Final) -> Iterator[Violation]:

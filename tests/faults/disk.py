@@ -29,11 +29,15 @@ kept or not; those up to one moment kept, the last of them torn."""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a file: bytes written at `at`, or cut to `at` (data None), or its end."""
+    """A change of a file: bytes written at `at`, or a cut to `at` bytes (`data` None).
+
+    `entry`: it changes the folder instead, "made" or "deleted". Such changes reach the disk in
+    their order, and what is written to a file whose entry never did is lost with it.
+    """
 
     at: int
     data: bytes | None = None
-    deletes: bool = False
+    entry: str = ""
 
 
 @dataclass(slots=True)
@@ -43,6 +47,11 @@ class Tracked:
     durable: bytearray | None
     pending: list[Change] = field(default_factory=list)
 
+    @property
+    def fresh(self) -> bool:
+        """Whether its entry in the folder is not durable yet."""
+        return any(change.entry == "made" for change in self.pending)
+
     def sync(self) -> None:
         """All of it is durable now."""
         self.durable = applied(self.durable, self.pending)
@@ -50,13 +59,20 @@ class Tracked:
             self.durable = bytearray()
         self.pending = []
 
+    def sync_entry(self) -> None:
+        """Its folder was synced: it is there or not, whatever it holds."""
+        last = max((n for n, change in enumerate(self.pending) if change.entry), default=-1)
+        if last >= 0:
+            self.durable = applied(self.durable, [self.pending[last]])
+            del self.pending[: last + 1]
+
 
 def applied(start: bytearray | None, changes: list[Change]) -> bytearray | None:
     """A file's bytes after `changes`, applied in place."""
     content = start
     for change in changes:
-        if change.deletes:
-            content = None
+        if change.entry:
+            content = bytearray() if change.entry == "made" else None
             continue
         content = bytearray() if content is None else content
         if change.data is None:
@@ -72,16 +88,26 @@ def survivors(changes: list[Change], mode: str, chance: random.Random) -> list[C
     """Which of the un-synced changes reached the disk after all."""
     if mode == "dropped":
         return []
+    reached = _in_the_folder(changes, chance)
     if mode == "prefix":
-        kept = changes[: chance.randint(0, len(changes))]
+        kept = reached[: chance.randint(0, len(reached))]
         return [*kept[:-1], *_cut(kept[-1], chance)] if kept else []
     if mode == "subset":
-        return [change for change in changes if chance.random() < 0.5]
-    return [part for change in changes for part in _sectors(change) if chance.random() < 0.5]
+        return [change for change in reached if change.entry or chance.random() < 0.5]
+    parts = [part for change in reached for part in _sectors(change)]
+    return [part for part in parts if part.entry or chance.random() < 0.5]
+
+
+def _in_the_folder(changes: list[Change], chance: random.Random) -> list[Change]:
+    """The changes up to the first one of the folder that did not reach the disk."""
+    for number, change in enumerate(changes):
+        if change.entry and chance.random() < 0.5:
+            return changes[:number]
+    return changes
 
 
 def _sectors(change: Change) -> list[Change]:
-    if change.data is None:
+    if not change.data:
         return [change]
     starts = range(0, len(change.data), SECTOR)
     return [Change(change.at + n, change.data[n : n + SECTOR]) for n in starts]
@@ -89,6 +115,8 @@ def _sectors(change: Change) -> list[Change]:
 
 def _cut(change: Change, chance: random.Random) -> list[Change]:
     parts = _sectors(change)
+    if change.entry:
+        return parts
     return parts[: chance.randint(0, len(parts))]
 
 
@@ -108,7 +136,7 @@ class Disk:
                 content = None if fresh else bytearray(Path(path).read_bytes())
                 known = self._files[path] = Tracked(content)
             if fresh:
-                known.pending += [Change(0)]
+                known.pending += [Change(0, entry="made")]
 
     def changed(self, path: str, change: Change) -> None:
         """A change was made."""
@@ -122,7 +150,12 @@ class Disk:
         with self._lock:
             self._reached("sync", False)
             sync()
-            self._files[path].sync()
+            known = self._files[path]
+            if known.fresh:
+                # SQLite syncs the folder with the first sync of a journal or WAL it has made.
+                for other in self._files.values():
+                    other.sync_entry()
+            known.sync()
             self._reached("sync", True)
 
     def deleted(self, path: str, durably: bool) -> None:
@@ -132,7 +165,7 @@ class Disk:
             if durably:
                 known.durable, known.pending = None, []
             else:
-                known.pending.append(Change(0, deletes=True))
+                known.pending.append(Change(0, entry="deleted"))
 
     def lose_power(self, folder: Path, mode: str, chance: random.Random) -> None:
         """Write into `folder` the files as they are found after a power cut now."""

@@ -161,8 +161,14 @@ class Load:
         return self._chance.sample(rows, k=min(len(rows), self._chance.randint(1, 12)))
 
     def _bulk(self, verb: str, rows: Sequence[JobSummary]) -> None:
-        if rows:
-            self._store.bulk(verb, [row.id for row in rows], [key_of(row.preview) for row in rows])
+        if not rows:
+            return
+        keys = [key_of(row.preview) for row in rows]
+        try:
+            self._store.bulk(verb, [row.id for row in rows], keys)
+        except QueueFull:
+            # What comes back to life may find its queue full: told as a failure.
+            return
 
     def _do_revive(self) -> None:
         if self._chance.random() < 0.6:
@@ -173,11 +179,7 @@ class Load:
     def _do_trash(self) -> None:
         verb = self._chance.choice(("purge", "purge", "restore", "restore", "erase"))
         states = (*FINISHED, State.READY) if verb == "purge" else (State.TRASHED,)
-        try:
-            self._bulk(verb, self._some(*states))
-        except QueueFull:
-            # A restored job may find its queue full: told as a failure.
-            return
+        self._bulk(verb, self._some(*states))
 
     def _do_take(self) -> None:
         """Take one leased job from its worker, or cancel it."""

@@ -22,6 +22,7 @@ class Recorded:
 
     def __init__(self, backend: Backend, history: History) -> None:
         self.backend, self.history = backend, history
+        self._lengths: dict[LeaseRef, float] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.backend, name)
@@ -41,6 +42,7 @@ class Recorded:
         with self.history.call("claim") as answer:
             claimed = self.backend.claim(request)
             answer["jobs"] = [_told(one) for one in claimed]
+        self._lengths.update((one.lease, one.lease_seconds) for one in claimed)
         return claimed
 
     def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
@@ -55,9 +57,11 @@ class Recorded:
 
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         """Extend."""
-        until = time.time_ns() // 1_000 + round((seconds or 30.0) * 1e6)
-        named = [[one.job_id, one.fence] for one in leases]
-        with self.history.call("extend", leases=named, until_us=until) as answer:
+        now = time.time_ns() // 1_000
+        lengths = [self._lengths[one] if seconds is None else seconds for one in leases]
+        until = [now + round(length * 1e6) for length in lengths]
+        named = [[one.job_id, one.fence, end] for one, end in zip(leases, until, strict=True)]
+        with self.history.call("extend", leases=named) as answer:
             kept = self.backend.extend(leases, seconds)
             answer["kept"] = kept
         return kept

@@ -119,6 +119,7 @@ class Round:
         )  # fmt: skip
 
     def _open(self, path: Path) -> SqliteBackend:
+        """Open it; what is refused is a violation, and judged as well as can be."""
         try:
             return open_backend(path)
         except BehindHead as error:
@@ -171,6 +172,7 @@ def power_cut(
     act = Round(folder, "power loss", seed)
     chosen = mode or act.chance.choice(MODES)
     dropped = act.chance.random() < 0.5 if side_dropped is None else side_dropped
+    act.kind += f" ({chosen}, side files {'dropped' if dropped else 'kept'})"
     power = Power(act.chance.randint(1, 5_000), chosen, dropped, folder / "after")
     plan = replace(
         act.plan("lit", 1.2), mutant=mutant, power=power,
