@@ -12,7 +12,7 @@ from pillarbox_ui.theme.contrast import blend, pill_colour
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
-from pillarbox_ui.widgets.buttons import Choice, button
+from pillarbox_ui.widgets.buttons import Choice, button, clear
 from pillarbox_ui.widgets.plain_label import PlainLabel
 
 
@@ -71,11 +71,7 @@ class Banner(QWidget):
         return self._text.text()
 
     def _set_choices(self, choices: Sequence[Choice]) -> None:
-        while (item := self._buttons.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._buttons)
         for choice in choices:
             made = button(self._theme, choice, self)
             made.setProperty("compact", True)

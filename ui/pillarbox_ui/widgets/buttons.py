@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -37,6 +37,15 @@ def button(theme: Theme, choice: Choice, parent: QWidget | None = None) -> QPush
         theme.icons.bind(made, choice.icon, icon_tone(choice.look))
     made.clicked.connect(lambda: choice.do())
     return made
+
+
+def clear(row: QLayout) -> None:
+    """Take all buttons and stretches out of `row`."""
+    while (item := row.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def icon_tone(look: str) -> str:

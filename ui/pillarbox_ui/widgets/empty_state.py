@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
-from pillarbox_ui.widgets.buttons import Choice, button
+from pillarbox_ui.widgets.buttons import Choice, button, clear
 from pillarbox_ui.widgets.plain_label import PlainLabel
 
 _MOST = 460
@@ -78,11 +78,7 @@ class EmptyState(QWidget):
         return self._title.text()
 
     def _set_choices(self, choices: Sequence[Choice]) -> None:
-        while (item := self._buttons.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._buttons)
         self._buttons.addStretch(1)
         for choice in choices:
             self._buttons.addWidget(button(self._theme, choice, self))
