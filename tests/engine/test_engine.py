@@ -9,7 +9,7 @@ import pytest
 
 from pillarbox_engine.child import IMPORTING
 from pillarbox_engine.engine import Engine
-from pillarbox_engine.errors import EngineClosed, NotFound, ProgrammingFault
+from pillarbox_engine.errors import EngineClosed, InvalidOption, NotFound, ProgrammingFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.protocols import Change
 from pillarbox_engine.states import State
@@ -105,3 +105,8 @@ def test_looking(engine: Engine) -> None:
     assert len(list(engine.jobs(Filter(queues=("b",))))) == 2
     with pytest.raises(NotFound):
         engine.job("no such")
+
+
+def test_an_id_that_is_not_text_is_refused(backend: WatchedBackend) -> None:
+    with Engine(backend) as engine, pytest.raises(InvalidOption, match="got 3"):
+        engine.job(3)  # type: ignore[arg-type]
