@@ -83,7 +83,8 @@ def prepare(place: Place) -> list[str]:
     """Create the file (mode 0600) and its side folder at need; notices for the person."""
     notices = []
     if not place.path.exists():
-        os.close(os.open(place.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _PRIVATE))
+        # Not exclusively: another process may be making it at this moment.
+        os.close(os.open(place.path, os.O_CREAT | os.O_RDWR, _PRIVATE))
     elif os.name == "posix" and place.path.stat().st_mode & 0o077:
         notices.append(f"Others on this machine can read {place.path.name} (chmod 600 mends that)")
     place.side.mkdir(mode=0o700, exist_ok=True)

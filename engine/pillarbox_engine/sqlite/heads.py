@@ -52,7 +52,11 @@ def highest(side: Path, uuid: str) -> Head | None:
 
 
 def _read(path: Path, uuid: bytes) -> Head | None:
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        # Its process has gone, and another one tidied up after noting a head as high.
+        return None
     body, tail = raw[: _FORM.size], raw[_FORM.size :]
     if (
         len(body) != _FORM.size
