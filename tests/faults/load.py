@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pillarbox_engine.backoff import Fixed
 from pillarbox_engine.errors import QueueFull
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.leasing import (
@@ -33,10 +34,11 @@ from tests.faults.recorded import Recorded
 
 FAILURE = Failure(type="Flaky", message="as told", fingerprint="flaky")
 QUEUES = ("load", "brief", "narrow")
+SOON = Fixed(seconds=0.02)
 SETTINGS = {
-    "load": QueueSettings(max_attempts=3),
-    "brief": QueueSettings(max_attempts=2, lease=0.15, keep_done=25),
-    "narrow": QueueSettings(max_depth=60, on_full=OnFull.DROP_OLDEST, priority=400),
+    "load": QueueSettings(max_attempts=3, backoff=SOON),
+    "brief": QueueSettings(max_attempts=2, backoff=SOON, lease=0.15, keep_done=25),
+    "narrow": QueueSettings(backoff=SOON, max_depth=60, on_full=OnFull.DROP_OLDEST, priority=400),
 }
 OUTCOMES = {"ack": 60, "nack": 14, "reject": 6, "snooze": 6, "release": 4, "late": 10}
 FINISHED = (State.DONE, State.DEAD, State.CANCELLED, State.SCHEDULED)

@@ -80,6 +80,8 @@ class Round:
         process.kill()
         process.join(PATIENCE)
         self.faults += process.exitcode == KILLED
+        if process.exitcode not in (KILLED, 0):
+            self._note_error(process)
 
     def finish(self, process: BaseProcess, *, dies: bool = False) -> None:
         """Wait for a client's own end; no error may have reached it."""
@@ -88,10 +90,13 @@ class Round:
             self.faults += 1
             self._note_death(process.name)
         elif process.exitcode != 0:
-            what = f"{process.name} ended with {process.exitcode}: an error reached a caller"
-            self.found.append(Violation("error", what))
+            self._note_error(process)
             self.judge.note("kill", victim=process.name)
             process.kill()
+
+    def _note_error(self, process: BaseProcess) -> None:
+        what = f"{process.name} ended with {process.exitcode}: an error reached a caller"
+        self.found.append(Violation("error", what))
 
     def _note_death(self, name: str) -> None:
         """It killed itself: some time after the last it wrote."""
