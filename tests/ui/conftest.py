@@ -76,10 +76,10 @@ def opened(
     qtbot: QtBot, backend: MemoryBackend, light: Theme, settings: QSettings
 ) -> Iterator[Opened]:
     """A whole window, shown, with its first snapshot."""
-    made = open_window(backend, light, settings, path="/queues/test.pillarbox")
+    made = open_window(light, settings, path="/queues/test.pillarbox")
     qtbot.addWidget(made.window)
     made.window.show()
     with qtbot.waitSignal(made.bridge.snapshot_ready):
-        made.bridge.start()
+        made.begin(backend)
     yield made
     made.window.close()

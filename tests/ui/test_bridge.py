@@ -41,8 +41,8 @@ def store(backend: MemoryBackend) -> Breakable:
 
 
 @pytest.fixture
-def bridge(qapp: QApplication, store: Breakable) -> Iterator[Bridge]:
-    made = Bridge(store, min_gap=0.005)
+def bridge(qapp: QApplication) -> Iterator[Bridge]:
+    made = Bridge(min_gap=0.005)
     yield made
     made.close()
 
@@ -51,16 +51,18 @@ def until(check: Callable[[Snapshot], bool]) -> Callable[[object], bool]:
     return lambda snapshot: isinstance(snapshot, Snapshot) and check(snapshot)
 
 
-def test_the_first_snapshot_comes_by_itself(qtbot: QtBot, bridge: Bridge) -> None:
+def test_the_first_snapshot_comes_by_itself(qtbot: QtBot, bridge: Bridge, store: Breakable) -> None:
     with qtbot.waitSignal(bridge.snapshot_ready) as told:
-        bridge.start()
+        bridge.start(store)
     assert told.args[0].totals.ready == 0
     assert bridge.latest is told.args[0]
 
 
-def test_a_change_brings_a_new_one(qtbot: QtBot, bridge: Bridge, backend: MemoryBackend) -> None:
+def test_a_change_brings_a_new_one(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
     with qtbot.waitSignal(bridge.snapshot_ready):
-        bridge.start()
+        bridge.start(store)
     with qtbot.waitSignal(
         bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 3)
     ):
@@ -68,10 +70,10 @@ def test_a_change_brings_a_new_one(qtbot: QtBot, bridge: Bridge, backend: Memory
 
 
 def test_only_what_is_of_interest_is_read(
-    qtbot: QtBot, bridge: Bridge, backend: MemoryBackend
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
 ) -> None:
     ids = enqueue(backend, "email", 3)
-    bridge.start()
+    bridge.start(store)
     interest = Interest(view=View.QUEUE, queue="email", selected_job=ids[0], limit=2)
     with qtbot.waitSignal(
         bridge.snapshot_ready, check_params_cb=until(lambda s: s.interest == interest)
@@ -90,7 +92,7 @@ def test_nothing_is_read_while_hidden(
     qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
 ) -> None:
     with qtbot.waitSignal(bridge.snapshot_ready):
-        bridge.start()
+        bridge.start(store)
     bridge.set_visible(False)
     with qtbot.waitSignal(bridge.snapshot_ready, timeout=100, raising=False) as late:
         pass  # one read may have been under way
@@ -103,9 +105,11 @@ def test_nothing_is_read_while_hidden(
     assert late is not None
 
 
-def test_not_live_waits_for_refresh(qtbot: QtBot, bridge: Bridge, backend: MemoryBackend) -> None:
+def test_not_live_waits_for_refresh(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
     with qtbot.waitSignal(bridge.snapshot_ready):
-        bridge.start()
+        bridge.start(store)
     bridge.set_live(False)
     with qtbot.waitSignal(bridge.snapshot_ready, timeout=100, raising=False):
         pass  # one read may have been under way
@@ -122,7 +126,7 @@ def test_trouble_keeps_the_last_data_and_ends(
 ) -> None:
     enqueue(backend, "email", 2)
     with qtbot.waitSignal(bridge.snapshot_ready):
-        bridge.start()
+        bridge.start(store)
     store.error = DiskFull("The disk is full", "no room is left", "Free some")
     with qtbot.waitSignals([bridge.problem, bridge.snapshot_ready]):
         bridge.refresh()
@@ -140,18 +144,20 @@ def test_a_fault_nobody_foresaw_does_not_end_the_reading(
 ) -> None:
     store.error = ZeroDivisionError("oh")
     with qtbot.waitSignal(bridge.problem) as told:
-        bridge.start()
+        bridge.start(store)
     assert "ZeroDivisionError: oh" in told.args[0].reason
     store.error = None
     with qtbot.waitSignal(bridge.snapshot_ready):
         bridge.refresh()
 
 
-def test_a_burst_is_one_snapshot(qtbot: QtBot, bridge: Bridge, backend: MemoryBackend) -> None:
+def test_a_burst_is_one_snapshot(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
     seen: list[Snapshot] = []
     bridge.snapshot_ready.connect(seen.append)
     with qtbot.waitSignal(bridge.snapshot_ready):
-        bridge.start()
+        bridge.start(store)
     with qtbot.waitSignal(
         bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 500)
     ):
@@ -161,11 +167,11 @@ def test_a_burst_is_one_snapshot(qtbot: QtBot, bridge: Bridge, backend: MemoryBa
 
 
 def test_what_was_kept_from_before_a_change_is_read_again_soon(
-    qtbot: QtBot, bridge: Bridge, backend: MemoryBackend
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
 ) -> None:
     enqueue(backend, "email", 1)
     with qtbot.waitSignal(bridge.snapshot_ready):
-        bridge.start()
+        bridge.start(store)
     with qtbot.waitSignal(
         bridge.snapshot_ready,
         timeout=1_000,
@@ -175,12 +181,12 @@ def test_what_was_kept_from_before_a_change_is_read_again_soon(
 
 
 def test_rows_that_did_not_change_are_the_same_objects(
-    qtbot: QtBot, bridge: Bridge, backend: MemoryBackend
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
 ) -> None:
     enqueue(backend, "email", 2)
     bridge.set_interest(Interest(view=View.QUEUE, queue="email"))
     with qtbot.waitSignal(bridge.snapshot_ready) as first:
-        bridge.start()
+        bridge.start(store)
     with qtbot.waitSignal(
         bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 3)
     ) as second:

@@ -234,14 +234,14 @@ def test_the_window_is_found_again_as_it_was(
     qtbot: QtBot, backend: MemoryBackend, light: Theme, settings: QSettings
 ) -> None:
     enqueue(backend, "email", 1)
-    first = open_window(backend, light, settings, path="/q")
+    first = open_window(light, settings, path="/q")
     first.window.show()
-    first.bridge.start()
+    first.begin(backend)
     first.window.query.apply("state:ready")
     first.window.go("in-flight")
     first.window.choose_theme(Mode.DARK)
     first.window.close()
-    second = open_window(backend, light, settings, path="/q")
+    second = open_window(light, settings, path="/q")
     assert second.window.location.view is View.IN_FLIGHT
     assert second.window.query.typed == "state:ready"
     assert settings.value("shared/theme") == "dark"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.errors import LockedFile
 from pillarbox_engine.memory import MemoryBackend
-from pillarbox_ui.windows import Windows
+from pillarbox_ui.windows import Opened, Windows
 
 
 class Store:
@@ -27,13 +28,18 @@ class Store:
 
 
 class Opener:
-    """Opens stores, after failing as often as it was told to."""
+    """Opens stores, after failing as often as it was told to; `gate` may hold it back."""
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
+        self.gate = threading.Event()
+        self.gate.set()
+        self.threads: list[str] = []
         self.opened: dict[str, Store] = {}
 
     def __call__(self, path: str) -> Store:
+        self.threads.append(threading.current_thread().name)
+        self.gate.wait(5)
         if self.failures:
             self.failures -= 1
             raise LockedFile("The file is <b>locked</b>", "another program holds it", "Close it")
@@ -50,52 +56,100 @@ def opener() -> Opener:
 def windows(qapp: QApplication, opener: Opener, settings: QSettings) -> Iterator[Windows]:
     made = Windows(opener, settings, qapp)
     yield made
+    opener.gate.set()
     made.close_all()
     made.close()
     made.deleteLater()
 
 
+def fill(qtbot: QtBot, opened: Opened) -> None:
+    """Wait until `opened` shows its store."""
+    qtbot.waitUntil(lambda: opened.window.situation() is not None)
+
+
+def asked(qtbot: QtBot, opened: Opened) -> QMessageBox:
+    """The dialog that says why the file cannot be opened."""
+    found: list[QMessageBox] = []
+
+    def look() -> bool:
+        boxes = opened.window.findChildren(QMessageBox)
+        found[:] = [box for box in boxes if box.isVisible()]
+        return bool(found)
+
+    qtbot.waitUntil(look)
+    return found[0]
+
+
 def test_each_file_has_a_window_and_its_engine_ends_with_it(
-    windows: Windows, opener: Opener
+    qtbot: QtBot, windows: Windows, opener: Opener
 ) -> None:
-    assert windows.open("/q/a.pillarbox")
-    assert windows.open("/q/b.pillarbox")
-    first, second = windows.opened
+    first, second = windows.open("/q/a.pillarbox"), windows.open("/q/b.pillarbox")
+    assert windows.opened == (first, second)
     assert first.window.windowTitle() == "a.pillarbox — Pillarbox"
+    fill(qtbot, first)
+    fill(qtbot, second)
     first.window.close()
     windows.close()
     assert opener.opened["/q/a.pillarbox"].closed
     assert not opener.opened["/q/b.pillarbox"].closed
-    assert windows.opened == (second,)
+    assert [opened.window for opened in windows.opened] == [second.window]
 
 
-def test_a_file_in_trouble_can_be_tried_again(
-    windows: Windows, opener: Opener, monkeypatch: pytest.MonkeyPatch
+def test_the_window_is_there_before_the_file_is_open(
+    qtbot: QtBot, windows: Windows, opener: Opener
 ) -> None:
-    told: list[str] = []
+    opener.gate.clear()
+    opened = windows.open("/q/a.pillarbox")
+    assert opened.window.isVisible()
+    assert opened.window.opening.isVisible()
+    assert opened.window.opening.title() == "Opening a.pillarbox…"
+    assert not opened.window.actions_["new"].isEnabled()
+    opener.gate.set()
+    fill(qtbot, opened)
+    assert not opened.window.opening.isVisible()
+    assert opened.window.pages.isVisible()
+    assert opened.window.actions_["new"].isEnabled()
+    assert opener.threads == ["pillarbox-opening"]
 
-    def answer(box: QMessageBox) -> int:
-        told.append(box.informativeText())
-        return QMessageBox.StandardButton.Retry
 
-    monkeypatch.setattr(QMessageBox, "exec", answer)
-    opener.failures = 2
-    assert windows.open("/q/a.pillarbox")
-    assert told == ["The file is <b>locked</b>: another program holds it. Close it"] * 2
-
-
-def test_one_can_give_up(windows: Windows, opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QMessageBox, "exec", lambda box: QMessageBox.StandardButton.Close)
-    opener.failures = 1
-    assert not windows.open("/q/a.pillarbox")
+def test_a_window_closed_while_its_file_opens_leaves_nothing_open(
+    windows: Windows, opener: Opener
+) -> None:
+    opener.gate.clear()
+    windows.open("/q/a.pillarbox").window.close()
+    opener.gate.set()
+    windows.close()
+    assert opener.opened["/q/a.pillarbox"].closed
     assert windows.opened == ()
 
 
+def test_a_file_in_trouble_can_be_tried_again(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    opener.failures = 2
+    opened = windows.open("/q/a.pillarbox")
+    for _ in range(2):
+        box = asked(qtbot, opened)
+        told = "The file is <b>locked</b>: another program holds it. Close it"
+        assert box.informativeText() == told
+        box.button(QMessageBox.StandardButton.Retry).click()
+    fill(qtbot, opened)
+    assert not windows.unusable
+
+
+def test_one_can_give_up(qtbot: QtBot, windows: Windows, opener: Opener) -> None:
+    opener.failures = 1
+    opened = windows.open("/q/a.pillarbox")
+    asked(qtbot, opened).button(QMessageBox.StandardButton.Close).click()
+    assert windows.opened == ()
+    assert windows.unusable
+
+
 def test_notices_are_said_once(qtbot: QtBot, windows: Windows) -> None:
-    windows.open("/q/a.pillarbox")
+    opened = windows.open("/q/a.pillarbox")
     windows.tell_notices(["3 leases were recovered"])
-    notice = windows.opened[0].window.messages.notice
+    notice = opened.window.messages.notice
     assert notice.text() == "3 leases were recovered"
     notice.hide()
     windows.tell_notices(["3 leases were recovered"])
-    assert not notice.isVisibleTo(windows.opened[0].window)
+    assert not notice.isVisibleTo(opened.window)

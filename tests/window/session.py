@@ -13,8 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QWidget
 
 from pillarbox_ui.application import make_application
+from pillarbox_ui.opening import OpenEngine
 from pillarbox_ui.theme.theme import Mode
-from pillarbox_ui.windows import Opened, OpenEngine, Windows
+from pillarbox_ui.windows import Opened, Windows
 from tests.window.states import FIRST_RUN, STATES, State
 
 _SETTLE = 0.8
@@ -40,9 +41,8 @@ class Session:
 
     def run(self) -> int:
         """Take all pictures that were asked for."""
-        if not self._take_empty() or not self._windows.open(self._path):
-            return 1
-        opened = self._windows.opened[-1]
+        self._take_empty()
+        opened = self._windows.open(self._path)
         opened.window.resize(*self._size)
         self._pass(self._arguments.seconds)
         for mode in (Mode.LIGHT, Mode.DARK):
@@ -54,17 +54,14 @@ class Session:
         self._windows.close()
         return 0
 
-    def _take_empty(self) -> bool:
+    def _take_empty(self) -> None:
         """The first thing a person sees: a store of its own, without a queue."""
-        if not self._windows.open(f"{self._path}.new"):
-            return False
-        opened = self._windows.opened[-1]
+        opened = self._windows.open(f"{self._path}.new")
         opened.window.resize(*self._size)
         for mode in (Mode.LIGHT, Mode.DARK):
             self._windows.theme.set_mode(mode)
             self._take(opened, FIRST_RUN, mode)
         opened.window.close()
-        return True
 
     def _take(self, opened: Opened, state: State, mode: Mode) -> None:
         state.arrange(opened)

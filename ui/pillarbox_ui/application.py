@@ -11,41 +11,46 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from pillarbox_resources import app_icon_path
 from pillarbox_ui.interrupts import Interrupts
+from pillarbox_ui.opening import OpenEngine
 from pillarbox_ui.unexpected import as_problem
-from pillarbox_ui.windows import OpenEngine, Windows
+from pillarbox_ui.windows import Windows
 
 NAME = "Pillarbox"
 DOING = "What was just done in the window"
 FILE_UNUSABLE = 4
+SETTLED_MS = 2_000
+"""By then the first window is up and filled; earlier, it would only come later."""
+
 SWITCH_INTERVAL = 0.0005
 """Seconds: with Python's usual 5 ms, busy worker threads make the window stutter (measured: a
 16 ms timer's p99 lag of 442 ms against 35)."""
 
 
 def run_window(*, open_engine: OpenEngine, path: str, notices: Sequence[str] = ()) -> int:
-    """Open a window on the queue file at `path` and stay until the last window is closed.
+    """Show a window on the queue file at `path` and stay until the last window is closed.
 
-    `open_engine` opens this file and any other the person asks for; each is closed with its
-    window. `notices` are said in a banner. A file that cannot be used is told in a dialog, with
-    Retry. The answer is the process' exit code: 4 where the first file could not be used.
+    `open_engine` opens this file and any other the person asks for, on a thread of its own; each
+    is closed with its window. `notices` are said in a banner. A file that cannot be used is told
+    in a dialog, with Retry. The answer is the process' exit code: 4 where the person gave up on
+    the first file.
     """
     application = make_application()
     sys.setswitchinterval(SWITCH_INTERVAL)
     windows = Windows(open_engine, user_settings(), application)
     with catching(windows):
-        if not windows.open(path):
-            return FILE_UNUSABLE
+        windows.open(path)
         windows.tell_notices(notices)
-        spare_the_collector()
+        QTimer.singleShot(SETTLED_MS, spare_the_collector)
         code = application.exec()
+        windows.close_all()
     windows.close()
-    return code
+    return FILE_UNUSABLE if windows.unusable else code
 
 
 def spare_the_collector() -> None:

@@ -8,6 +8,7 @@ is hidden. A burst leaves one snapshot: the latest.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -44,7 +45,6 @@ class Bridge(QObject):
 
     def __init__(
         self,
-        backend: WindowBackend,
         *,
         clock: Clock | None = None,
         min_gap: float = MIN_GAP,
@@ -52,7 +52,6 @@ class Bridge(QObject):
     ) -> None:
         super().__init__(parent)
         self._clock = clock or SystemClock()
-        self._reader = SnapshotReader(backend, self._clock)
         self._gap = min_gap
         self._wake = threading.Condition()
         self._interest = Interest()
@@ -65,11 +64,14 @@ class Bridge(QObject):
         self._news: Snapshot | PillarboxError | None = None
         self.latest: Snapshot | None = None
         self._arrived.connect(self._drain, Qt.ConnectionType.QueuedConnection)
+        self._unsubscribe: Callable[[], None] | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, backend: WindowBackend) -> None:
+        """Begin to read `backend`."""
+        self._reader = SnapshotReader(backend, self._clock)
         self._unsubscribe = backend.subscribe(self._hint)
         self._thread = threading.Thread(target=self._run, name="pillarbox-reader")
-
-    def start(self) -> None:
-        """Begin to read."""
         self._thread.start()
 
     def set_interest(self, interest: Interest) -> None:
@@ -105,11 +107,12 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Stop reading and wait for the thread to end. Idempotent."""
-        self._unsubscribe()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
         with self._wake:
             self._closed = True
             self._wake.notify_all()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
 
     def _hint(self, change: Change) -> None:

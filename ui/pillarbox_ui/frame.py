@@ -19,6 +19,7 @@ from pillarbox_ui.query_bar import QueryBar
 from pillarbox_ui.status_bar import StatusBar
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
+from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.navigation import Navigation
 from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.words import tr
@@ -39,6 +40,7 @@ class Frame(QMainWindow):
         self.navigation = Navigation(context.theme)
         self.messages = Messages(context.theme)
         self.pages = Pages(context)
+        self.opening = EmptyState(context.theme, "file", tr("Opening {0}…").format(label))
         self.undo_bar = UndoBar(context.theme)
         self.inspector = Inspector(context.theme, context.zone)
         self.status = StatusBar(context.theme, context.zone, label)
@@ -75,7 +77,9 @@ class Frame(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
+        column.addWidget(self.opening, 1)
         column.addWidget(self.pages, 1)
+        self.pages.hide()
         column.addWidget(self.undo_bar)
         self.navigation.setMinimumWidth(_NAVIGATION * 3 // 4)
         self._splitter.setHandleWidth(SIZE.hairline)
@@ -85,6 +89,11 @@ class Frame(QMainWindow):
         self._splitter.setStretchFactor(0, 0)
         self._splitter.setStretchFactor(1, 1)
         return self._splitter
+
+    def fill(self) -> None:
+        """The store is open and read: its pages take the place of "Opening…"."""
+        self.opening.hide()
+        self.pages.show()
 
     @property
     def inspector_dock(self) -> QDockWidget:

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from pillarbox_engine.model import BulkResult
-from pillarbox_ui.actions import sheet
+from pillarbox_ui.actions import sheet, writing
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.deeds import Deeds
 from pillarbox_ui.dialogs.about import AboutDialog
@@ -135,6 +135,7 @@ class MainWindow(Frame):
         self.recall()
         self.query.apply(remembered.text("filter"))
         self.go(remembered.text("place", "overview"))
+        self._enable()
         self.navigation.setFocus()
 
     @property
@@ -200,6 +201,8 @@ class MainWindow(Frame):
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show `snapshot`; a page it was not read for keeps what it has."""
+        if self._snapshot is None:
+            self.fill()
         self._snapshot = snapshot
         self.navigation.set_places(places(snapshot))
         self._follow_queues(snapshot)
@@ -240,6 +243,7 @@ class MainWindow(Frame):
     def _enable(self) -> None:
         now = self.situation()
         if now is None:
+            self.actions_.set_enabled(dict.fromkeys(writing(), False))
             return
         self.actions_.set_enabled(enabled(now))
         queue = now.snapshot.queue(now.queue)

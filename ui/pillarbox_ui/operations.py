@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.errors import EnvironmentFault, PillarboxError
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.running import Phase, RunningOperation, Undo, Work
@@ -37,11 +37,15 @@ class Operations(QObject):
     succeeded = Signal(object)
     problem = Signal(object)
 
-    def __init__(self, backend: WindowBackend, parent: QObject | None = None) -> None:
+    def __init__(self, backend: WindowBackend | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._backend = backend
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="pillarbox-operation")
         self._items: list[RunningOperation] = []
+
+    def attach(self, backend: WindowBackend) -> None:
+        """Work on `backend` from now on: the store was opened after the window."""
+        self._backend = backend
 
     def start(
         self,
@@ -122,12 +126,21 @@ class Operations(QObject):
     def _run(self, operation: RunningOperation, work: Work) -> None:
         try:
             operation.progress.check()
-            result = work(self._backend, operation.progress)
+            result = work(self._opened(), operation.progress)
         # The end of a thread: whatever it was must reach the person and the log.
         except Exception as error:
             operation.end(None, as_problem(error, operation.title))
         else:
             operation.end(result, None)
+
+    def _opened(self) -> WindowBackend:
+        if self._backend is None:
+            raise EnvironmentFault(
+                "The queue file is not open yet",
+                "it is still being opened",
+                "Try again in a moment",
+            )
+        return self._backend
 
     def _settle(self, operation: RunningOperation) -> None:
         self.changed.emit(operation)

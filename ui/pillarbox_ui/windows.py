@@ -1,7 +1,8 @@
 """The windows of this process, one on each open queue file.
 
-Owns the joining of the parts that live as long as a window, and the end of a window: its engine is
-closed with it, off the main thread, because workers may still finish what they run.
+Owns the joining of the parts that live as long as a window, what is asked where a file cannot be
+opened, and the end of a window: its engine is closed with it, off the main thread, because workers
+may still finish what they run.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -19,26 +19,13 @@ from pillarbox_engine.errors import PillarboxError
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.main_window import MainWindow
+from pillarbox_ui.opening import OpenEngine, Opening
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.remembered import Remembered
 from pillarbox_ui.theme.theme import Mode, Theme
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.widgets.zone import Zone
-
-
-class OpenStore(Protocol):
-    """An open engine, as far as the window has to do with it."""
-
-    @property
-    def backend(self) -> WindowBackend:
-        """The store."""
-
-    def close(self) -> None:
-        """Let running jobs finish and close the store."""
-
-
-OpenEngine = Callable[[str], OpenStore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +36,27 @@ class Opened:
     bridge: Bridge
     context: Context
 
+    def begin(self, backend: WindowBackend) -> None:
+        """The store is open: read it, and write to it."""
+        self.context.operations.attach(backend)
+        self.bridge.start(backend)
+
 
 def open_window(
-    backend: WindowBackend,
     theme: Theme,
     settings: QSettings,
     *,
     path: str,
     open_file: Callable[[str], object] | None = None,
 ) -> Opened:
-    """A window on `backend`, which is the store at `path`; not shown, nothing read yet."""
+    """A window on the store at `path`; not shown, nothing read before `Opened.begin`."""
     context = Context(
         theme=theme,
         zone=Zone(),
-        operations=Operations(backend),
+        operations=Operations(),
         remembered=Remembered(settings, path),
     )
-    bridge = Bridge(backend)
+    bridge = Bridge()
     window = MainWindow(context, bridge, label=Path(path).name, open_file=open_file)
     return Opened(window, bridge, context)
 
@@ -84,54 +75,62 @@ class Windows(QObject):
         self.theme.apply(application)
         self._opened: list[Opened] = []
         self._closing: list[threading.Thread] = []
+        self._filled = self._given_up = False
 
     @property
     def opened(self) -> tuple[Opened, ...]:
-        """The windows that are open, in the order they were opened."""
+        """The windows that are there, in the order they were opened."""
         return tuple(self._opened)
 
-    def open(self, path: str) -> bool:
-        """Open a window on the queue file at `path`. False: it cannot be used, as was told."""
-        engine = self._engine(path)
-        if engine is None:
-            return False
-        opened = open_window(
-            engine.backend, self.theme, self._settings, path=path, open_file=self.open
-        )
-        Remembered(self._settings, path).add_recent(path)
+    @property
+    def unusable(self) -> bool:
+        """Whether the person gave up on a file and no other one was ever opened."""
+        return self._given_up and not self._filled
+
+    def open(self, path: str) -> Opened:
+        """Show a window on the queue file at `path`, at once; it fills when the file is open.
+
+        A file that cannot be used is told in a dialog, with Retry; giving up closes the window.
+        """
+        opened = open_window(self.theme, self._settings, path=path, open_file=self.open)
+        opening = Opening(self._open_engine, path, opened.window)
         self._opened.append(opened)
-        opened.window.closed.connect(lambda: self._end(opened, engine))
+        opened.window.closed.connect(lambda: self._end(opened, opening))
+        opening.opened.connect(lambda backend: self._fill(opened, path, backend))
+        opening.failed.connect(lambda error: self._ask_again(opened, opening, error))
         opened.window.show()
-        opened.bridge.start()
-        return True
+        opening.start()
+        return opened
 
-    def _engine(self, path: str) -> OpenStore | None:
-        """The engine on `path`; the person may try again, or give up."""
-        while True:
-            try:
-                return self._open_engine(path)
-            except PillarboxError as error:
-                if not self._ask_again(path, error):
-                    return None
+    def _fill(self, opened: Opened, path: str, backend: WindowBackend) -> None:
+        if opened in self._opened:  # else it was closed meanwhile
+            self._filled = True
+            Remembered(self._settings, path).add_recent(path)
+            opened.begin(backend)
 
-    def _ask_again(self, path: str, error: PillarboxError) -> bool:
-        box = QMessageBox(self._parent())
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(tr("Pillarbox"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(tr("{0} cannot be opened").format(Path(path).name))
-        box.setInformativeText(str(error))
-        buttons = QMessageBox.StandardButton
-        box.setStandardButtons(buttons.Retry | buttons.Close)
-        return box.exec() == buttons.Retry
+    def _ask_again(self, opened: Opened, opening: Opening, error: PillarboxError) -> None:
+        """The person may try again, or give up."""
+        if opened not in self._opened:
+            return
+        box = _box(opened.window, opening.name, error)
+        retry = box.button(QMessageBox.StandardButton.Retry)
+        box.finished.connect(
+            lambda: self._answer(opened, opening, again=box.clickedButton() is retry)
+        )
+        box.open()
 
-    def _parent(self) -> MainWindow | None:
-        return self._opened[-1].window if self._opened else None
+    def _answer(self, opened: Opened, opening: Opening, *, again: bool) -> None:
+        if again:
+            opening.start()
+        else:
+            self._given_up = True
+            opened.window.close()
 
-    def _end(self, opened: Opened, engine: OpenStore) -> None:
+    def _end(self, opened: Opened, opening: Opening) -> None:
         self._opened.remove(opened)
+        opening.setParent(self)  # it may be open only after its window is gone
         opened.window.deleteLater()
-        thread = threading.Thread(target=engine.close, name="pillarbox-closing")
+        thread = threading.Thread(target=opening.end, name="pillarbox-closing")
         self._closing.append(thread)
         thread.start()
 
@@ -154,6 +153,20 @@ class Windows(QObject):
         """Say in the newest window what should be known."""
         if self._opened and notices:
             self._opened[-1].window.tell_notices(notices)
+
+
+def _box(window: MainWindow, name: str, error: PillarboxError) -> QMessageBox:
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Pillarbox"))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(tr("{0} cannot be opened").format(name))
+    box.setInformativeText(str(error))
+    box.setStandardButtons(buttons.Retry | buttons.Close)
+    window.closed.connect(box.close)
+    return box
 
 
 def _mode(remembered: Remembered) -> Mode:

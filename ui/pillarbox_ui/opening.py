@@ -1,0 +1,77 @@
+"""Opening one queue file off the main thread, as often as the person tries, and closing it.
+
+Owns the thread that opens and the engine it brings. Migrating and recovering a file may take
+seconds, so the window is there first and is told when it can be filled.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.unexpected import as_problem
+from pillarbox_ui.widgets.words import tr
+
+
+class OpenStore(Protocol):
+    """An open engine, as far as the window has to do with it."""
+
+    @property
+    def backend(self) -> WindowBackend:
+        """The store."""
+
+    def close(self) -> None:
+        """Let running jobs finish and close the store."""
+
+
+OpenEngine = Callable[[str], OpenStore]
+
+
+class Opening(QObject):
+    """Opens the queue file at `path`. On the main thread either `opened(WindowBackend)` or
+    `failed(PillarboxError)` is emitted after each `start`."""
+
+    opened = Signal(object)
+    failed = Signal(object)
+    _opened = Signal(object)
+    _failed = Signal(object)
+
+    def __init__(self, open_engine: OpenEngine, path: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._open_engine = open_engine
+        self.path = path
+        self._engine: OpenStore | None = None
+        self._thread: threading.Thread | None = None
+        self._opened.connect(self.opened, Qt.ConnectionType.QueuedConnection)
+        self._failed.connect(self.failed, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def name(self) -> str:
+        """The file's name, without its folder."""
+        return Path(self.path).name
+
+    def start(self) -> None:
+        """Try to open the file."""
+        self._thread = threading.Thread(target=self._run, name="pillarbox-opening")
+        self._thread.start()
+
+    def end(self) -> None:
+        """Wait until the file is open, if it is being opened, and close it. May take a while."""
+        if self._thread is not None:
+            self._thread.join()
+        if self._engine is not None:
+            self._engine.close()
+
+    def _run(self) -> None:
+        try:
+            self._engine = self._open_engine(self.path)
+        # The end of a thread: whatever it was must reach the person and the log.
+        except Exception as error:
+            self._failed.emit(as_problem(error, tr("Opening {0}").format(self.name)))
+        else:
+            self._opened.emit(self._engine.backend)
