@@ -7,6 +7,7 @@ has it (https://www.sqlite.org/pragma.html#pragma_fullfsync).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ BUSY_TIMEOUT_MS = 20_000
 
 _PAGE_SIZE = 8192
 _CACHE_KIB = 16_384
+_BUSY_PAUSE = 0.005
 
 
 def require_sqlite() -> None:
@@ -56,10 +58,10 @@ def open_writer(path: Path) -> apsw.Connection:
 
 
 def _configure_writer(connection: apsw.Connection) -> None:
+    for pragma in (f"page_size={_PAGE_SIZE}", "auto_vacuum=INCREMENTAL"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    _enter_wal(connection)
     for pragma in (
-        f"page_size={_PAGE_SIZE}",
-        "auto_vacuum=INCREMENTAL",
-        "journal_mode=WAL",
         "synchronous=FULL",
         "fullfsync=1",
         "checkpoint_fullfsync=1",
@@ -70,6 +72,21 @@ def _configure_writer(connection: apsw.Connection) -> None:
         "trusted_schema=0",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _enter_wal(connection: apsw.Connection) -> None:
+    """Switch a new file to WAL. Where another process is doing so at this moment SQLite says busy
+    at once, whatever the time-out: it may not wait while it holds a read lock."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1_000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_BUSY_PAUSE)
+        else:
+            return
 
 
 def open_reader(path: Path) -> apsw.Connection:
