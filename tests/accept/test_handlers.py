@@ -22,7 +22,7 @@ def handlers(tmp_path: Path) -> Path:
 
 def _enqueue(pillarbox: Program, path: Path, type_: str, number: int, *options: object) -> None:
     jobs = path.with_name(f"{type_}.jsonl")
-    jobs.write_text("".join(json.dumps({"n": n}) + "\n" for n in range(number)))
+    jobs.write_text("".join(json.dumps({"n": n, "of": type_}) + "\n" for n in range(number)))
     result = pillarbox("enqueue", "odd", jobs, "--type", type_, "--file", path, *options)
     assert result.returncode == 0, result.stderr
 

@@ -70,7 +70,8 @@ def test_without_a_display_it_says_so_and_what_to_do(
 
 def test_a_display_is_looked_for_on_x11_and_wayland_only() -> None:
     assert not has_display({}, "linux")
-    assert has_display({"DISPLAY": ":0"}, "linux")
+    assert not has_display({"DISPLAY": ":987"}, "linux"), "nobody answers there"
+    assert has_display({"DISPLAY": "elsewhere.example:0"}, "linux")
     assert has_display({"WAYLAND_DISPLAY": "wayland-0"}, "linux")
     assert has_display({"QT_QPA_PLATFORM": "offscreen"}, "linux")
     assert has_display({}, "darwin")
