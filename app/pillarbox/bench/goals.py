@@ -82,7 +82,7 @@ GOALS: tuple[Goal, ...] = (
     _drain(4),
     _drain(10),
     Goal(
-        key="huey", title="drain, 4 workers / huey (SQLite, fsync, 4 threads)", series="drain-4",
+        key="huey", title="drain, 4 workers / huey (if installed; fsync)", series="drain-4",
         per="huey", least=10, reach=30, rerun=f"{SETTLING}; huey loses what it ran",
     ),
     Goal(

@@ -5,7 +5,18 @@ Owns that list. A probe of a ratio measures both its sides, in turns.
 
 from __future__ import annotations
 
-from pillarbox.bench import burning, disk, draining, enqueueing, waking
+from pillarbox.bench import (
+    burning,
+    disk,
+    draining,
+    enqueueing,
+    footprint,
+    killing,
+    peers,
+    scale,
+    waking,
+    windows,
+)
 from pillarbox.bench.rounds import Probe
 
 QUICK: tuple[Probe, ...] = (
@@ -21,8 +32,16 @@ QUICK: tuple[Probe, ...] = (
     Probe("wake, same process", waking.own_process),
     Probe("wake, another process", waking.other_process),
     Probe("enqueue beside a busy handler", burning.beside_a_handler),
+    Probe("kill -9 of a worker", killing.kill_a_worker),
+    Probe("memory and file growth", footprint.of_a_backlog, once=True),
+    Probe("huey", peers.huey),
 )
-FULL: tuple[Probe, ...] = QUICK
+FULL: tuple[Probe, ...] = (
+    *QUICK,
+    Probe("window on a small file", windows.small, once=True),
+    Probe("window on 1 M jobs", windows.large, once=True),
+    Probe("drain of large backlogs", scale.backlogs, once=True),
+)
 
 
 def chosen(*, full: bool, only: str | None = None) -> tuple[Probe, ...]:

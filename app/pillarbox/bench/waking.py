@@ -7,13 +7,11 @@ A worker that is on its way before `enqueue` has returned counts as 0.
 
 from __future__ import annotations
 
-import json
 import queue as queues
-import subprocess
-import sys
 import time
 from typing import Any
 
+from pillarbox.bench.children import Child
 from pillarbox.bench.opened import opened
 from pillarbox.bench.room import Room, payload
 from pillarbox.bench.spreads import percentile
@@ -23,7 +21,6 @@ PATIENCE = 30.0
 REST = 0.004
 """Seconds between jobs in which the worker settles the last and goes idle."""
 SETTLE_IN = 0.2
-PROGRAM = "pillarbox.bench.programs.claimer"
 
 
 def own_process(room: Room) -> dict[str, float]:
@@ -54,26 +51,19 @@ def other_process(room: Room) -> dict[str, float]:
     path, wakes = room.fresh("bench.pillarbox"), room.sizes.wakes
     with opened(room, path) as engine:
         queue = engine.queue("bench")
-        with _claimer(path, wakes, room.sizes.idle_seconds) as claimer:
-            assert claimer.stdout is not None
-            claimer.stdout.readline()  # it is ready
+        with Child("claimer", path, wakes, room.sizes.idle_seconds) as claimer:
+            claimer.value("ready")
             time.sleep(SETTLE_IN)
             waits = [_wake_other(queue, number, claimer) for number in range(wakes)]
-            idle = json.loads(claimer.stdout.readline())["idle_cpu"]
+            idle = claimer.value("idle_cpu")
     return {**_percentiles("wake-other", waits), "idle-cpu": idle}
 
 
-def _claimer(path: object, wakes: int, idle: float) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", PROGRAM, str(path), str(wakes), str(idle)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def _wake_other(queue: Queue, number: int, claimer: subprocess.Popen[str]) -> float:
-    assert claimer.stdout is not None
+def _wake_other(queue: Queue, number: int, claimer: Child) -> float:
     queue.enqueue(payload(number))
     # Both processes read the same clock (CLOCK_MONOTONIC).
     returned = time.monotonic_ns()
-    claimed = json.loads(claimer.stdout.readline())["claim_ns"]
+    claimed = claimer.value("claim_ns")
     time.sleep(REST)
     return float(claimed - returned) / 1e9
 
