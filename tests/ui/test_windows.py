@@ -10,7 +10,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from pillarbox_engine.errors import LockedFile
+from pillarbox_engine.errors import BehindHead, LockedFile
 from pillarbox_engine.memory import MemoryBackend
 from pillarbox_ui.windows import Opened, Windows
 
@@ -32,17 +32,20 @@ class Opener:
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
+        self.behind = False
         self.gate = threading.Event()
         self.gate.set()
         self.threads: list[str] = []
         self.opened: dict[str, Store] = {}
 
-    def __call__(self, path: str) -> Store:
+    def __call__(self, path: str, *, accept_copy: bool = False) -> Store:
         self.threads.append(threading.current_thread().name)
         self.gate.wait(5)
         if self.failures:
             self.failures -= 1
             raise LockedFile("The file is <b>locked</b>", "another program holds it", "Close it")
+        if self.behind and not accept_copy:
+            raise BehindHead("The file has lost commits", "it ends early", "Accept this copy")
         self.opened[path] = Store()
         return self.opened[path]
 
@@ -133,6 +136,19 @@ def test_a_file_in_trouble_can_be_tried_again(
         told = "The file is <b>locked</b>: another program holds it. Close it"
         assert box.informativeText() == told
         box.button(QMessageBox.StandardButton.Retry).click()
+    fill(qtbot, opened)
+    assert not windows.unusable
+
+
+def test_a_file_that_lost_commits_can_be_accepted(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    opener.behind = True
+    opened = windows.open("/q/a.pillarbox")
+    asked(qtbot, opened).button(QMessageBox.StandardButton.Retry).click()
+    box = asked(qtbot, opened)
+    named = {button.text().replace("&", ""): button for button in box.buttons()}
+    named["Accept this copy"].click()
     fill(qtbot, opened)
     assert not windows.unusable
 

@@ -7,7 +7,6 @@ seconds, so the window is there first and is told when it can be filled.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -29,7 +28,11 @@ class OpenStore(Protocol):
         """Let running jobs finish and close the store."""
 
 
-OpenEngine = Callable[[str], OpenStore]
+class OpenEngine(Protocol):
+    """A way to open queue files."""
+
+    def __call__(self, path: str, *, accept_copy: bool = False) -> OpenStore:
+        """Open the file at `path`; `accept_copy`: even if it lost what was noted beside it."""
 
 
 class Opening(QObject):
@@ -55,9 +58,11 @@ class Opening(QObject):
         """The file's name, without its folder."""
         return Path(self.path).name
 
-    def start(self) -> None:
+    def start(self, *, accept_copy: bool = False) -> None:
         """Try to open the file."""
-        self._thread = threading.Thread(target=self._run, name="pillarbox-opening")
+        self._thread = threading.Thread(
+            target=self._run, args=(accept_copy,), name="pillarbox-opening"
+        )
         self._thread.start()
 
     def end(self) -> None:
@@ -67,9 +72,9 @@ class Opening(QObject):
         if self._engine is not None:
             self._engine.close()
 
-    def _run(self) -> None:
+    def _run(self, accept_copy: bool) -> None:
         try:
-            self._engine = self._open_engine(self.path)
+            self._engine = self._open_engine(self.path, accept_copy=accept_copy)
         # The end of a thread: whatever it was must reach the person and the log.
         except Exception as error:
             self._failed.emit(as_problem(error, tr("Opening {0}").format(self.name)))

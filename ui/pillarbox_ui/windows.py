@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.errors import BehindHead, PillarboxError
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.main_window import MainWindow
@@ -109,22 +109,21 @@ class Windows(QObject):
             opened.begin(backend)
 
     def _ask_again(self, opened: Opened, opening: Opening, error: PillarboxError) -> None:
-        """The person may try again, or give up."""
+        """The person may try again, accept a file that lost commits, or give up."""
         if opened not in self._opened:
             return
         box = _box(opened.window, opening.name, error)
-        retry = box.button(QMessageBox.StandardButton.Retry)
-        box.finished.connect(
-            lambda: self._answer(opened, opening, again=box.clickedButton() is retry)
-        )
+        box.finished.connect(lambda: self._answer(opened, opening, box))
         box.open()
 
-    def _answer(self, opened: Opened, opening: Opening, *, again: bool) -> None:
-        if again:
-            opening.start()
-        else:
+    def _answer(self, opened: Opened, opening: Opening, box: QMessageBox) -> None:
+        clicked = box.clickedButton()
+        if clicked is None or clicked is box.button(QMessageBox.StandardButton.Close):
             self._given_up = True
             opened.window.close()
+        else:
+            accepted = box.buttonRole(clicked) is QMessageBox.ButtonRole.DestructiveRole
+            opening.start(accept_copy=accepted)
 
     def _end(self, opened: Opened, opening: Opening) -> None:
         self._opened.remove(opened)
@@ -165,6 +164,8 @@ def _box(window: MainWindow, name: str, error: PillarboxError) -> QMessageBox:
     box.setText(tr("{0} cannot be opened").format(name))
     box.setInformativeText(str(error))
     box.setStandardButtons(buttons.Retry | buttons.Close)
+    if isinstance(error, BehindHead):
+        box.addButton(tr("Accept this copy"), QMessageBox.ButtonRole.DestructiveRole)
     window.closed.connect(box.close)
     return box
 

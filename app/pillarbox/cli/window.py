@@ -61,6 +61,8 @@ def open_demo(path: str, *, seed: int, seconds: float | None) -> int:
 
 def open_file(
     path: str,
+    *,
+    accept_copy: bool = False,
     watch: Callable[[Backend], Backend] | None = None,
     random_source: Callable[[], float] | None = None,
 ) -> Engine:
@@ -71,6 +73,7 @@ def open_file(
         path,
         kind="window",
         read_only=is_write_protected(path),
+        accept_copy=accept_copy,
         watch=watch,
         random_source=random_source,
     )

@@ -27,13 +27,15 @@ class Stage:
         self._seed, self._seconds = seed, seconds
         self._demos = ExitStack()
 
-    def open(self, path: str) -> Engine:
+    def open(self, path: str, *, accept_copy: bool = False) -> Engine:
         """Open `path`; if it is the demo's, start the demo on it."""
         if os.path.abspath(path) != self._path:
-            return self._open_file(path)
+            return self._open_file(path, accept_copy=accept_copy)
         measures = Measures()
         draw = Random(self._seed).random
-        engine = self._open_file(path, watch=watching(measures), random_source=draw)
+        engine = self._open_file(
+            path, accept_copy=accept_copy, watch=watching(measures), random_source=draw
+        )
         try:
             demo = Demo(engine, measures, seed=self._seed, seconds=self._seconds)
         except PillarboxError:

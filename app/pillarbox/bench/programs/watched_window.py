@@ -37,8 +37,8 @@ class Opener:
     def __init__(self) -> None:
         self.engine: Engine | None = None
 
-    def __call__(self, path: str) -> Engine:
-        self.engine = open_file(path)
+    def __call__(self, path: str, *, accept_copy: bool = False) -> Engine:
+        self.engine = open_file(path, accept_copy=accept_copy)
         return self.engine
 
 
