@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 PYTHON ?= $(shell packaging/find_python.sh)
 
 .DEFAULT_GOAL := help
-.PHONY: run test check accept bench help debian-window debian-tests
+.PHONY: run test check accept bench soak help debian-window debian-tests
 
 run: $(INSTALLED) ## Open the window on the demo (in the terminal where there is no display)
 	@$(BIN)/pillarbox demo
@@ -26,6 +26,9 @@ accept: debian-tests $(INSTALLED) ## Run the long acceptance tests
 
 bench: debian-tests $(INSTALLED) ## Measure its speed beside bare SQLite's (up to 10 minutes)
 	@$(BIN)/pillarbox bench --full --file $(VENV)/bench.pillarbox
+
+soak: debian-tests $(INSTALLED) ## Run the long fault tests: ROUNDS of each kind, SEEDS the first, KINDS part of a name
+	@$(BIN)/pytest -m soak tests/faults -p no:cacheprovider
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

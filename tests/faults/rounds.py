@@ -8,7 +8,6 @@ from __future__ import annotations
 import multiprocessing
 import random
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,7 +21,6 @@ from tests.faults.disk import MODES
 from tests.faults.final import look
 from tests.faults.history import History
 from tests.faults.load import drain, repeat
-from tests.faults.points import POINTS
 from tests.faults.recorded import Recorded
 
 _NURSERY = multiprocessing.get_context("forkserver")
@@ -187,6 +185,14 @@ def power_cut(
     return act.verdict(power.folder / act.path.name)
 
 
-def points() -> Sequence[str]:
-    """The named points."""
-    return tuple(POINTS)
+def together(folder: Path, seed: int, seconds: float, mutant: str = "") -> Verdict:
+    """Four processes that nothing befalls: three of mixed load, one pool of workers."""
+    act = Round(folder, "together", seed)
+    plans = [
+        replace(act.plan(f"p{n}", seconds), threads=threads, mutant=mutant)
+        for n, threads in enumerate((1, 1, 3, 4))
+    ]
+    plans[-1] = replace(plans[-1], serves=True)
+    for process in [act.start(plan) for plan in plans]:
+        act.finish(process)
+    return act.verdict()

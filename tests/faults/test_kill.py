@@ -1,64 +1,39 @@
-"""kill -9 at random moments: what was acknowledged is there, and the file is whole."""
+"""kill -9 at random moments and at named points round a commit: the promises hold."""
 
 from __future__ import annotations
 
-import random
-import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from pillarbox_engine.model import JobSummary, NewJob
-from pillarbox_engine.sqlite import SqliteBackend, open_backend
+from pillarbox_engine.model import NewJob
+from pillarbox_engine.sqlite import open_backend
 from pillarbox_engine.states import EventKind, State
+from tests.faults import rounds
 from tests.faults.conftest import Spawn
+from tests.faults.points import POINTS
 
 
-def _facts(path: Path) -> dict[str, Counter[str]]:
-    facts: dict[str, Counter[str]] = {"enqueued": Counter(), "acked": Counter()}
-    if path.exists():
-        for line in path.read_text().splitlines():
-            fact, _, job_id = line.partition(" ")
-            facts[fact][job_id] += 1
-    return facts
+@pytest.mark.parametrize("seed", range(8))
+def test_the_promises_survive_kills_at_random_moments(tmp_path: Path, seed: int) -> None:
+    verdict = rounds.kills(tmp_path, seed)
+    assert not verdict.violations, str(verdict)
+    assert verdict.faults
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_what_was_acknowledged_survives_a_kill(path: Path, spawn: Spawn, seed: int) -> None:
-    open_backend(path).close()
-    told = [path.with_name(f"history-{number}") for number in range(3)]
-    clients = [
-        spawn("produce", path, told[0], 30, seed),
-        spawn("work", path, told[1], 30, seed + 100),
-        spawn("work", path, told[2], 30, seed + 200),
-    ]
-    time.sleep(1.0 + random.Random(seed).random())
-    for client in clients:
-        client.kill()
-        client.wait()
-    backend = open_backend(path)
-    assert backend.check() == ()
-    enqueued = _facts(told[0])["enqueued"]
-    acked = _facts(told[1])["acked"] + _facts(told[2])["acked"]
-    assert enqueued, "the load did not get going"
-    assert max(acked.values(), default=1) == 1, "a job has two terminal acks"
-    known = {row.id: row.state for row in _all(backend)}
-    assert enqueued.keys() <= known.keys(), "an acknowledged enqueue is gone"
-    assert {known[job_id] for job_id in acked} <= {State.DONE}, "an acked job runs again"
-    assert State.LEASED not in known.values(), "a dead process still holds leases"
-    backend.close()
+@pytest.mark.parametrize("point", POINTS)
+def test_the_promises_survive_a_kill_at_a_named_point(tmp_path: Path, point: str) -> None:
+    verdict = rounds.at_point(tmp_path, 0, point)
+    assert not verdict.violations, str(verdict)
+    assert verdict.faults == 1
 
 
-def _all(backend: SqliteBackend) -> list[JobSummary]:
-    cursor: str | None = None
-    rows: list[JobSummary] = []
-    while True:
-        page = backend.jobs(limit=1_000, cursor=cursor)
-        rows += page.rows
-        cursor = page.cursor
-        if cursor is None:
-            return rows
+@pytest.mark.parametrize("nth", range(1, 9))
+def test_a_kill_while_the_file_is_being_made_leaves_one_that_opens(
+    tmp_path: Path, nth: int
+) -> None:
+    verdict = rounds.at_point(tmp_path, 0, "before-sync", nth)
+    assert not verdict.violations, str(verdict)
 
 
 def test_started_jobs_are_lost_and_jobs_claimed_ahead_are_charged_nothing(

@@ -6,28 +6,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from pillarbox_engine.protocols import Change
 from pillarbox_engine.sqlite import open_backend
-from tests.faults.conftest import CLIENTS, Spawn
+from tests.faults import rounds
+from tests.faults.conftest import CLIENTS
 
 
-def test_four_processes_share_a_file(path: Path, spawn: Spawn) -> None:
-    open_backend(path).close()
-    told = [path.with_name(f"history-{number}") for number in range(4)]
-    roles = ["produce", "produce", "work", "work"]
-    clients = [spawn(role, path, told[n], 3, n) for n, role in enumerate(roles)]
-    assert [client.wait(timeout=60) for client in clients] == [0, 0, 0, 0]
-    backend = open_backend(path)
-    assert backend.check() == ()
-    ledger = backend.counts().ledger()
-    assert ledger["enqueued"] == sum(ledger[f] for f in ("done", "dead", "cancelled", "waiting"))
-    acked = Counter(line for n in (2, 3) for line in told[n].read_text().splitlines())
-    assert max(acked.values()) == 1
-    assert sum(acked.values()) == ledger["done"]
-    backend.close()
+def test_four_processes_share_a_file(tmp_path: Path) -> None:
+    verdict = rounds.together(tmp_path, 0, seconds=2.0)
+    assert not verdict.violations, str(verdict)
+    assert verdict.acked > 50
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_four_processes_make_a_file_at_once(tmp_path: Path, seed: int) -> None:
+    verdict = rounds.together(tmp_path, seed, seconds=0.0)
+    assert not verdict.violations, str(verdict)
 
 
 def test_another_process_commit_is_heard_without_polling(path: Path) -> None:

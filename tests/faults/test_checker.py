@@ -1,0 +1,312 @@
+"""The checker on histories made by hand: each broken promise is named, and a good run is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pillarbox_engine.states import EventKind, State
+from tests.faults import history
+from tests.faults.checker import Violation, check
+from tests.faults.final import Final, Row
+
+DONE = ((EventKind.DONE, 1),)
+HOUR = 3_600_000_000
+
+
+class Script:
+    """Writes a history: each call takes the next two moments, unless it is given others."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self._clock = 0
+
+    def call(
+        self, op: str, answer: dict[str, Any] | None = None, *, client: str = "a",
+        what: str = "ok", **data: Any,
+    ) -> Script:  # fmt: skip
+        """A call and its end; `what` None leaves it open, as a kill does."""
+        self._clock += 10
+        head = {"client": client, "n": self._clock, "op": op}
+        self.lines.append({**head, "t": self._clock, "what": "invoke", **data})
+        if what != "open":
+            self.lines.append({**head, "t": self._clock + 5, "what": what, **(answer or {})})
+        return self
+
+    def note(self, op: str, client: str = "a", **data: Any) -> Script:
+        """A fact."""
+        self._clock += 10
+        line = {"client": client, "n": self._clock, "op": op, "t": self._clock, "what": "ok"}
+        self.lines.append({**line, **data})
+        return self
+
+    def enqueue(self, *ids: str, what: str = "ok") -> Script:
+        """Job `n` is called `job-n`."""
+        keys = [f"job-{job_id}" for job_id in ids]
+        return self.call("enqueue", {"ids": list(ids)}, keys=keys, what=what)
+
+    def claim(self, job_id: str, fence: int, at: int = 0, client: str = "a") -> Script:
+        """A claim for an hour, at a wall-clock moment."""
+        job = [job_id, fence, f"job-{job_id}", at, at + HOUR]
+        return self.call("claim", {"jobs": [job]}, client=client)
+
+    def run(self, job_id: str, fence: int) -> Script:
+        """A handler that began and ended."""
+        return self.note("run", jobs=[[job_id, fence]]).note("ran", jobs=[[job_id, fence]])
+
+    def settle(
+        self, job_id: str, fence: int, kind: str = "ack", accepted: bool = True, what: str = "ok"
+    ) -> Script:
+        """One settlement."""
+        return self.call(
+            "settle", {"accepted": [accepted]}, leases=[[job_id, fence, kind]], what=what
+        )
+
+    def bulk(self, verb: str, *ids: str, what: str = "ok") -> Script:
+        """An operator's verb."""
+        answer = {"changed": len(ids)}
+        return self.call(verb, answer, ids=list(ids), keys=[f"job-{n}" for n in ids], what=what)
+
+    def life(self, job_id: str, fence: int = 1) -> Script:
+        """Claimed, run and acked."""
+        return self.claim(job_id, fence).run(job_id, fence).settle(job_id, fence)
+
+
+def job(job_id: str, state: State = State.DONE, **more: Any) -> Row:
+    """A row as the scripts' jobs are."""
+    events = more.pop("events", DONE if state is State.DONE else ())
+    return Row(job_id, f"job-{job_id}", state, more.pop("fence", 1), events=events, **more)
+
+
+def judge(script: Script, *rows: Row, removed: int = 0, problems: tuple[str, ...] = ()) -> set[str]:
+    """The invariants a run broke."""
+    return {found.invariant for found in violations(script, *rows, removed=removed,
+                                                    problems=problems)}  # fmt: skip
+
+
+def violations(
+    script: Script, *rows: Row, removed: int = 0, problems: tuple[str, ...] = ()
+) -> list[Violation]:
+    """What was found."""
+    final = Final({row.id: row for row in rows}, removed, problems)
+    return check(history.of(script.lines), final)
+
+
+def test_a_good_run_has_nothing_to_be_said_of_it() -> None:
+    script = Script().enqueue("1", "2", "3").life("1").claim("2", 1).run("2", 1)
+    script.settle("2", 1, "nack").life("2", 2).bulk("purge", "3").bulk("erase", "3")
+    events = ((EventKind.FAILED, 1), (EventKind.DONE, 2))
+    assert judge(script, job("1"), job("2", fence=2, events=events), removed=1) == set()
+
+
+def test_a_call_that_was_cut_short_may_have_happened_or_not() -> None:
+    script = Script().enqueue("1").enqueue("7", "8", what="open").claim("1", 1).run("1", 1)
+    script.settle("1", 1, what="open")
+    done, ready = job("1"), job("1", State.LEASED)
+    assert judge(script, done) == judge(script, ready) == set()
+    there = (job("7", State.READY, fence=0), job("8", State.READY, fence=0))
+    assert judge(script, done, *there) == set()
+
+
+# -- I1, I2, I10 ----------------------------------------------------------------------------
+
+
+def test_i1_an_acknowledged_enqueue_is_gone() -> None:
+    assert judge(Script().enqueue("1"), removed=1) == {"I1"}
+
+
+def test_i1_a_job_is_gone_that_retention_may_have_taken_but_did_not_count() -> None:
+    script = Script().enqueue("1").life("1")
+    assert judge(script, removed=1) == set()
+    assert judge(script) == {"I1"}
+
+
+def test_i1_an_id_stands_for_another_job() -> None:
+    script = Script().enqueue("1", "2")
+    swapped = Row("1", "job-2", State.READY, 0), Row("2", "job-1", State.READY, 0)
+    assert judge(script, *swapped) == {"I1"}
+
+
+def test_i2_a_job_that_nobody_enqueued() -> None:
+    assert judge(Script().enqueue("1").life("1"), job("1"), job("9", State.READY)) == {"I2"}
+
+
+def test_i2_an_enqueue_that_was_refused_is_there() -> None:
+    assert judge(Script().enqueue("1", what="fail"), job("1", State.READY)) == {"I2"}
+
+
+def test_i2_a_job_is_there_twice() -> None:
+    twin = Row("2", "job-1", State.READY, 0)
+    assert judge(Script().enqueue("1"), job("1", State.READY, fence=0), twin) == {"I2"}
+
+
+@pytest.mark.parametrize("what", ["open", "info"])
+def test_i10_half_of_a_call_is_there(what: str) -> None:
+    script = Script().enqueue("1", "2", what=what)
+    assert judge(script, job("1", State.READY)) == {"I10"}
+
+
+def test_i10_a_repeated_call_finds_half_of_itself() -> None:
+    script = Script().call("enqueue", {"ids": ["1", "2"], "conflicts": 1}, keys=["job-1", "job-2"])
+    assert judge(script, job("1", State.READY), job("2", State.READY)) == {"I10"}
+
+
+# -- I3 -------------------------------------------------------------------------------------
+
+
+def test_i3_one_fence_is_given_out_twice() -> None:
+    script = Script().enqueue("1").claim("1", 1).claim("1", 1, client="b")
+    assert judge(script, job("1", State.LEASED)) == {"I3"}
+
+
+def test_i3_a_job_is_claimed_while_another_lease_holds() -> None:
+    script = Script().enqueue("1").claim("1", 1).claim("1", 2, client="b")
+    assert judge(script, job("1", State.LEASED, fence=2)) == {"I3"}
+
+
+@pytest.mark.parametrize("reason", ["expired", "killed", "closed", "released", "nacked"])
+def test_a_job_is_claimed_again_when_its_lease_is_over(reason: str) -> None:
+    script = Script().enqueue("1").claim("1", 1)
+    if reason == "killed":
+        script.note("kill", client="judge", victim="a")
+    elif reason == "closed":
+        script.note("close")
+    elif reason == "released":
+        script.bulk("release", "1", what="open")
+    elif reason == "nacked":
+        script.settle("1", 1, "nack", what="info")
+    script.claim("1", 2, at=2 * HOUR if reason == "expired" else 1, client="b")
+    assert judge(script, job("1", State.LEASED, fence=2)) == set()
+
+
+def test_i3_a_lease_was_extended_and_taken_all_the_same() -> None:
+    script = Script().enqueue("1").claim("1", 1)
+    script.call("extend", {"kept": [True]}, leases=[["1", 1, 5 * HOUR]])
+    script.claim("1", 2, at=2 * HOUR, client="b")
+    assert judge(script, job("1", State.LEASED, fence=2)) == {"I3"}
+
+
+def test_a_lease_that_was_extended_to_end_sooner_is_over_sooner() -> None:
+    script = Script().enqueue("1").claim("1", 1)
+    script.call("extend", {"kept": [True]}, leases=[["1", 1, 10]]).claim("1", 2, at=20, client="b")
+    assert judge(script, job("1", State.LEASED, fence=2)) == set()
+
+
+def test_i3_fences_fall() -> None:
+    script = Script().enqueue("1").claim("1", 2).settle("1", 2, "nack").claim("1", 1)
+    assert judge(script, job("1", State.LEASED, fence=2)) == {"I3"}
+
+
+def test_i3_the_file_has_an_older_fence_than_was_told() -> None:
+    script = Script().enqueue("1").claim("1", 4)
+    assert judge(script, job("1", State.LEASED, fence=3)) == {"I3"}
+
+
+def test_i3_a_stale_ack_is_taken() -> None:
+    script = Script().enqueue("1").claim("1", 1).run("1", 1).claim("1", 2, at=2 * HOUR, client="b")
+    script.settle("1", 1)
+    assert "I3" in judge(script, job("1", fence=2, events=((EventKind.DONE, 1),)))
+
+
+def test_a_stale_ack_that_is_refused_is_as_it_should_be() -> None:
+    script = Script().enqueue("1").claim("1", 1).run("1", 1).claim("1", 2, at=2 * HOUR, client="b")
+    script.settle("1", 1, accepted=False)
+    events = ((EventKind.LOST, 1),)
+    assert judge(script, job("1", State.LEASED, fence=2, events=events)) == set()
+
+
+def test_i3_an_ack_is_taken_after_an_operator_took_the_job_away() -> None:
+    script = Script().enqueue("1").claim("1", 1).run("1", 1).bulk("release", "1").settle("1", 1)
+    assert judge(script, job("1")) == {"I3"}
+
+
+def test_i3_a_lease_ends_twice() -> None:
+    script = Script().enqueue("1").life("1").settle("1", 1, "nack")
+    assert judge(script, job("1")) == {"I3"}
+
+
+def test_an_ack_may_be_repeated() -> None:
+    assert judge(Script().enqueue("1").life("1").settle("1", 1), job("1")) == set()
+
+
+# -- I4 -------------------------------------------------------------------------------------
+
+
+def test_i4_an_acked_job_runs_again() -> None:
+    script = Script().enqueue("1").life("1").life("1", 2)
+    events = ((EventKind.DONE, 1), (EventKind.DONE, 2))
+    assert judge(script, job("1", fence=2, events=events)) == {"I4"}
+
+
+def test_an_acked_job_runs_again_when_it_was_requeued() -> None:
+    script = Script().enqueue("1").life("1").bulk("requeue", "1").life("1", 2)
+    events = ((EventKind.DONE, 1), (EventKind.REQUEUED, 1), (EventKind.DONE, 2))
+    assert judge(script, job("1", fence=2, events=events)) == set()
+
+
+def test_i4_an_acked_job_is_ready_in_the_end() -> None:
+    script = Script().enqueue("1").life("1")
+    assert judge(script, job("1", State.READY, events=DONE)) == {"I4"}
+
+
+def test_an_acked_job_may_lie_in_the_trash() -> None:
+    script = Script().enqueue("1").life("1").bulk("purge", "1")
+    row = job("1", State.TRASHED, trashed_from=State.DONE, events=DONE)
+    assert judge(script, row) == set()
+
+
+def test_i4_a_job_is_acked_before_its_handler_ends() -> None:
+    script = Script().enqueue("1").claim("1", 1).note("run", jobs=[["1", 1]]).settle("1", 1)
+    script.note("ran", jobs=[["1", 1]])
+    assert judge(script, job("1")) == {"I4"}
+
+
+def test_i4_a_job_is_done_that_never_ran() -> None:
+    assert judge(Script().enqueue("1"), job("1")) == {"I4"}
+
+
+# -- I5, I6 ---------------------------------------------------------------------------------
+
+
+def test_i5_a_job_runs_more_often_than_anything_explains() -> None:
+    script, events = Script().enqueue("1"), []
+    for fence in (1, 2, 3):
+        script.claim("1", fence).run("1", fence).settle("1", fence, "nack")
+        events.append((EventKind.FAILED, fence))
+    row = job("1", State.READY, fence=3, max_attempts=2, events=tuple(events))
+    assert judge(script, row) == {"I5"}
+
+
+def test_i5_a_run_that_the_file_does_not_know() -> None:
+    script = Script().enqueue("1").claim("1", 1).run("1", 1)
+    assert judge(script, job("1", State.READY)) == {"I5"}
+    assert judge(script, job("1", State.LEASED)) == set()
+
+
+def test_runs_that_charge_nothing_are_not_counted_against_a_job() -> None:
+    script, kinds = Script().enqueue("1"), ("snooze", "release", "nack")
+    for fence, kind in enumerate(kinds, start=1):
+        script.claim("1", fence).run("1", fence).settle("1", fence, kind)
+    events = ((EventKind.SNOOZED, 1), (EventKind.RELEASED, 2), (EventKind.FAILED, 3))
+    assert judge(script, job("1", State.DEAD, fence=3, max_attempts=1, events=events)) == set()
+
+
+def test_i5_a_job_is_lost_without_end() -> None:
+    events = tuple((EventKind.LOST, fence) for fence in (1, 2, 3, 4))
+    row = job("1", State.READY, fence=4, events=events)
+    assert judge(Script().enqueue("1"), row) == {"I5"}
+
+
+def test_i6_what_the_file_says_of_itself() -> None:
+    script = Script().enqueue("1").life("1")
+    (found,) = violations(script, job("1"), problems=("the counter done is 2",))
+    assert str(found) == "I6: the counter done is 2"
+
+
+def test_a_violation_shows_the_lines_of_the_history() -> None:
+    (found,) = violations(Script().enqueue("1"), removed=1)
+    said = str(found).splitlines()
+    assert said[0] == "I1: job 1 (job-1) is gone"
+    assert '"op": "enqueue"' in said[1]
+    assert '"ids": ["1"]' in said[2]
