@@ -68,8 +68,9 @@ class StatusBar(QStatusBar):
             )
         )
         wal = tr("WAL {0}").format(words.size(snapshot.file.wal_size))
-        self.file.setText(f"{snapshot.file.label or self._label} · {wal}")
-        self.file.setToolTip(tr("{0} on disk").format(words.size(snapshot.file.size)))
+        self.file.setText(f"{self._label} · {wal}")
+        on_disk = tr("{0} on disk").format(words.size(snapshot.file.size))
+        self.file.setToolTip("\n".join(part for part in (snapshot.file.label, on_disk) if part))
         self.badge.setVisible(snapshot.file.read_only)
 
     def _show_dot(self, snapshot: Snapshot, live: bool) -> None:

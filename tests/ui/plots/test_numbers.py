@@ -66,9 +66,16 @@ def test_spaced_points_are_far_enough_apart_and_end_at_the_end() -> None:
 
 def test_rates_over_longer_steps_are_calmer() -> None:
     points = history(NOW, seconds=300)
-    rough, calm = (rates(points, lambda p: p.done_total, least) for least in (0.0, 4.0))
-    assert calm.values.std() < rough.values.std()
-    assert len(calm.times) == 75
+    rough, calm = (rates(points, lambda p: p.done_total, step) for step in (0.0, 4.0))
+    calmest = rates(points, lambda p: p.done_total, 4.0, over=3)
+    assert calmest.values.std() < calm.values.std() < rough.values.std()
+    assert len(calm.times) == len(calmest.times) == 75
+
+
+def test_a_rate_once_told_stays_as_time_goes_on() -> None:
+    points = history(NOW, seconds=300)
+    before, after = (rates(some, lambda p: p.done_total, 5.0, 3) for some in (points[:-1], points))
+    assert list(before.values[3:-1]) == list(after.values[3 : 3 + len(before.values[3:-1])])
 
 
 @pytest.mark.parametrize(

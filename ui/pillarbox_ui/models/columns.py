@@ -41,8 +41,9 @@ class Column(Generic[Row]):
     """One column over rows of one kind.
 
     `text` is what is read, copied and spoken; `roles` what the delegate needs beside it; `tip` the
-    whole of what the cell may clip. `width` is in characters of the UI font; a column that `grows`
-    takes what is left.
+    whole of what the cell may clip. `width`, what it would like, and `letters`, what text is cut to
+    at most, are in characters of the UI font. A column that `grows` takes what is left; where room
+    is short those with the highest `spare` are left out first, never those with 0.
     """
 
     key: str
@@ -54,3 +55,5 @@ class Column(Generic[Row]):
     tip: Callable[[Row], str] | None = None
     shown: bool = True
     grows: bool = False
+    spare: int = 0
+    letters: int = 8

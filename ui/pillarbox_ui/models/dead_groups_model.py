@@ -43,19 +43,25 @@ def _columns() -> tuple[GroupColumn, ...]:
         _error(),
         _fingerprint(),
         _names("type", "Type", lambda group: group.types),
-        _names("queue", "Queue", lambda group: group.queues),
-        _moment("first", "First seen", lambda group: group.first_at),
+        _names("queue", "Queue", lambda group: group.queues, spare=3),
+        _moment("first", "First seen", lambda group: group.first_at, spare=4),
         _moment("last", "Last seen", lambda group: group.last_at),
-        _number("hour", "1 h", lambda group: group.last_hour),
-        _number("day", "24 h", lambda group: group.last_day),
-        _number("week", "7 d", lambda group: group.last_week),
+        _number("hour", "1 h", lambda group: group.last_hour, spare=1),
+        _number("day", "24 h", lambda group: group.last_day, spare=2),
+        _number("week", "7 d", lambda group: group.last_week, spare=5),
         _trend(),
     )
 
 
 def _error() -> GroupColumn:
     return Column(
-        key="error", title="Error", width=26, text=group_error, tip=_whole_error, grows=True
+        key="error",
+        title="Error",
+        width=26,
+        text=group_error,
+        tip=_whole_error,
+        grows=True,
+        letters=16,
     )
 
 
@@ -76,8 +82,12 @@ def _fingerprint() -> GroupColumn:
     )
 
 
-def _names(key: str, title: str, read: Callable[[DeadGroup], tuple[str, ...]]) -> GroupColumn:
+def _names(
+    key: str, title: str, read: Callable[[DeadGroup], tuple[str, ...]], spare: int = 0
+) -> GroupColumn:
     return Column(
+        spare=spare,
+        letters=10,
         key=key,
         title=title,
         width=18,
@@ -86,8 +96,11 @@ def _names(key: str, title: str, read: Callable[[DeadGroup], tuple[str, ...]]) -
     )
 
 
-def _moment(key: str, title: str, read: Callable[[DeadGroup], datetime]) -> GroupColumn:
+def _moment(
+    key: str, title: str, read: Callable[[DeadGroup], datetime], spare: int = 0
+) -> GroupColumn:
     return Column(
+        spare=spare,
         key=key,
         title=title,
         kind=Kind.MOMENT,
@@ -98,9 +111,15 @@ def _moment(key: str, title: str, read: Callable[[DeadGroup], datetime]) -> Grou
 
 
 def _number(
-    key: str, title: str, read: Callable[[DeadGroup], int], width: int = 7, tone: str = "text"
+    key: str,
+    title: str,
+    read: Callable[[DeadGroup], int],
+    width: int = 7,
+    tone: str = "text",
+    spare: int = 0,
 ) -> GroupColumn:
     return Column(
+        spare=spare,
         key=key,
         title=title,
         kind=Kind.NUMBER,

@@ -24,7 +24,7 @@ def moment_text(moment: datetime | None) -> str:
 
 def id_column() -> JobColumn:
     """The job's id."""
-    return Column(key="id", title="ID", kind=Kind.MONO, width=7, text=lambda job: job.id)
+    return Column(key="id", title="ID", kind=Kind.MONO, width=7, letters=6, text=lambda job: job.id)
 
 
 def state_column() -> JobColumn:
@@ -57,12 +57,20 @@ def _was(job: JobSummary) -> str:
 
 def type_column() -> JobColumn:
     """The job's type."""
-    return Column(key="type", title="Type", width=22, text=lambda job: job.type)
+    return Column(key="type", title="Type", width=22, letters=12, text=lambda job: job.type)
 
 
-def queue_column(*, shown: bool = True) -> JobColumn:
+def queue_column(*, shown: bool = True, spare: int = 3) -> JobColumn:
     """The queue it belongs to."""
-    return Column(key="queue", title="Queue", width=18, text=lambda job: job.queue, shown=shown)
+    return Column(
+        key="queue",
+        title="Queue",
+        width=18,
+        letters=10,
+        text=lambda job: job.queue,
+        shown=shown,
+        spare=spare,
+    )
 
 
 def priority_column() -> JobColumn:
@@ -85,6 +93,7 @@ def attempts_column() -> JobColumn:
         title="Attempts",
         kind=Kind.ATTEMPTS,
         width=8,
+        spare=1,
         text=lambda job: f"{job.attempt} / {job.max_attempts}",
         roles={Role.LIMIT: lambda job: (job.attempt, job.max_attempts)},
         tip=_attempts_tip,
@@ -142,6 +151,7 @@ def duration_column(*, shown: bool = True) -> JobColumn:
     return Column(
         key="duration",
         title="Duration",
+        spare=2,
         kind=Kind.NUMBER,
         shown=shown,
         width=9,
@@ -168,6 +178,8 @@ def payload_column() -> JobColumn:
         title="Payload",
         kind=Kind.MONO,
         width=20,
+        letters=10,
+        spare=4,
         text=lambda job: job.preview,
         roles={Role.TONE: lambda job: "muted"},
         tip=lambda job: f"{job.preview}\n{words.size(job.payload_bytes)}",
@@ -180,6 +192,8 @@ def error_column(*, shown: bool = True) -> JobColumn:
         key="error",
         title="Last error",
         width=40,
+        letters=16,
+        grows=True,
         shown=shown,
         text=error_text,
         roles={Role.TONE: lambda job: "muted"},
@@ -226,6 +240,7 @@ def worker_column() -> JobColumn:
         key="worker",
         title="Worker",
         width=22,
+        letters=14,
         text=lambda job: job.worker or words.NOTHING,
         tip=lambda job: job.worker or "",
     )

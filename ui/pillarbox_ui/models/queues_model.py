@@ -44,7 +44,14 @@ class QueuesModel(RowsModel[QueueSummary]):
 
 def _columns() -> tuple[QueueColumn, ...]:
     return (
-        Column(key="name", title="Queue", width=26, text=lambda queue: queue.name, grows=True),
+        Column(
+            key="name",
+            title="Queue",
+            width=26,
+            text=lambda queue: queue.name,
+            grows=True,
+            letters=14,
+        ),
         _state(),
         _number("ready", "Ready", lambda q: q.counts.ready, tone="ready"),
         _number("scheduled", "Scheduled", lambda q: q.counts.scheduled - q.counts.retrying),
@@ -57,7 +64,7 @@ def _columns() -> tuple[QueueColumn, ...]:
         _rate("out", "Out/s", lambda q: q.out_rate),
         _p95(),
         _trend(),
-        Column(key="limit", title="Rate limit", width=15, text=rate_limit_text),
+        Column(key="limit", title="Rate limit", width=15, text=rate_limit_text, spare=5),
     )
 
 
@@ -77,6 +84,7 @@ def _bound() -> QueueColumn:
     return Column(
         key="bound",
         title="Depth",
+        spare=2,
         kind=Kind.GAUGE,
         width=14,
         text=_bound_text,
@@ -123,6 +131,7 @@ def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueC
         title=title,
         kind=Kind.NUMBER,
         width=6,
+        spare=1,
         text=lambda queue: words.rate(read(queue)),
         roles={Role.SORT: read},
     )
@@ -132,6 +141,7 @@ def _oldest() -> QueueColumn:
     return Column(
         key="oldest",
         title="Oldest",
+        spare=3,
         kind=Kind.MOMENT,
         width=7,
         text=lambda queue: moment_text(queue.oldest_ready_at),
@@ -158,6 +168,7 @@ def _trend() -> QueueColumn:
     return Column(
         key="trend",
         title="5 minutes",
+        spare=4,
         kind=Kind.SPARKLINE,
         width=9,
         text=lambda queue: ", ".join(map(str, queue.depth_trend)),

@@ -49,8 +49,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__("left")
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:
-        """Marks some 40 px apart."""
-        step = value_step(maxVal, max(1, round(size / 40)))
+        """Marks some 60 px apart."""
+        step = value_step(maxVal, max(2, round(size / 60)))
         count = int(maxVal / step + 1e-9)
         return [(step, [number * step for number in range(count + 1)])]
 

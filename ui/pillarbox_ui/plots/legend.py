@@ -33,7 +33,7 @@ class LegendKey(QAbstractButton):
 
     def __init__(self, theme: Theme, entry: Entry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme, self._entry, self._value = theme, entry, ""
+        self._theme, self._entry, self._value, self._room = theme, entry, "", 0
         self.setCheckable(True)
         self.setChecked(True)
         self.setText(entry.name)
@@ -54,10 +54,10 @@ class LegendKey(QAbstractButton):
         return self._value
 
     def sizeHint(self) -> QSize:
-        """Dot, name, value and the space between."""
+        """Dot, name, value and the space between. It never shrinks, so nothing moves to and fro."""
         metrics = QFontMetrics(self._font())
-        room = max(metrics.horizontalAdvance(self._value), metrics.horizontalAdvance("0,000"))
-        width = metrics.horizontalAdvance(self._entry.name) + room + 8 + 4 * 6
+        self._room = max(self._room, *map(metrics.horizontalAdvance, (self._value, "00.0/s")))
+        width = metrics.horizontalAdvance(self._entry.name) + self._room + 8 + 4 * 6
         return QSize(width, metrics.height() + SIZE.inside)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -55,13 +55,18 @@ def levels(points: Sequence[HistoryPoint], of: Callable[[HistoryPoint], float]) 
 
 
 def rates(
-    points: Sequence[HistoryPoint], total: Callable[[HistoryPoint], int], least: float = 0.0
+    points: Sequence[HistoryPoint],
+    total: Callable[[HistoryPoint], int],
+    step: float = 0.0,
+    over: int = 1,
 ) -> Series:
-    """How fast a cumulative total grew, per second, over steps of at least `least` seconds."""
+    """How fast a cumulative total grew, per second: a value each `step` seconds, taken over the
+    last `over` steps of it."""
     times: list[float] = []
     values: list[float] = []
-    kept = spaced([point.at.timestamp() for point in points], least)
-    for before, after in pairwise([points[place] for place in kept]):
+    kept = [points[at] for at in spaced([point.at.timestamp() for point in points], step)]
+    for at, after in enumerate(kept[1:], 1):
+        before = kept[max(0, at - over)]
         seconds = (after.at - before.at).total_seconds()
         if seconds > 0:
             times.append(after.at.timestamp())

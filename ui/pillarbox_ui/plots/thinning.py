@@ -6,6 +6,7 @@ A line of 1.5 px is drawn in time only if it has few points; the peaks are what 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 MOST = 240
 """Points a curve is drawn with: one every three pixels of a usual graph."""
@@ -23,9 +24,10 @@ def peaks(values: Sequence[float], most: int = MOST) -> list[int]:
 
 
 def spaced(times: Sequence[float], least: float) -> list[int]:
-    """The places of times at least `least` seconds apart, counted back from the last."""
-    kept: list[int] = []
-    for place in range(len(times) - 1, -1, -1):
-        if not kept or times[kept[-1]] - times[place] >= least:
-            kept.append(place)
-    return kept[::-1]
+    """The place of the last time in each step of `least` seconds of the clock: as time goes on,
+    what was chosen stays chosen, so a curve moves without trembling."""
+    if least <= 0:
+        return list(range(len(times)))
+    steps = [int(time // least) for time in times]
+    ends = [at for at, (step, following) in enumerate(pairwise(steps)) if following != step]
+    return [*ends, len(times) - 1] if times else []

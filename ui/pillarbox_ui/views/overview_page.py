@@ -64,6 +64,7 @@ class OverviewPage(ListingPage):
         graphs.setChildrenCollapsible(False)
         for graph in (self.depth_graph, self.rate_graph):
             graphs.addWidget(graph)
+        graphs.setSizes([1_000, 1_000])
         for lower in (self.queues, self.panel):
             self._lower.addWidget(lower)
         self.splitter = stacked(graphs, self._lower, sizes=(400, 320))

@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QByteArray, QModelIndex, QPoint, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QModelIndex,
+    QPoint,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pillarbox_ui.models.columns import Kind
@@ -18,12 +27,12 @@ from pillarbox_ui.models.rows import Index, RowsModel
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.delegates import FOLLOWS_TIME, RUNS_DOWN, cell_for
+from pillarbox_ui.views.fitting import Want, least_width, share_out
 from pillarbox_ui.widgets.roles import Role
 from pillarbox_ui.widgets.table import Table
 
 R = TypeVar("R")
 _NEAR_END = 2_000
-_LAST = 104
 
 
 class SortedRows(QSortFilterProxyModel):
@@ -64,11 +73,11 @@ class RowsTable(Table, Generic[R]):
         self._holding = False
         self._above = 0
         self._fill_menu: Callable[[QMenu], None] | None = None
+        self._arranged = False
         self._set_source(sortable)
         self._lay_out_columns()
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.columns.columns_changed.connect(self._keep_columns)
-        self.columns.sortIndicatorChanged.connect(self._keep_columns)
 
     def _set_source(self, sortable: bool) -> None:
         if not sortable:
@@ -89,7 +98,7 @@ class RowsTable(Table, Generic[R]):
         self.fit_columns()
         kept = self._context.remembered.bytes(self._remember)
         if kept is not None:
-            self.restore_columns(bytes(kept.data()))
+            self._arranged = self.restore_columns(bytes(kept.data()))
 
     def _follow_time(self) -> None:
         kinds = [column.kind for column in self.source.columns]
@@ -97,26 +106,37 @@ class RowsTable(Table, Generic[R]):
         self.set_live(live, 250 if RUNS_DOWN & set(kinds) else 1_000)
 
     def fit_columns(self) -> None:
-        """As wide as the columns were made for; text is as wide as it needs to be up to that,
-        and the last one takes what is left."""
-        character = self.fontMetrics().horizontalAdvance("n")
-        last = max(at for at, column in enumerate(self.source.columns) if column.shown)
-        for at, column in enumerate(self.source.columns):
-            width = column.width * character + 2 * SIZE.inside
-            if column.kind is Kind.TEXT:
-                width = min(width, self.sizeHintForColumn(at) + SIZE.grid)
-            if at == last:
-                width = min(width, _LAST)
-            self.setColumnWidth(at, max(width, self.columns.title_width(at)))
-        self._give_what_is_left()
-
-    def _give_what_is_left(self) -> None:
-        """Room that no column asked for goes to the one that grows, if there is one."""
+        """All in sight, as wide as they were made for where there is room; see `fitting`. Columns
+        the person has arranged are left as they are."""
+        if self._arranged:
+            return
         shown = [at for at, column in enumerate(self.source.columns) if column.shown]
-        left = self.viewport().width() - sum(self.columnWidth(at) for at in shown)
-        for at in shown:
-            if self.source.columns[at].grows and left > 0:
-                self.setColumnWidth(at, self.columnWidth(at) + left)
+        widths = share_out([self._want(at) for at in shown], self.viewport().width())
+        for at, width in zip(shown, widths, strict=True):
+            self.setColumnHidden(at, not width)
+            if width:
+                self.setColumnWidth(at, width)
+
+    def _want(self, at: int) -> Want:
+        column, title = self.source.columns[at], self.columns.title_width(at)
+        wish = column.width * self.fontMetrics().horizontalAdvance("n") + 2 * SIZE.inside
+        if column.kind is Kind.TEXT:
+            wish = min(wish, self.sizeHintForColumn(at) + SIZE.grid)
+        least = max(title, least_width(column.kind, self.font(), column.letters))
+        if column.kind is Kind.TEXT:
+            least = max(title, min(least, wish))
+        return Want(least, max(wish, least), column.spare, column.grows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The columns share the new room."""
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """So they do when the letters grow."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.fit_columns()
 
     def show_rows(self, rows: Iterable[R]) -> None:
         """Become `rows`; while a selection is dragged or a menu is open, later."""
@@ -219,4 +239,5 @@ class RowsTable(Table, Generic[R]):
 
     @Slot()
     def _keep_columns(self) -> None:
+        self._arranged = True
         self._context.remembered.keep(self._remember, QByteArray(self.columns_state()))

@@ -175,7 +175,7 @@ def _table(
     table = Table(theme, name)
     for column, cell in enumerate(cells):
         table.set_cell(column, cell)
-    table.setModel(Rows(titles, rows, table))
     table.setSortingEnabled(True)
+    table.setModel(Rows(titles, rows, table))
     table.columns.setSortIndicator(0, Qt.SortOrder.AscendingOrder)
     return table

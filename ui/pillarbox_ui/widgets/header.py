@@ -6,8 +6,8 @@ clipped, and the sort arrow has room of its own.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QPainter
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from pillarbox_ui.theme.fonts import strong_font
@@ -21,7 +21,10 @@ _ARROW = 12
 
 
 class Header(QHeaderView):
-    """A horizontal header whose columns can be chosen, moved and sorted by."""
+    """A horizontal header whose columns can be chosen, moved and sorted by.
+
+    `columns_changed` when the person did one of the first two, not when the table fits them.
+    """
 
     columns_changed = Signal()
 
@@ -35,8 +38,9 @@ class Header(QHeaderView):
         self.setMinimumSectionSize(48)
         self.setResizeContentsPrecision(60)
         self.setAccessibleName(words.tr("Columns"))
-        self.sectionMoved.connect(self.columns_changed)
-        self.sectionResized.connect(self.columns_changed)
+        self._held = False
+        self.sectionMoved.connect(self._moved)
+        self.sectionResized.connect(self._moved)
 
     def title(self, column: int) -> str:
         """The title of `column`, on one line."""
@@ -46,9 +50,11 @@ class Header(QHeaderView):
         return one_line(str(model.headerData(column, self.orientation()) or ""))
 
     def title_width(self, column: int) -> int:
-        """The width at which the title of `column` and its arrow show whole, in px."""
+        """The width at which the title of `column`, and its arrow if it may have one, show whole,
+        in px."""
         text = QFontMetrics(strong_font(self.font())).horizontalAdvance(self.title(column))
-        return text + _ARROW + SIZE.grid + 2 * SIZE.inside + 2
+        arrow = _ARROW + SIZE.grid if self.isSortIndicatorShown() else 0
+        return text + arrow + 2 * SIZE.inside + 2
 
     def sectionSizeFromContents(self, column: int) -> QSize:
         """Title, arrow and padding."""
@@ -114,6 +120,26 @@ class Header(QHeaderView):
         if shown and self.sectionSize(column) < self.title_width(column):
             self.resizeSection(column, self.title_width(column))
         self.columns_changed.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """From here to the release it is the person who moves columns."""
+        self._held = True
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """A double click between two titles fits the column: the person's doing too."""
+        self._held = True
+        super().mouseDoubleClickEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """What moves from now on is moved by the table."""
+        super().mouseReleaseEvent(event)
+        self._held = False
+
+    @Slot()
+    def _moved(self) -> None:
+        if self._held:
+            self.columns_changed.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Right-click: choose the columns."""

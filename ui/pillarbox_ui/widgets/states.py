@@ -68,6 +68,11 @@ def visible_state(job: JobSummary) -> str:
     return RETRYING if job.retrying else str(job.state)
 
 
+def states() -> tuple[str, ...]:
+    """Every state something is shown in, of jobs, queues and processes."""
+    return tuple(_STATES)
+
+
 def state_word(state: str) -> str:
     """The word for a state, in the person's language."""
     return QCoreApplication.translate("states", str(_STATES.get(state, state)))
