@@ -43,6 +43,7 @@ from pillarbox_engine.errors import (
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
 from pillarbox_engine.settings import QueueSettings, RateLimit
 from pillarbox_engine.states import DeadReason, OnFull, State
+from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
     from pillarbox_engine.engine import Engine
@@ -108,6 +109,7 @@ __all__ = [
     "State",
     "StorageFault",
     "Table",
+    "Unique",
     "Unsupported",
     "__version__",
     "connect",

@@ -11,6 +11,7 @@ from pillarbox_engine.names import check_type
 from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.settings import check_backoff, check_number
 from pillarbox_engine.states import State
+from pillarbox_engine.uniqueness import check_unique
 
 _RANGES: dict[str, tuple[float, float, bool]] = {
     "priority": (0, 1_000, True),
@@ -39,6 +40,7 @@ def check_new(job: NewJob) -> None:
         check_backoff(job.backoff)
     if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= MAX_KEY:
         raise InvalidOption(f"idempotency_key must have 1 to {MAX_KEY} characters")
+    check_unique(job.unique_key, job.unique)
 
 
 def check_bulk(job_ids: Sequence[str]) -> None:

@@ -27,7 +27,8 @@ class Transition:
 
     `to` is the state afterwards; None means "the state it was trashed from" (restore) or "none,
     the row is gone" (erase). `raises_fence`: the lease holder's later calls fail. `checks_bound`:
-    refused with `QueueFull` where the queue has no room. `event`: what the history records.
+    refused with `QueueFull` where the queue has no room. `checks_key`: left alone where another
+    job holds its unique key by now. `event`: what the history records.
     """
 
     to: State | None
@@ -35,6 +36,7 @@ class Transition:
     lost: str = "keep"
     raises_fence: bool = False
     checks_bound: bool = False
+    checks_key: bool = False
     event: EventKind | None = None
     undo: str = "none"
 
@@ -42,8 +44,9 @@ class Transition:
 _S, _V, _A, _E = State, Verb, Attempts, EventKind
 
 _REVIVED = Transition(
-    to=_S.READY, attempts=_A.RESET, lost="reset", checks_bound=True, event=_E.REQUEUED
-)
+    to=_S.READY, attempts=_A.RESET, lost="reset", checks_bound=True, checks_key=True,
+    event=_E.REQUEUED,
+)  # fmt: skip
 _TRASHED = Transition(to=_S.TRASHED, event=_E.PURGED, undo="restore")
 _ENDED = Transition(to=_S.CANCELLED, event=_E.CANCELLED, undo="requeue")
 _EXPIRED = Transition(to=_S.DEAD, event=_E.EXPIRED, undo="replay")
@@ -75,7 +78,12 @@ TABLE: dict[tuple[Verb, State], Transition] = {
     (_V.REQUEUE, _S.DEAD): _REVIVED,
     (_V.REQUEUE, _S.CANCELLED): _REVIVED,
     (_V.REPLAY, _S.DEAD): Transition(
-        to=_S.READY, attempts=_A.RESET, lost="reset", checks_bound=True, event=_E.REPLAYED
+        to=_S.READY,
+        attempts=_A.RESET,
+        lost="reset",
+        checks_bound=True,
+        checks_key=True,
+        event=_E.REPLAYED,
     ),
     (_V.CANCEL, _S.WAITING): _ENDED,
     (_V.CANCEL, _S.SCHEDULED): _ENDED,
@@ -89,7 +97,9 @@ TABLE: dict[tuple[Verb, State], Transition] = {
     (_V.PURGE, _S.DONE): _TRASHED,
     (_V.PURGE, _S.DEAD): _TRASHED,
     (_V.PURGE, _S.CANCELLED): _TRASHED,
-    (_V.RESTORE, _S.TRASHED): Transition(to=None, checks_bound=True, event=_E.RESTORED),
+    (_V.RESTORE, _S.TRASHED): Transition(
+        to=None, checks_bound=True, checks_key=True, event=_E.RESTORED
+    ),
     (_V.ERASE, _S.TRASHED): Transition(to=None),
 }
 """The table. Notes that no cell can hold:
@@ -100,7 +110,8 @@ TABLE: dict[tuple[Verb, State], Transition] = {
   been claimed ahead but not started when its process died is a RELEASE instead.
 - REPLAY with a rate leads to SCHEDULED, each job later than the one before; the one that is due
   now is READY.
-- RESTORE checks the bound only where the job returns to a live state.
+- RESTORE checks the bound only where the job returns to a live state, and the unique key only
+  where it returns to a state in which it would hold it.
 """
 
 

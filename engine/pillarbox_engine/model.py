@@ -14,6 +14,7 @@ from typing import Any
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import DeadReason, EventKind, State
+from pillarbox_engine.uniqueness import Unique
 
 JsonValue = Any
 """A JSON value as Python has it: None, bool, int, float, str, list or dict with str keys."""
@@ -21,7 +22,10 @@ JsonValue = Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job to enqueue. What is None is taken from the queue's settings."""
+    """A job to enqueue. What is None is taken from the queue's settings.
+
+    `unique_key`: at most one job of the queue holds it, under the terms of `unique`.
+    """
 
     payload_json: str
     type: str = "default"
@@ -33,14 +37,20 @@ class NewJob:
     timeout: float | None = None
     expires_at: datetime | None = None
     idempotency_key: str | None = None
+    unique_key: str | None = None
+    unique: Unique | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """What an enqueue answers. `conflict`: the job was there already and nothing was added."""
+    """What an enqueue answers. `conflict`: the job was there already and nothing was added.
+
+    `replaced`: the job that was there has taken over what the new one's `Unique` names.
+    """
 
     id: str
     conflict: bool = False
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,7 @@ class Job(JobSummary):
     backoff: Backoff
     timeout: float
     idempotency_key: str | None = None
+    unique_key: str | None = None
     result_json: str | None = None
     history: tuple[Event, ...] = ()
     log: tuple[LogLine, ...] = ()
@@ -288,7 +299,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkResult:
-    """What a bulk verb did. `skipped` counts jobs left alone, by the state they were in."""
+    """What a bulk verb did. `skipped` counts jobs left alone, by the state they were in.
+
+    Two words there are no states: "missing", and "unique" for a unique key held by another job.
+    """
 
     operation: str | None
     changed: int

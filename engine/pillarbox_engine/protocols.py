@@ -51,8 +51,9 @@ class Producer(Protocol):
         """Store `jobs` durably, all or none, creating the queue at need.
 
         Payloads are checked JSON text. An idempotency key seen in the last 7 days adds nothing
-        and answers the first id with `conflict=True`. Raises `QueueFull` (never blocks: waiting
-        is the caller's), `PayloadTooLarge`, `InvalidName`, `InvalidOption`.
+        and answers the first id with `conflict=True`; so does a unique key that a job of the
+        queue holds, which takes over what `Unique.replace` names. Raises `QueueFull`
+        (never blocks: waiting is the caller's), `PayloadTooLarge`, `InvalidName`, `InvalidOption`.
         """
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
@@ -142,7 +143,8 @@ class Inspector(Protocol):
 class Admin(Protocol):
     """What an operator does. Bulk verbs take at most `MAX_BULK` ids: one transaction each.
 
-    A job in a state where the verb is a `Conflict` is left alone and counted in `skipped`.
+    A job in a state where the verb is a `Conflict` is left alone and counted in `skipped`; so is,
+    as "unique", one that would come back to a unique key which another job holds by now.
     """
 
     def configure(self, queue: str, settings: QueueSettings) -> None:

@@ -30,6 +30,7 @@ from pillarbox_engine.model import (
 from pillarbox_engine.payload import encode
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import OnFull, State, Verb
+from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
     from pillarbox_engine.delivery import Delivery
@@ -44,7 +45,9 @@ CLAIMER = "claim"
 class JobOptions(TypedDict, total=False):
     """What can be said about a job besides its payload; what is left out is the queue's.
 
-    Durations are seconds, times aware datetimes, `priority` 0 to 1000 with the lower first.
+    Durations are seconds, times aware datetimes, `priority` 0 to 1000 with the lower first. While
+    a job of the queue holds `unique_key`, an enqueue of the same key adds nothing and answers that
+    job with `conflict=True`; `unique` says for how long it does, and what it takes over.
     """
 
     type: str
@@ -56,6 +59,8 @@ class JobOptions(TypedDict, total=False):
     timeout: float | None
     expires_at: datetime | None
     idempotency_key: str | None
+    unique_key: str | None
+    unique: Unique | None
 
 
 class Queue:

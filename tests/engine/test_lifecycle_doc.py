@@ -48,6 +48,11 @@ def result(verb: Verb, cell: Transition | None) -> str:
     return {Verb.RESTORE: "as it was", Verb.ERASE: "gone"}[verb]
 
 
+def checks(cell: Transition) -> str:
+    said = (("unique key", cell.checks_key), ("bound", cell.checks_bound))
+    return ", ".join(name for name, is_checked in said if is_checked) or "none"
+
+
 @pytest.mark.parametrize(("verb", "state"), CELLS)
 def test_the_matrix_says_where_it_leads(verb: Verb, state: State) -> None:
     assert matrix()[verb, state] == result(verb, transition(verb, state))
@@ -66,7 +71,7 @@ def test_the_details_say_what_it_does(verb: Verb, state: State) -> None:
         "lost": cell.lost,
         "fence": "raised" if cell.raises_fence else "keep",
         "history": str(cell.event or "none"),
-        "checks": "bound" if cell.checks_bound else "none",
+        "checks": checks(cell),
         "undo": cell.undo,
     }
 
@@ -103,7 +108,7 @@ def test_the_fixed_points_of_the_contract() -> None:
         assert cell.raises_fence
     assert states_for(Verb.REPLAY) == {State.DEAD}
     assert all(
-        cell.checks_bound
+        cell.checks_bound and cell.checks_key
         for (verb, state), cell in TABLE.items()
         if cell.to in LIVE_STATES and state not in LIVE_STATES
     )

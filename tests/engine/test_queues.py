@@ -23,6 +23,7 @@ from pillarbox_engine.errors import (
 from pillarbox_engine.model import Enqueued, NewJob
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import OnFull, State
+from pillarbox_engine.uniqueness import Unique
 from tests.engine.kit import PATIENCE, WatchedBackend, settings, wait
 
 
@@ -42,6 +43,17 @@ def test_same_key_adds_nothing(engine: Engine) -> None:
     first = queue.enqueue(1, idempotency_key="k")
     assert queue.enqueue(2, idempotency_key="k") == Enqueued(first.id, conflict=True)
     assert queue.counts().enqueued_total == 1
+
+
+def test_a_unique_key_is_one_job_at_a_time(engine: Engine) -> None:
+    queue = engine.queue("a")
+    first = queue.enqueue(1, unique_key="ada")
+    terms = Unique(replace=frozenset({"payload"}))
+    assert queue.enqueue(2, unique_key="ada") == Enqueued(first.id, conflict=True)
+    assert queue.enqueue(3, unique_key="ada", unique=terms).replaced
+    assert (engine.job(first.id).payload, engine.job(first.id).unique_key) == (3, "ada")
+    with pytest.raises(InvalidOption, match="unique needs a unique_key"):
+        queue.enqueue(4, unique=terms)
 
 
 def test_enqueue_many_with_a_key_can_be_repeated(engine: Engine) -> None:

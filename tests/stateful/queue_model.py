@@ -26,6 +26,7 @@ class Entry:
     lost: int = 0
     fence: int = 0
     was: State | None = None
+    key: str | None = None
 
 
 @dataclass(slots=True)
@@ -37,10 +38,16 @@ class QueueModel:
     jobs: dict[int, Entry] = field(default_factory=dict)
     totals: Counter[str] = field(default_factory=Counter)
 
-    def enqueue(self, number: int, priority: int, delay: int) -> None:
+    def enqueue(self, number: int, priority: int, delay: int, key: str | None = None) -> None:
         state = State.SCHEDULED if delay else State.READY
-        self.jobs[number] = Entry(state, priority, self.now + delay)
+        self.jobs[number] = Entry(state, priority, self.now + delay, key=key)
         self.totals["enqueued"] += 1
+
+    def holder(self, key: str | None) -> int | None:
+        """The one live job of that unique key."""
+        held = [n for n in self.in_state(*LIVE_STATES) if key and self.jobs[n].key == key]
+        assert len(held) <= 1, held
+        return held[0] if held else None
 
     def change(self, number: int, **changes: object) -> None:
         self.jobs[number] = replace(self.jobs[number], **changes)  # type: ignore[arg-type]

@@ -22,10 +22,10 @@ from pillarbox_engine.leasing import (
     Settlement,
     Snooze,
 )
-from pillarbox_engine.lifecycle import states_for
+from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.model import BulkResult, Failure, NewJob
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import State, Verb
+from pillarbox_engine.states import LIVE_STATES, State, Verb
 from tests.contract.workshop import open_store
 from tests.stateful.queue_model import LEASE, MAX_ATTEMPTS, MAX_LOST, QueueModel
 
@@ -71,6 +71,17 @@ class QueueMachine(RuleBasedStateMachine):
         jobs = [NewJob(payload_json="1", priority=p, delay=float(delay)) for p in priorities]
         for priority, enqueued in zip(priorities, self.backend.enqueue(QUEUE, jobs), strict=True):
             self.model.enqueue(int(enqueued.id), priority, delay)
+
+    @rule(key=st.sampled_from(["a", "b"]), delay=st.sampled_from([0, 10]))
+    def enqueue_unique(self, key: str, delay: int) -> None:
+        job = NewJob(payload_json="1", priority=1, delay=float(delay), unique_key=key)
+        (answer,) = self.backend.enqueue(QUEUE, [job])
+        holder = self.model.holder(key)
+        assert answer.conflict == (holder is not None)
+        if holder is None:
+            self.model.enqueue(int(answer.id), 1, delay, key)
+        else:
+            assert int(answer.id) == holder
 
     @rule(limit=st.integers(1, 4))
     def claim(self, limit: int) -> None:
@@ -159,12 +170,28 @@ class QueueMachine(RuleBasedStateMachine):
         self.backend.pause(QUEUE, paused)
         self.model.paused = paused
 
+    def _applies(self, verb: Verb, numbers: list[int]) -> list[int]:
+        """The jobs `verb` applies to; of those that want a unique key back, the first may."""
+        fit, taken = [], {job.key for job in self.model.jobs.values() if job.state in LIVE_STATES}
+        for number in numbers:
+            job = self.model.jobs[number]
+            cell = transition(verb, job.state)
+            comes_alive = cell is not None and job.state not in LIVE_STATES and (
+                cell.to or job.was
+            ) in LIVE_STATES  # fmt: skip
+            if cell is None or (comes_alive and job.key is not None and job.key in taken):
+                continue
+            fit.append(number)
+            if comes_alive:
+                taken.add(job.key)
+        return fit
+
     def _bulk(self, verb: Verb, place: int) -> list[int]:
         """Do `verb` to up to three jobs, whatever their states; those it applied to."""
         numbers = sorted(self.model.jobs)
         start = place % len(numbers)
         chosen = numbers[start : start + 3]
-        applies = [n for n in chosen if self.model.jobs[n].state in states_for(verb)]
+        applies = self._applies(verb, chosen)
         result: BulkResult = getattr(self.backend, verb)([str(n) for n in chosen])
         assert result.changed == len(applies)
         assert sum(result.skipped.values()) == len(chosen) - len(applies)

@@ -32,6 +32,8 @@ def _about(job: Job) -> Iterator[str]:
     yield f"  priority   {job.priority}"
     lost = f", lost {job.lost}" if job.lost else ""
     yield f"  attempt    {job.attempt} of {job.max_attempts}{lost}"
+    if job.unique_key is not None:
+        yield f"  unique     {job.unique_key}"
     yield f"  enqueued   {moment(job.enqueued_at)}"
     if job.state is State.SCHEDULED:
         yield f"  runs at    {moment(job.run_at)}"

@@ -22,7 +22,7 @@ from pillarbox_engine.names import check_queue_name, check_type
 from pillarbox_engine.settings import backoff_from_builtins, check_number
 
 LONGEST_KEY = 500
-"""How many characters an idempotency key may have."""
+"""How many characters an idempotency or unique key may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _short(error: PillarboxError) -> str:
 
 
 def _unknown_reason(key: str, known: Mapping[str, Any]) -> str:
-    if key in ("unique_key", "group"):
+    if key == "group":
         return f"this version does not support {key} yet"
     return f"there is no option {printable(key)!r}; known are {', '.join(known)}"
 
@@ -142,7 +142,7 @@ def _moment(value: Any) -> datetime:
 
 
 def check_key(value: Any) -> str:
-    """An idempotency key: text of 1 to 500 characters."""
+    """An idempotency or unique key: text of 1 to 500 characters."""
     if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_KEY:
         raise InvalidOption(f"expected text of 1 to {LONGEST_KEY} characters")
     return value
@@ -154,6 +154,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "priority": _number("priority", 0, 1_000, whole=True),
     "delay": _number("delay", 0, LONGEST_DELAY),
     "run_at": _moment,
+    "unique_key": check_key,
     "idempotency_key": check_key,
     "max_attempts": _number("max_attempts", 1, 1_000, whole=True),
     "backoff": backoff_from_builtins,

@@ -16,6 +16,7 @@ from pillarbox_engine.memory.bounds import require_room
 from pillarbox_engine.memory.changing import How, apply, erase
 from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Journalled, Store
+from pillarbox_engine.memory.unique_keys import holder, let_go, make_free, wanted_place
 from pillarbox_engine.model import BulkResult
 from pillarbox_engine.settings import QueueSettings, check, check_number
 from pillarbox_engine.states import LIVE_STATES, State, Verb
@@ -47,9 +48,10 @@ def _bulk(
     job_ids: Sequence[str],
     act: Callable[[Row], object],
     operation: str | None = None,
+    to: str | None = None,
 ) -> BulkResult:
     """Do `act` to each job `verb` applies to; count what changed and what was left alone."""
-    chosen, skipped = _sort_out(store, verb, job_ids)
+    chosen, skipped = _sort_out(store, verb, job_ids, to)
     for row in chosen:
         act(row)
     entry = store.operations.get(operation or "")
@@ -59,16 +61,48 @@ def _bulk(
     return BulkResult(operation=operation, changed=len(chosen), skipped=dict(skipped))
 
 
-def _sort_out(store: Store, verb: Verb, job_ids: Sequence[str]) -> tuple[list[Row], Counter[str]]:
+def _sort_out(
+    store: Store, verb: Verb, job_ids: Sequence[str], to: str | None = None
+) -> tuple[list[Row], Counter[str]]:
     check_bulk(job_ids)
     chosen, skipped = [], Counter[str]()
+    coming: set[tuple[str, str]] = set()
     for job_id in dict.fromkeys(job_ids):
         row = store.row(job_id)
-        if row is not None and transition(verb, row.state) is not None:
-            chosen.append(row)
-        else:
+        cell = None if row is None else transition(verb, row.state)
+        if row is None or cell is None:
             skipped["missing" if row is None else str(row.state)] += 1
+        elif cell.checks_key and not _may_return(store, row, to or row.queue, coming):
+            skipped["unique"] += 1
+        else:
+            chosen.append(row)
     return chosen, skipped
+
+
+def _may_return(store: Store, row: Row, queue: str, coming: set[tuple[str, str]]) -> bool:
+    """Whether no other job holds its unique key; `coming`: the keys of those before it."""
+    place = wanted_place(row, queue, row.trashed_from or State.READY, store.now)
+    if place is None:
+        return True
+    held = holder(store, *place)
+    if place in coming or (held is not None and held is not row):
+        return False
+    coming.add(place)
+    return True
+
+
+def _make_free(store: Store, row: Row, queue: str) -> None:
+    """Before it comes back: one of the two that want the key is not unique any more."""
+    if row.unique_key is None or row.hold is None:
+        return
+    if row.hold.is_over(store.now):
+        let_go(store, row)
+    elif row.hold.occupies(row.trashed_from or State.READY) and not _is_own(store, row, queue):
+        make_free(store, queue, row.unique_key)
+
+
+def _is_own(store: Store, row: Row, queue: str) -> bool:
+    return store.holders.get((queue, row.unique_key or "")) == row.id
 
 
 def _require_room(store: Store, rows: Sequence[Row], to: str | None = None) -> None:
@@ -87,6 +121,8 @@ def requeue(store: Store, job_ids: Sequence[str]) -> BulkResult:
     _require_room(store, _sort_out(store, Verb.REQUEUE, job_ids)[0])
 
     def act(row: Row) -> None:
+        if row.state not in LIVE_STATES:
+            _make_free(store, row, row.queue)
         ready = row.state is State.READY
         how = How() if ready else How(run_us=store.now, detail=f"from {row.state}")
         apply(store, row, Verb.REQUEUE, how)
@@ -103,16 +139,17 @@ def replay(
         check_number("rate", rate, 0.000_1, 1_000_000)
     if to is not None:
         store.queue(to)
-    _require_room(store, _sort_out(store, Verb.REPLAY, job_ids)[0], to)
+    _require_room(store, _sort_out(store, Verb.REPLAY, job_ids, to)[0], to)
     gap = 0 if rate is None else seconds_to_us(1.0 / rate)
     due = store.now if start_us is None else max(start_us, store.now)
 
     def act(row: Row) -> None:
         nonlocal due
+        _make_free(store, row, to or row.queue)
         _replay_one(store, row, to or row.queue, due)
         due += gap
 
-    return _bulk(store, Verb.REPLAY, job_ids, act, operation)
+    return _bulk(store, Verb.REPLAY, job_ids, act, operation, to)
 
 
 def _replay_one(store: Store, row: Row, to: str, due: int) -> None:
@@ -162,6 +199,7 @@ def restore(store: Store, job_ids: Sequence[str]) -> BulkResult:
             store.operations[row.operation].undone = True
 
     def act(row: Row) -> None:
+        _make_free(store, row, row.queue)
         apply(store, row, Verb.RESTORE, How(detail=f"to {row.trashed_from}"))
 
     return _bulk(store, Verb.RESTORE, job_ids, act)

@@ -1,4 +1,4 @@
-"""Taking jobs in: idempotency keys, the bound, and the new rows; all of a call or none."""
+"""Taking jobs in: both kinds of key, the bound, and the new rows; all of a call or none."""
 
 from __future__ import annotations
 
@@ -6,82 +6,96 @@ from collections.abc import Sequence
 
 from pillarbox_engine.admission import check_new
 from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.memory import unique_keys
 from pillarbox_engine.memory.bounds import make_room
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Enqueued, NewJob
 from pillarbox_engine.payload import check_size
+from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
+from pillarbox_engine.uniqueness import UNSTARTED, hold_of
 
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
 
 
 def enqueue(store: Store, name: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
     """Store `jobs`; see `protocols.Producer.enqueue`."""
-    known = store.queues.get(name)
-    settings = QueueSettings() if known is None else known.settings
+    there = store.queues.get(name)
+    settings = QueueSettings() if there is None else there.settings
     for job in jobs:
         check_new(job)
         check_size(job.payload_json, settings.max_payload)
     queue = store.find_or_add(name)
-    fresh = _fresh(store, jobs)
-    make_room(store, queue, len(fresh), sum(_size(job) for job in fresh))
-    return _store(store, queue, jobs)
+    known, held = _known(store, jobs), unique_keys.holders(store, name, jobs)
+    found = roles(jobs, known, held)
+    new = fresh(jobs, found)
+    size = sum(_size(job) for job in new) + growth(jobs, found, held)
+    make_room(store, queue, len(new), size)
+    ids = [_add(store, queue, job) for job in new]
+    stands_for = numbers(jobs, found, ids, known, held)
+    for job, number in zip(jobs, stands_for, strict=True):
+        _keep_key(store, job, number)
+    return [
+        _answer(store, queue, job, role, number)
+        for job, role, number in zip(jobs, found, stands_for, strict=True)
+    ]
 
 
 def _size(job: NewJob) -> int:
     return len(job.payload_json.encode())
 
 
-def _known(store: Store, key: str | None) -> int | None:
-    """The job an idempotency key stands for, while the key lives."""
-    number, expires_us = store.keys.get(key or "", (0, 0))
-    return number if expires_us > store.now else None
+def _known(store: Store, jobs: Sequence[NewJob]) -> dict[str, int]:
+    """The jobs that idempotency keys of `jobs` stand for, while these keys live."""
+    keys = {job.idempotency_key for job in jobs if job.idempotency_key is not None}
+    found = {key: store.keys[key] for key in keys if key in store.keys}
+    return {key: number for key, (number, expires) in found.items() if expires > store.now}
 
 
-def _fresh(store: Store, jobs: Sequence[NewJob]) -> list[NewJob]:
-    """The jobs whose key is new: of several with one key, the first."""
-    seen: set[str] = set()
-    fresh = []
-    for job in jobs:
-        key = job.idempotency_key
-        if key is None or (key not in seen and _known(store, key) is None):
-            fresh.append(job)
-            seen.add(key or "")
-    return fresh
-
-
-def _store(store: Store, queue: QueueState, jobs: Sequence[NewJob]) -> list[Enqueued]:
-    answers = []
-    for job in jobs:
-        known = _known(store, job.idempotency_key)
-        number = _add(store, queue, job) if known is None else known
-        answers.append(Enqueued(str(number), conflict=known is not None))
-    return answers
+def _keep_key(store: Store, job: NewJob, number: int) -> None:
+    key = job.idempotency_key
+    if key is not None and store.keys.get(key, (0, 0))[1] <= store.now:
+        store.keys[key] = (number, store.now + KEY_LIFE_US)
 
 
 def _add(store: Store, queue: QueueState, job: NewJob) -> int:
     row = _row(store, queue, job)
+    if row.unique_key is not None:
+        unique_keys.make_free(store, queue.name, row.unique_key)
     store.add(row)
     store.total(queue.name, "enqueued_total")
     queue.arrivals.append(store.now)
-    if job.idempotency_key is not None:
-        store.keys[job.idempotency_key] = (row.id, store.now + KEY_LIFE_US)
     return row.id
 
 
-def _row(store: Store, queue: QueueState, job: NewJob) -> Row:
+def _answer(store: Store, queue: QueueState, job: NewJob, role: Role, number: int) -> Enqueued:
+    replaced = role is Role.HELD and _replace(store, queue, job, store.rows[number])
+    return Enqueued(str(number), conflict=role is not Role.NEW, replaced=replaced)
+
+
+def _replace(store: Store, queue: QueueState, job: NewJob, row: Row) -> bool:
+    """Whether the job that holds the key took anything over: only one that still waits does."""
+    if job.unique is None or not job.unique.replace or row.state not in UNSTARTED:
+        return False
+    with store.changing(row):
+        unique_keys.take_over(row, job, _row(store, queue, job, number=row.id))
+    return True
+
+
+def _row(store: Store, queue: QueueState, job: NewJob, number: int | None = None) -> Row:
     now = store.now
     run_us = _run_us(now, job)
     return Row(
-        id=store.next_id(), queue=queue.name, type=job.type,
+        id=store.next_id() if number is None else number, queue=queue.name, type=job.type,
         state=State.SCHEDULED if run_us > now else State.READY,
         priority=queue.settings.priority if job.priority is None else job.priority,
         payload=job.payload_json, payload_bytes=_size(job), enqueued_us=now, run_us=run_us,
         expires_us=None if job.expires_at is None else to_us(job.expires_at),
         max_attempts=job.max_attempts, timeout=job.timeout, backoff=job.backoff,
-        idempotency_key=job.idempotency_key,
+        idempotency_key=job.idempotency_key, unique_key=job.unique_key,
+        hold=None if job.unique_key is None else hold_of(job.unique, now),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.model import Counts, Event, Failure, HistoryPoint, Job, JobSummary, LogLine
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import DeadReason, State
+from pillarbox_engine.uniqueness import Hold
 
 PREVIEW = 200
 KEPT_SAMPLES = 10_000
@@ -39,6 +40,8 @@ class Row:
     timeout: float | None = None
     backoff: Backoff | None = None
     idempotency_key: str | None = None
+    unique_key: str | None = None
+    hold: Hold | None = None
     attempt: int = 0
     lost: int = 0
     fence: int = 0
@@ -61,6 +64,11 @@ class Row:
     def job_id(self) -> str:
         """The id as the seam has it."""
         return str(self.id)
+
+    @property
+    def occupies_key(self) -> bool:
+        """Whether no other job of its queue can have this one's unique key now."""
+        return self.hold is not None and self.hold.occupies(self.state)
 
     @property
     def retrying(self) -> bool:
@@ -112,6 +120,7 @@ def whole(row: Row, settings: QueueSettings) -> Job:
         backoff=settings.backoff if row.backoff is None else row.backoff,
         timeout=settings.timeout if row.timeout is None else row.timeout,
         idempotency_key=row.idempotency_key,
+        unique_key=row.unique_key,
         result_json=row.result,
         history=tuple(row.history),
         log=tuple(row.log),

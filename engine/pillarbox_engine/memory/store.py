@@ -44,6 +44,7 @@ class Store:
         self.rows: dict[int, Row] = {}
         self.queues: dict[str, QueueState] = {}
         self.keys: dict[str, tuple[int, int]] = {}
+        self.holders: dict[tuple[str, str], int] = {}
         self.operations: dict[str, Journalled] = {}
         self.samples: list[HistoryPoint] = []
         self.sampled_us: int | None = None
@@ -123,6 +124,16 @@ class Store:
             queue.counts[name] += share * amount
         ids = queue.ids[row.state]
         ids.add(row.id) if amount > 0 else ids.discard(row.id)
+        self._count_key(row, amount)
+
+    def _count_key(self, row: Row, amount: int) -> None:
+        if row.unique_key is None or not row.occupies_key:
+            return
+        place = row.queue, row.unique_key
+        if amount < 0:
+            del self.holders[place]
+        elif self.holders.setdefault(place, row.id) != row.id:
+            raise AssertionError(f"unique key {row.unique_key!r} is held twice")
 
     def total(self, queue: str, field: str, amount: int = 1) -> None:
         """Raise a cumulative counter."""

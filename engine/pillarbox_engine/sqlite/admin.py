@@ -19,9 +19,14 @@ from pillarbox_engine.sqlite.enqueue import require_room
 from pillarbox_engine.sqlite.job_rows import JobRow, load, number_of, record
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, need
 from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.sqlite.unique_keys import may_return
 from pillarbox_engine.states import LIVE_STATES, EventKind, State, Verb
 
-Act = Callable[[JobRow], None]
+Act = Callable[[JobRow], str | None]
+"""Does a verb to a job; what it says is why it left the job alone after all."""
+
+TAKEN = "unique"
+"""Left alone: another job holds its unique key."""
 
 
 class Bulk:
@@ -43,7 +48,10 @@ class Bulk:
             if job is None or transition(self.verb, job.state) is None:
                 skipped["missing" if job is None else str(job.state)] += 1
                 continue
-            act(job)
+            left = act(job)
+            if left is not None:
+                skipped[left] += 1
+                continue
             self.transaction.touched.add(self.queues[job.queue_id].name)
             changed += 1
         self._journal(changed, skipped.total())
@@ -80,13 +88,16 @@ def requeue(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
     """Make jobs ready now."""
     bulk = Bulk(transaction, Verb.REQUEUE, job_ids, None)
 
-    def act(job: JobRow) -> None:
+    def act(job: JobRow) -> str | None:
         if job.state is State.READY:
-            return
+            return None
         fresh = job.state is not State.SCHEDULED
         queue = bulk.queues[job.queue_id]
+        if fresh and not may_return(transaction, job, queue.id, State.READY):
+            return TAKEN
         _back_to_work(transaction, job, queue, transaction.now, EventKind.REQUEUED, fresh=fresh)
         transaction.add(job.queue_id, "requeued_total")
+        return None
 
     return bulk.run(act)
 
@@ -101,13 +112,16 @@ def replay(
     gap = 0 if rate is None else seconds_to_us(1.0 / rate)
     due = transaction.now if start_us is None else start_us
 
-    def act(job: JobRow) -> None:
+    def act(job: JobRow) -> str | None:
         nonlocal due
         queue = target or bulk.queues[job.queue_id]
+        if not may_return(transaction, job, queue.id, State.READY):
+            return TAKEN
         _back_to_work(transaction, job, queue, due, EventKind.REPLAYED, fresh=True)
         transaction.add(queue.id, "replayed_total")
         transaction.touched.add(queue.name)
         due += gap
+        return None
 
     return bulk.run(act)
 
@@ -227,8 +241,10 @@ def restore(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
     bulk = Bulk(transaction, Verb.RESTORE, job_ids, None)
     emptied = set()
 
-    def act(job: JobRow) -> None:
+    def act(job: JobRow) -> str | None:
         was = job.trashed_from or State.CANCELLED
+        if not may_return(transaction, job, job.queue_id, was):
+            return TAKEN
         if was in LIVE_STATES:
             check_room(transaction, bulk.queues[job.queue_id], job)
         transaction.execute("untrash", (job.id,))
@@ -238,6 +254,7 @@ def restore(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
             transaction.add(job.queue_id, _TRASHED_AS[was], -1)
         record(transaction, job, EventKind.RESTORED, detail=f"to {was}")
         emptied.add(job.operation_id)
+        return None
 
     result = bulk.run(act)
     for number in emptied - {None}:

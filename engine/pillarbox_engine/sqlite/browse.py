@@ -111,11 +111,12 @@ def job(reading: Reading, job_id: str) -> Job:
     row = reading.row_of(f"{statement('summaries')} j.id = ?", (number,))
     if row is None:
         raise not_found(job_id)
-    payload, crc, backoff, timeout, result, text, key = reading.row("whole_job", (number,))
+    payload, crc, backoff, timeout, result, text, unique, key = reading.row("whole_job", (number,))
     check_crc(number, payload, crc)
     settings = parse_settings(text)
     return Job(
         **_fields(row), payload_json=payload, result_json=result, idempotency_key=key,
+        unique_key=unique,
         backoff=settings.backoff if backoff is None else backoff_from_builtins(json.loads(backoff)),
         timeout=settings.timeout if timeout is None else timeout / 1e6,
         history=history(reading, number), log=_log(reading, number),

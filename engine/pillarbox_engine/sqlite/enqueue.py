@@ -1,4 +1,4 @@
-"""Storing jobs: bounds, idempotency and the insert, in one transaction.
+"""Storing jobs: bounds, both kinds of key and the insert, in one transaction.
 
 Owns the two kinds of idempotency key. A key the producer gave is kept for 7 days in a table of
 its own. Where none was given, one is made for the whole call: `auto:<last id>:<nonce>`; its
@@ -9,50 +9,57 @@ only at ids above that one, and the happy path pays for no second table.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
 
 from pillarbox_engine.admission import AUTO, check_new
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import QueueFull
 from pillarbox_engine.model import Enqueued, NewJob
-from pillarbox_engine.settings import (
-    QueueSettings,
-)
-from pillarbox_engine.sqlite import job_insert, queue_rows
+from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.sqlite import job_insert, queue_rows, unique_keys
 from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.overflow import drop_oldest
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import OnFull
 
+_OPTIONS = attrgetter(*job_insert.OPTION_NAMES, "unique_key", "unique")
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One enqueue call; `key` is made where no job brought one."""
+    """One enqueue call. `keyed`: whether any job brought a key of either kind; where none did,
+    `nonce` makes the call's own."""
 
     queue: str
     jobs: tuple[NewJob, ...]
     nonce: bytes
     repeats: tuple[int, bytes] | None
+    keyed: bool
 
 
 def new_call(queue: str, jobs: Sequence[NewJob]) -> Call:
     """Check what needs no file, and recognise the repetition of an uncertain call."""
+    keyed = False
     for job in _distinct(jobs):
         check_new(job)
+        keyed = keyed or job.idempotency_key is not None or job.unique_key is not None
     first = jobs[0].idempotency_key if jobs else None
     repeats = _parse_auto(first) if first else None
     plain = tuple(replace(job, idempotency_key=None) for job in jobs) if repeats else tuple(jobs)
-    return Call(queue, plain, repeats[1] if repeats else secrets.token_bytes(8), repeats)
+    nonce = repeats[1] if repeats else secrets.token_bytes(8)
+    return Call(queue, plain, nonce, repeats, keyed)
 
 
-def _distinct(jobs: Sequence[NewJob]) -> Iterable[NewJob]:
+def _distinct(jobs: Sequence[NewJob]) -> Collection[NewJob]:
     """One job of each set of options: their payloads were checked before."""
     try:
-        return {job_insert.OPTIONS(job): job for job in jobs}.values()
+        return {_OPTIONS(job): job for job in jobs}.values()
     except TypeError:
         return jobs
 
@@ -78,24 +85,59 @@ def enqueue(transaction: Transaction, call: Call) -> list[Enqueued]:
     if call.repeats:
         found = transaction.rows("jobs_of_nonce", call.repeats)
         if found:
-            return [Enqueued(str(row[0]), conflict=True) for row in found]
-    if any(job.idempotency_key is not None for job in call.jobs):
+            return _repeated(transaction, queue, call, found)
+    if call.keyed:
         return _enqueue_keyed(transaction, queue, call)
     return [Enqueued(str(number)) for number in _store(transaction, queue, call.jobs, call.nonce)]
 
 
+def _repeated(
+    transaction: Transaction, queue: QueueRow, call: Call, found: Sequence[Any]
+) -> list[Enqueued]:
+    """The first call's jobs; what it had left to holders of unique keys is looked at anew."""
+    unique = {key: number for number, key in found if key is not None}
+    plain = iter([number for number, key in found if key is None])
+    left = [job for job in call.jobs if job.unique_key is not None and job.unique_key not in unique]
+    anew = iter(_enqueue_keyed(transaction, queue, replace(call, jobs=tuple(left))))
+    answers = []
+    for job in call.jobs:
+        key = job.unique_key
+        if key is not None and key not in unique:
+            answers.append(next(anew))
+        else:
+            number = next(plain) if key is None else unique[key]
+            answers.append(Enqueued(str(number), conflict=True))
+    return answers
+
+
 def _enqueue_keyed(transaction: Transaction, queue: QueueRow, call: Call) -> list[Enqueued]:
-    known = _known(transaction, call.jobs)
-    fresh = _fresh(call.jobs, known)
-    ids = _store(transaction, queue, fresh, call.nonce)
-    return _answers(transaction, call.jobs, known, fresh, ids)
+    jobs = call.jobs
+    known, held = _known(transaction, jobs), unique_keys.holders(transaction, queue.id, jobs)
+    found = roles(jobs, known, held)
+    new = fresh(jobs, found)
+    ids = _store(transaction, queue, new, call.nonce, growth(jobs, found, held))
+    unique_keys.take(transaction, new, ids)
+    stands_for = numbers(jobs, found, ids, known, held)
+    _keep_keys(transaction, jobs, stands_for, known)
+    return [
+        _answer(transaction, queue, job, role, number)
+        for job, role, number in zip(jobs, found, stands_for, strict=True)
+    ]
+
+
+def _answer(
+    transaction: Transaction, queue: QueueRow, job: NewJob, role: Role, number: int
+) -> Enqueued:
+    replaced = role is Role.HELD and unique_keys.take_over(transaction, queue, number, job)
+    return Enqueued(str(number), conflict=role is not Role.NEW, replaced=replaced)
 
 
 def _store(
-    transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes
-) -> range:
+    transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes,
+    growth: int = 0,
+) -> range:  # fmt: skip
     rows = job_insert.rows_of(transaction.now, queue, jobs)
-    _make_room(transaction, queue, rows)
+    _make_room(transaction, queue, rows, growth)
     return job_insert.insert(transaction, queue, rows, nonce)
 
 
@@ -109,22 +151,23 @@ def _known(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
     return found
 
 
-def _fresh(jobs: Sequence[NewJob], known: dict[str, int]) -> list[NewJob]:
-    seen = set(known)
-    fresh = []
-    for job in jobs:
-        if job.idempotency_key is None or job.idempotency_key not in seen:
-            fresh.append(job)
-            seen.add(job.idempotency_key or "")
-    return fresh
+def _keep_keys(
+    transaction: Transaction, jobs: Sequence[NewJob], stands_for: Sequence[int],
+    known: dict[str, int],
+) -> None:  # fmt: skip
+    """Idempotency keys that were new stand for these rows from now on."""
+    pairs = [(job.idempotency_key, number) for job, number in zip(jobs, stands_for, strict=True)]
+    kept = {key: number for key, number in pairs if key is not None and key not in known}
+    expires = transaction.now + KEY_LIFE_US
+    transaction.many("add_key", [(key, number, expires) for key, number in kept.items()])
 
 
-def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> None:
+def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], growth: int) -> None:
     settings = queue.settings
     if settings.max_depth is None and settings.max_bytes is None:
         return
     depth, size = transaction.live(queue.id)
-    size += sum(row[2] for row in rows)
+    size += sum(row[2] for row in rows) + growth
     require_room(transaction, queue, depth + len(rows), size, incoming=len(rows))
 
 
@@ -152,23 +195,3 @@ def _full(name: str, settings: QueueSettings, depth: int, incoming: int) -> Queu
         f"it holds {depth} jobs, its bound is {bound}, and {incoming} more were to come",
         "Wait until workers have made room, or raise the bound",
     )
-
-
-def _answers(
-    transaction: Transaction, jobs: Sequence[NewJob], known: dict[str, int],
-    fresh: Sequence[NewJob], ids: Sequence[int],
-) -> list[Enqueued]:  # fmt: skip
-    new = {id(job): number for job, number in zip(fresh, ids, strict=True)}
-    keyed = {job.idempotency_key: new[id(job)] for job in fresh if job.idempotency_key}
-    if keyed:
-        expires = transaction.now + KEY_LIFE_US
-        transaction.many("add_key", [(key, number, expires) for key, number in keyed.items()])
-    answers = []
-    for job in jobs:
-        number = new.get(id(job))
-        conflict = number is None
-        if number is None:
-            key = job.idempotency_key or ""
-            number = known[key] if key in known else keyed[key]
-        answers.append(Enqueued(str(number), conflict))
-    return answers

@@ -33,11 +33,12 @@ Shape = tuple[str, str, int, int, int | None, int | None, int | None, str | None
 Row = tuple[Shape, str, int, str]
 """A job to be: what it may share with others, its payload, the payload's bytes and checksum."""
 
-OPTIONS = attrgetter(
+OPTION_NAMES = (
     "type", "priority", "run_at", "delay", "max_attempts", "backoff", "timeout", "expires_at",
     "idempotency_key",
 )  # fmt: skip
-"""All of a new job but its payload."""
+OPTIONS = attrgetter(*OPTION_NAMES)
+"""All of a new job's row but its payload; its unique key is set when it is stored."""
 
 
 def checksum(payload: bytes) -> str:

@@ -59,7 +59,7 @@ def test_jobs_beyond_one_page_are_all_listed(
 
 def test_a_job_is_told_whole(engine: Engine, pillarbox: Command) -> None:
     queue = engine.queue("mail")
-    id = queue.enqueue({"to": "ada"}, type="welcome").id
+    id = queue.enqueue({"to": "ada"}, type="welcome", unique_key="ada").id
     delivery = queue.claim()
     assert delivery is not None
     delivery.reject("no such address")

@@ -34,6 +34,7 @@ def test_an_envelope_gives_every_option() -> None:
                 "queue": "mail",
                 "priority": 7,
                 "run_at": "2026-01-31T08:00:00+01:00",
+                "unique_key": "ada",
                 "idempotency_key": "k1",
                 "max_attempts": 3,
                 "backoff": {"policy": "table", "delays": [1, 2.5]},
@@ -49,6 +50,7 @@ def test_an_envelope_gives_every_option() -> None:
     assert job.expires_at == datetime(2026, 2, 1, tzinfo=UTC)
     assert (job.idempotency_key, job.max_attempts, job.timeout) == ("k1", 3, 1.5)
     assert job.backoff == Table(delays=(1.0, 2.5))
+    assert job.unique_key == "ada"
 
 
 def test_null_means_not_given_and_the_import_s_own_options_fill_in() -> None:
@@ -70,7 +72,8 @@ def test_bare_takes_everything_as_it_is() -> None:
 FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ({"prio": 1}, "$.prio", "known are type, queue"),
     ({"odd key": 1}, '$["odd key"]', "no option"),
-    ({"unique_key": "a"}, "$.unique_key", "does not support unique_key yet"),
+    ({"unique_key": ""}, "$.unique_key", "1 to 500"),
+    ({"unique_key": 7}, "$.unique_key", "1 to 500"),
     ({"group": "a"}, "$.group", "does not support group yet"),
     ({"type": ""}, "$.type", "empty"),
     ({"type": 3}, "$.type", "must be text"),

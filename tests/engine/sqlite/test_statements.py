@@ -53,6 +53,17 @@ def _marks(text: str) -> int:
     return max(numbered) if numbered else text.count("?")
 
 
+def test_a_unique_key_is_looked_up_in_its_index(backend: sqlite.SqliteBackend, path: Path) -> None:
+    connection = open_untouched(path)
+    try:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement('holder_of_key')}", (1, "k"))
+        assert [row[3] for row in plan] == [
+            "SEARCH jobs USING INDEX jobs_unique (queue_id=? AND unique_key=?)"
+        ]
+    finally:
+        connection.close()
+
+
 def test_migrations_are_numbered_from_one_without_gaps() -> None:
     numbers = [number for number, _, _ in migrations()]
     assert numbers == list(range(1, len(numbers) + 1))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import apsw
 import pytest
 
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import Definite, Indeterminate, StorageFault
+from pillarbox_engine.model import NewJob
 from pillarbox_engine.sqlite import SqliteBackend
 from pillarbox_engine.sqlite.writer import Writer, _Uncertain
 
@@ -43,6 +46,24 @@ def test_repeating_an_uncertain_enqueue_adds_nothing_twice(
         assert [engine.job(entry.id).payload for entry in again] == [1, 2, 3]
         assert queue.counts().enqueued_total == 4
         assert backend.check() == ()
+
+
+@pytest.mark.parametrize("after_commit", [True, False])
+def test_repeating_it_tells_unique_jobs_from_those_that_met_a_holder(
+    backend: SqliteBackend, monkeypatch: pytest.MonkeyPatch, after_commit: bool
+) -> None:
+    keys = ["held", None, "new", "new", None, "held"]
+    jobs = [NewJob(payload_json=str(n), unique_key=key) for n, key in enumerate(keys)]
+    (holder,) = backend.enqueue("email", [NewJob(payload_json="9", unique_key="held")])
+    _fail_once(monkeypatch, after_commit=after_commit)
+    with pytest.raises(StorageFault) as caught:
+        backend.enqueue("email", jobs)
+    first = replace(jobs[0], idempotency_key=caught.value.idempotency_key)
+    again = backend.enqueue("email", [first, *jobs[1:]])
+    assert [backend.job(entry.id).payload for entry in again] == [9, 1, 2, 2, 4, 9]
+    assert again[0].id == holder.id
+    assert backend.counts("email").enqueued_total == 4
+    assert backend.check() == ()
 
 
 def test_the_engine_goes_on_after_a_storage_fault(

@@ -65,8 +65,9 @@ def test_an_imported_and_replayed_job_says_where_it_is_from(inspector: Inspector
 
 
 def test_the_options_are_in_words(inspector: Inspector) -> None:
-    inspector.show_job(a_job(), AROUND)
+    inspector.show_job(a_job(unique_key="ada"), AROUND)
     facts = inspector.options.facts.texts()
+    assert facts["Unique key"] == "ada"
     assert facts["Backoff"].startswith("exponential from 3.0 s, × 2")
     assert facts["Delays"] == "3.0 s, 6.0 s, 12.0 s, 24.0 s"
 

@@ -49,7 +49,8 @@ CREATE TABLE counters (
 
 -- A job. What is NULL among max_attempts, backoff and timeout_us follows the queue's settings.
 -- Ids are given by the chain of commits, so none is ever used again. `nonce` finds the jobs of an enqueue whose outcome
--- was uncertain, when it is repeated. The attempt that ended last is told by started_at,
+-- was uncertain, when it is repeated. Where a job holds its unique key is in unique_states, its
+-- states parted by spaces, and until when in unique_until; NULL once another job took the key. The attempt that ended last is told by started_at,
 -- ended_at, worker and attempt; earlier ones, and what operators did, are in `events`.
 CREATE TABLE jobs (
     id               INTEGER PRIMARY KEY,
@@ -67,6 +68,9 @@ CREATE TABLE jobs (
     timeout_us       INTEGER,
     backoff          TEXT,
     nonce            BLOB,
+    unique_key       TEXT,
+    unique_states    TEXT,
+    unique_until     INTEGER,
     process_id       INTEGER,
     worker           TEXT,
     started_at       INTEGER,
@@ -101,6 +105,11 @@ CREATE INDEX jobs_trashed ON jobs (operation_id, id) WHERE state = 'trashed';
 -- Jobs with a best-before date that have not run.
 CREATE INDEX jobs_expiring ON jobs (expires_at)
     WHERE expires_at IS NOT NULL AND state IN ('waiting', 'scheduled', 'ready');
+-- Who holds a unique key.
+CREATE UNIQUE INDEX jobs_unique ON jobs (queue_id, unique_key)
+    WHERE unique_states IS NOT NULL AND (
+        state IN ('waiting', 'scheduled', 'ready', 'leased') OR instr(unique_states, state) > 0
+    );
 -- A queue's jobs, newest first.
 CREATE INDEX jobs_of_queue ON jobs (queue_id, id);
 

@@ -20,7 +20,7 @@ SELECT count(*) FROM (SELECT 1 FROM jobs AS j WHERE {where} LIMIT :limit);
 -- name: whole_job
 -- What a listing leaves out.
 SELECT
-    j.payload, j.payload_crc, j.backoff, j.timeout_us, j.result, q.settings,
+    j.payload, j.payload_crc, j.backoff, j.timeout_us, j.result, q.settings, j.unique_key,
     (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1)
 FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id

@@ -16,7 +16,7 @@ DELETE FROM idempotency WHERE key IN (
 
 -- name: jobs_of_nonce
 -- The jobs of an earlier enqueue that is being repeated.
-SELECT id FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
+SELECT id, unique_key FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
 
 -- name: add_job
 INSERT INTO jobs (
