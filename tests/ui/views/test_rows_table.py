@@ -64,6 +64,18 @@ def test_the_selection_is_of_jobs_not_of_places(table: Jobs) -> None:
     assert table.chosen_rows() == ()
 
 
+def test_who_listens_sees_the_row_the_keyboard_or_the_code_went_to(table: Jobs) -> None:
+    table.show_rows(jobs(1, 3))
+    seen: list[str] = []
+    table.selection_changed.connect(
+        lambda: seen.append(row.id if (row := table.current_row()) else "")
+    )
+    table.choose("3")
+    assert seen[-1] == "3"
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert seen[-1] == "2"
+
+
 def test_columns_are_found_again(qtbot: QtBot, context: Context, table: Jobs) -> None:
     table.setColumnWidth(2, 333)
     table.columns.show_column(5, False)

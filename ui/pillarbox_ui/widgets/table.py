@@ -187,9 +187,11 @@ class Table(QTableView):
         self.selection_changed.emit()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
-        """The ring goes with the current row."""
+        """The ring goes with the current row. Qt selects before it moves there, so who heard of
+        the selection may have seen the row before: it is told again."""
         super().currentChanged(current, previous)
         self.viewport().update()
+        self.selection_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The cells, a hairline under every row, and the ring."""
