@@ -139,6 +139,7 @@ SPECS = (
     Spec(name="inspector", text="Inspector", menu="View", keys="Ctrl+B", checkable=True),
     Spec(name="bottom", text="Operations and log", menu="View", keys="Ctrl+J"),
     Spec(name="compact", text="Compact rows", menu="View", checkable=True),
+    Spec(name="motion", text="Motion", menu="View", tip="Let things move", checkable=True),
     Spec(name="shortcuts", text="Keyboard shortcuts", menu="Help", keys="F1"),
     Spec(name="about", text="About Pillarbox", menu="Help"),
 )

@@ -90,6 +90,7 @@ class MainWindow(Frame):
             "refresh": self._bridge.refresh,
             "live": self._set_live,
             "compact": self._set_compact,
+            "motion": self._set_motion,
             "inspector": self._set_inspector,
             "bottom": lambda: self.bottom.setVisible(not self.bottom.isVisible()),
             "shortcuts": lambda: ShortcutsDialog(self.context.theme, sheet(), self).open(),
@@ -131,6 +132,7 @@ class MainWindow(Frame):
         self.actions_["live"].setChecked(True)
         self.actions_["inspector"].setChecked(remembered.flag("inspector", True))
         self.actions_["compact"].setChecked(remembered.shared("compact") == "yes")
+        self.actions_["motion"].setChecked(self.context.theme.motion)
         self._set_compact()
         self.recall()
         self.query.apply(remembered.text("filter"))
@@ -282,6 +284,10 @@ class MainWindow(Frame):
         compact = self.actions_["compact"].isChecked()
         self.context.remembered.share("compact", "yes" if compact else "no")
         self.pages.set_compact(compact)
+
+    def _set_motion(self) -> None:
+        self.context.theme.motion = self.actions_["motion"].isChecked()
+        self.context.remembered.share("motion", "yes" if self.context.theme.motion else "no")
 
     def choose_theme(self, mode: Mode) -> None:
         """System, light or dark, now and the next time."""

@@ -78,7 +78,7 @@ def fill_menu_bar(
     actions.fill(view_menu, _VIEW)
     view_menu.addSeparator()
     _fill_themes(view_menu.addMenu(tr("Theme")), theme, choose)
-    actions.fill(view_menu, ("compact",))
+    actions.fill(view_menu, ("compact", "motion"))
     actions.fill(bar.addMenu(tr("&Help")), _HELP)
     return recent
 

@@ -72,6 +72,7 @@ class Windows(QObject):
         self._settings = settings
         shared = Remembered(settings, "")
         self.theme = Theme(self, _mode(shared))
+        self.theme.motion = shared.shared("motion", "yes") == "yes"
         self.theme.apply(application)
         self._opened: list[Opened] = []
         self._closing: list[threading.Thread] = []

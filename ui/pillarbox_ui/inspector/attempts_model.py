@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from pillarbox_engine.model import Event
+from pillarbox_ui.models.job_columns import error_words
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
 from pillarbox_ui.widgets.states import outcome_tone, outcome_word
@@ -27,6 +28,9 @@ OUTCOME, ERROR = 1, 4
 
 RIGHT = frozenset({0, 3})
 """The columns of numbers."""
+
+ASIDE = (5, 6, 7)
+"""Columns one has to choose to see: the dock is narrow."""
 
 
 class AttemptsModel(QAbstractTableModel):
@@ -137,8 +141,7 @@ def _next_run(entry: Event, text: TimeText) -> str:
 def _error(entry: Event, text: TimeText) -> str:
     if entry.error is None:
         return entry.detail
-    error = entry.error
-    return f"{error.type}: {error.message}" if error.message else error.type
+    return error_words(entry.error.type, entry.error.message)
 
 
 def _worker(entry: Event, text: TimeText) -> str:

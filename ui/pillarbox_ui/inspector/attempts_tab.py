@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
-from pillarbox_ui.inspector.attempts_model import RIGHT, AttemptsModel
+from pillarbox_ui.inspector.attempts_model import ASIDE, RIGHT, AttemptsModel
 from pillarbox_ui.inspector.why import Surroundings
 from pillarbox_ui.plots.attempt_strip import AttemptStrip
 from pillarbox_ui.theme.theme import Theme
@@ -30,6 +30,8 @@ class AttemptsTab(QStackedWidget):
         for column in RIGHT:
             self.table.set_cell(column, NumberCell(theme))
         self.table.setModel(self.model)
+        for column in ASIDE:
+            self.table.setColumnHidden(column, True)
         self.table.set_compact(True)
         blank = EmptyState(
             theme,

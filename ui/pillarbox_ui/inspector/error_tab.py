@@ -34,7 +34,7 @@ class ErrorTab(QStackedWidget):
         )
         self.switch = Switch(self.tr("Traceback"), self.tr("Changes"))
         self.note = plain("", muted=True)
-        self.text = MonoText(theme, self.tr("Error"), wrap=False)
+        self.text = MonoText(theme, self.tr("Error"))
         self._colours = DiffColours(theme, self.text.document(), self)
         self.addWidget(
             EmptyState(

@@ -36,6 +36,10 @@ RIGHT = frozenset({Kind.NUMBER, Kind.ATTEMPTS})
 """The kinds that are aligned to the right, header included."""
 
 
+FLASHING = frozenset({Kind.TEXT, Kind.NUMBER, Kind.PILL, Kind.GAUGE, Kind.ATTEMPTS})
+"""The kinds whose cells flash when they change; the others follow the time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(Generic[Row]):
     """One column over rows of one kind.

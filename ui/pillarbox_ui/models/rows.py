@@ -9,9 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
-from pillarbox_ui.models.columns import RIGHT, Column
+from pillarbox_ui.models.columns import FLASHING, RIGHT, Column
 from pillarbox_ui.models.copying import as_json
 from pillarbox_ui.widgets.roles import Role
 
@@ -19,12 +26,19 @@ R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
 
 _NOWHERE = QModelIndex()
+_FLASHING = 60
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RowsModel(QAbstractTableModel, Generic[R]):
-    """A table of rows of one kind. `key` names a row for as long as it lives."""
+    """A table of rows of one kind. `key` names a row for as long as it lives.
+
+    `cells_changed([(key, column)])`: cells that read otherwise now, unless so many rows changed at
+    once that it would tell nothing.
+    """
+
+    cells_changed = Signal(object)
 
     def __init__(
         self,
@@ -89,15 +103,28 @@ class RowsModel(QAbstractTableModel, Generic[R]):
         self.layoutChanged.emit()
 
     def _replace(self, wanted: dict[str, R]) -> None:
-        changed = []
+        changed, before = [], []
         for at, key in enumerate(self._keys):
             new = wanted.get(key)
             if new is not None and new is not self._rows[at] and new != self._rows[at]:
+                before.append(self._rows[at])
                 self._rows[at] = new
                 changed.append(at)
         for first, last in _runs(changed):
             corner = self.index(last, len(self.columns) - 1)
             self.dataChanged.emit(self.index(first, 0), corner)
+        if 0 < len(changed) <= _FLASHING:
+            self.cells_changed.emit(self._changed_cells(changed, before))
+
+    def _changed_cells(self, places: list[int], before: list[R]) -> list[tuple[str, int]]:
+        """The key and the column of every cell that reads otherwise than it did."""
+        told = [(at, c) for at, c in enumerate(self.columns) if c.kind in FLASHING]
+        return [
+            (self._keys[place], at)
+            for place, old in zip(places, before, strict=True)
+            for at, column in told
+            if column.text(old) != column.text(self._rows[place])
+        ]
 
     def _insert_missing(self, order: list[str], wanted: dict[str, R]) -> None:
         have = set(self._keys)

@@ -78,6 +78,7 @@ class RowsTable(Table, Generic[R]):
         self._lay_out_columns()
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.columns.columns_changed.connect(self._keep_columns)
+        source.cells_changed.connect(self.flash.mark)
 
     def _set_source(self, sortable: bool) -> None:
         if not sortable:

@@ -40,10 +40,17 @@ class Cell(QStyledItemDelegate):
         """Background, then the content inside its padding."""
         painter.save()
         painter.fillRect(option.rect, self.ground(option))
+        if _flashes(option, index):
+            painter.fillRect(option.rect, self._flash())
         inside = option.rect.adjusted(SIZE.inside, 0, -SIZE.inside, -SIZE.hairline)
         painter.setClipRect(option.rect)
         self.paint_content(painter, inside, option, index)
         painter.restore()
+
+    def _flash(self) -> QColor:
+        colour = self.theme.colour("accent")
+        colour.setAlphaF(self.theme.tokens.tint)
+        return colour
 
     def paint_content(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
@@ -122,6 +129,12 @@ def _hovered(option: QStyleOptionViewItem) -> bool:
     if hovers is not None:
         return bool(hovers(option.rect))
     return bool(option.state & QStyle.StateFlag.State_MouseOver)
+
+
+def _flashes(option: QStyleOptionViewItem, index: Index) -> bool:
+    """Whether the cell changed a moment ago, where the view knows."""
+    flashes = getattr(option.widget, "flashes", None)
+    return flashes is not None and bool(flashes(index))
 
 
 def selected(option: QStyleOptionViewItem) -> bool:

@@ -37,6 +37,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.cell import Cell, Index
+from pillarbox_ui.widgets.flash import Flash
 from pillarbox_ui.widgets.header import Header
 from pillarbox_ui.widgets.painting import paint_ring
 from pillarbox_ui.widgets.roles import Role
@@ -61,6 +62,7 @@ class Table(QTableView):
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._repaint_live)
         self.columns = Header(theme, self)
+        self.flash = Flash(theme, self.viewport())
         self.setHorizontalHeader(self.columns)
         self.setAccessibleName(name)
         self.setItemDelegate(Cell(theme, self))
@@ -137,9 +139,10 @@ class Table(QTableView):
 
     def fit_columns(self) -> None:
         """Make each column as wide as its title and first rows; the last takes what is left."""
+        shown = [at for at in range(self.columns.count()) if not self.isColumnHidden(at)]
+        last = max(shown, key=self.columns.visualIndex, default=-1)
         for column in range(self.columns.count()):
-            last = self.columns.visualIndex(column) == self.columns.count() - 1
-            hint = 0 if last else min(_WIDEST, self.sizeHintForColumn(column))
+            hint = 0 if column == last else min(_WIDEST, self.sizeHintForColumn(column))
             width = max(self.columns.title_width(column), hint)
             self.setColumnWidth(column, width)
 
@@ -223,6 +226,12 @@ class Table(QTableView):
     def hovers(self, cell: QRect) -> bool:
         """Whether the row of `cell`, in viewport coordinates, lies under the pointer."""
         return cell.top() <= self._pointer_y <= cell.bottom()
+
+    def flashes(self, index: Index) -> bool:
+        """Whether the cell at `index` changed a moment ago."""
+        if not self.flash:
+            return False
+        return self.flash.has(str(index.sibling(index.row(), 0).data(Role.ID)), index.column())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The whole row under the pointer is marked, not only one cell."""
