@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pillarbox_engine.errors import FileUnusable, ReadOnlyFile
+from pillarbox_engine.json_text import visible
+from pillarbox_engine.sqlite.filesystems import refuse_remote
 
 _PRIVATE = 0o600
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,37 @@ def locate(path: str | os.PathLike[str], *, read_only: bool = False) -> Place:
     Raises `FileUnusable` where it cannot hold a queue file, `ReadOnlyFile` where it, or its
     folder, cannot be written and `read_only` was not asked for.
     """
-    given = Path(path).expanduser()
-    resolved = given.parent.resolve() / given.name
-    place = Place(resolved, read_only)
-    _refuse_odd(place)
-    if not read_only:
-        _require_writable(place)
+    with told(path):
+        given = Path(path).expanduser()
+        place = Place(given.parent.resolve() / given.name, read_only)
+        _refuse_odd(place)
+        refuse_remote(place.path)
+        _require_readable(place)
+        if not read_only:
+            _require_writable(place)
     return place
+
+
+@contextmanager
+def told(path: object) -> Iterator[None]:
+    """Turn what the operating system says of a path into `FileUnusable`."""
+    try:
+        yield
+    except OSError as error:
+        raise FileUnusable(
+            f"{_shown(path)} cannot be used as a queue file",
+            f"the system says: {error.strerror or error}",
+            "Name a file in a folder of your own",
+        ) from error
+    except ValueError as error:
+        raise FileUnusable(
+            f"{_shown(path)} cannot be used as a queue file", str(error), "Check the path"
+        ) from error
+
+
+def _shown(path: object) -> str:
+    text = visible(str(path))
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _refuse_odd(place: Place) -> None:
@@ -63,6 +92,15 @@ def _refuse_odd(place: Place) -> None:
         raise FileUnusable(title, "it is not a regular file", "Name a regular file")
     if place.read_only and not place.exists:
         raise FileUnusable(title, "there is no such file", "Check the path")
+
+
+def _require_readable(place: Place) -> None:
+    if place.path.exists() and not os.access(place.path, os.R_OK):
+        raise FileUnusable(
+            f"{place.path} cannot be read",
+            "you have no permission to",
+            "Ask its owner, or name a file of your own",
+        )
 
 
 def _require_writable(place: Place) -> None:

@@ -22,7 +22,7 @@ from pillarbox_engine.sqlite.connection import (
     require_sqlite,
     spoken,
 )
-from pillarbox_engine.sqlite.files import Place, locate, prepare
+from pillarbox_engine.sqlite.files import Place, locate, prepare, told
 from pillarbox_engine.sqlite.migrate import migrate, require_ours
 from pillarbox_engine.sqlite.statements import statement
 
@@ -42,7 +42,9 @@ def open_backend(
     clock = clock or SystemClock()
     if read_only:
         return _open_untouched(place, clock)
-    notices = prepare(place)
+    _peek(place)
+    with told(place.path):
+        notices = prepare(place)
     notices += _make_current(place, accept_copy)
     backend = SqliteBackend(place, clock, open_reader, tuple(notices))
     backend.start(kind)
@@ -59,7 +61,6 @@ def _open_untouched(place: Place, clock: Clock) -> SqliteBackend:
 
 
 def _make_current(place: Place, accept_copy: bool) -> list[str]:
-    _peek(place)
     connection = open_writer(place.path)
     try:
         with spoken(place.path):

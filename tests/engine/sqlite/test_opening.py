@@ -20,7 +20,7 @@ from pillarbox_engine.errors import (
     ReadOnlyFile,
 )
 from pillarbox_engine.model import NewJob
-from pillarbox_engine.sqlite import SqliteBackend, connection, open_backend
+from pillarbox_engine.sqlite import SqliteBackend, connection, filesystems, open_backend
 
 Opener = Callable[..., SqliteBackend]
 
@@ -74,6 +74,32 @@ def test_another_programs_database_is_refused_and_left_as_it_was(path: Path) -> 
     with pytest.raises(ForeignFile, match="another program"):
         open_backend(path)
     assert path.read_bytes() == before
+
+
+def test_what_is_refused_gets_no_side_folder(path: Path) -> None:
+    path.write_bytes(b"somebody else's text " * 400)
+    with pytest.raises(ForeignFile):
+        open_backend(path)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "/proc/jobs.pillarbox"])
+def test_a_path_the_system_refuses_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FileUnusable, match="cannot be used") as told:
+        open_backend(tmp_path / name)
+    assert len(str(told.value)) < 600
+
+
+def test_a_network_file_system_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filesystems, "kind_of", lambda folder: "nfs4")
+    with pytest.raises(FileUnusable, match=r"network file system \(nfs4\)"):
+        open_backend(path)
+    assert not path.exists()
+
+
+def test_the_kind_of_a_file_system_is_that_of_the_nearest_mount() -> None:
+    assert filesystems.kind_of(Path("/proc/self")) == "proc"
+    assert filesystems.kind_of(Path("/")) != ""
 
 
 def test_a_newer_file_is_refused(reopen: Opener, path: Path) -> None:
