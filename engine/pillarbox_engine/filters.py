@@ -25,8 +25,8 @@ class Filter:
     """A set of jobs, by their properties.
 
     `error` and `text` are case-insensitive substrings: of the last error's type or message, and
-    of id, type or payload. `payload` pairs a dotted path with the value it must equal.
-    `older_than` and `younger_than` compare the age since enqueue, in seconds.
+    of id, type or payload. `unique` is a unique key, whole. `payload` pairs a dotted path with the
+    value it must equal. `older_than` and `younger_than` compare the age since enqueue, in seconds.
     """
 
     ids: tuple[str, ...] = ()
@@ -41,6 +41,7 @@ class Filter:
     older_than: float | None = None
     younger_than: float | None = None
     operation: str | None = None
+    unique: str | None = None
 
     def narrowed(self, *, states: frozenset[State]) -> Filter:
         """This filter held to `states` as well; where none is left, it matches nothing."""

@@ -21,7 +21,7 @@ from pillarbox_engine.model import JsonValue
 from pillarbox_engine.states import State
 
 KEYS = ("state:", "queue:", "type:", "id:", "is:retrying", "error:", "fingerprint:", "operation:",
-        "payload.PATH:", "age>", "age<")  # fmt: skip
+        "unique:", "payload.PATH:", "age>", "age<")  # fmt: skip
 """The keys a query may use, as a help text lists them."""
 
 _TERM = re.compile(
@@ -36,7 +36,7 @@ _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?[smhdw])+")
 _DURATION_PART = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)([smhdw])")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
 _SEVERAL = {"queue": "queues", "type": "types", "id": "ids"}
-_SINGLE = frozenset({"error", "fingerprint", "operation"})
+_SINGLE = ("fingerprint", "error", "operation", "unique")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def _json(term: _Term) -> JsonValue:
 
 
 def _singles(where: Filter) -> Iterator[tuple[str, str]]:
-    for key in ("fingerprint", "error", "operation"):
+    for key in _SINGLE:
         value = getattr(where, key)
         if value is not None:
             yield key, value

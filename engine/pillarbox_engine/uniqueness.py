@@ -75,7 +75,7 @@ def hold_of(terms: Unique | None, now: int) -> Hold:
     return Hold(given.states, until)
 
 
-def check_unique(key: str | None, terms: Unique | None) -> None:
+def check_unique(key: str | None, terms: Unique | None = None) -> None:
     """`InvalidOption` for a key or terms no queue can take."""
     if key is None:
         if terms is not None:

@@ -40,6 +40,13 @@ def test_a_second_job_of_a_key_adds_nothing(shop: Workshop) -> None:
     assert (shop.counts().enqueued_total, shop.counts().ready) == (1, 1)
 
 
+def test_jobs_are_found_by_their_key(shop: Workshop) -> None:
+    ended = dead(shop)
+    live, *_ = put(shop, unique(), unique(key="other"), unique(key=None))
+    assert shop.ids(unique=KEY) == [live.id, ended]
+    assert shop.ids(unique="none of it") == []
+
+
 def test_other_keys_and_none_are_no_conflict(shop: Workshop) -> None:
     answers = put(shop, unique(), unique(key="other"), unique(key=None), unique(key=None))
     assert not any(answer.conflict for answer in answers)

@@ -89,6 +89,10 @@ def tell_count(common: Common, verb: Verb, jobs: int) -> int:
     return DONE
 
 
+_LEFT_ALONE = {"unique": "another job holds the unique key"}
+"""What is said in place of the words that are no states."""
+
+
 def _tell(common: Common, verb: Verb, result: BulkResult, *, cut_short: bool) -> None:
     if common.json:
         output.document(
@@ -102,8 +106,8 @@ def _tell(common: Common, verb: Verb, result: BulkResult, *, cut_short: bool) ->
         )
         return
     output.line(f"{result.changed:,} {_jobs(result.changed)} {_PAST[str(verb)]}.")
-    for state, jobs in sorted(result.skipped.items()):
-        output.say(f"{jobs:,} {_jobs(jobs)} left alone: {state}.")
+    for why, jobs in sorted(result.skipped.items()):
+        output.say(f"{jobs:,} {_jobs(jobs)} left alone: {_LEFT_ALONE.get(why, why)}.")
     if cut_short:
         output.say("Interrupted: the rest was left as it is. Run it again for the rest.")
 

@@ -33,6 +33,7 @@ def _is_listed(row: Row, where: Filter) -> bool:
         and (not where.queues or row.queue in where.queues)
         and (not where.types or row.type in where.types)
         and (where.operation is None or row.operation == where.operation)
+        and (where.unique is None or row.unique_key == where.unique)
     )
 
 

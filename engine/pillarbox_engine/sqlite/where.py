@@ -69,6 +69,8 @@ def _lists(where: Where, wanted: Filter) -> None:
         where.add("where_fingerprint", wanted.fingerprint)
     if wanted.operation is not None:
         where.add("where_operation", number_of(wanted.operation))
+    if wanted.unique is not None:
+        where.add("where_unique", wanted.unique)
 
 
 def _texts(where: Where, wanted: Filter) -> None:

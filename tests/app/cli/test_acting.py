@@ -100,6 +100,25 @@ def test_a_large_purge_needs_a_yes(
     assert engine.counts().trashed == 3
 
 
+def test_a_dead_letter_whose_unique_key_is_taken_is_left_alone(
+    engine: Engine, pillarbox: Command
+) -> None:
+    mail = engine.queue("mail")
+    for _ in range(3):
+        mail.enqueue({}, unique_key="ada")
+        delivery = mail.claim()
+        assert delivery is not None
+        delivery.reject("no such address")
+
+    told = pillarbox("replay")
+
+    assert told.code == 0
+    assert "1 job replayed." in told.out
+    assert "2 jobs left alone: another job holds the unique key." in told.err
+    assert len(pillarbox("jobs", "unique:ada", "--json").lines) == 3
+    assert mail.counts().ready == 1
+
+
 def test_requeue_and_cancel(engine: Engine, pillarbox: Command) -> None:
     engine.queue("mail").enqueue({}, delay=3_600.0)
 

@@ -117,6 +117,32 @@ def test_the_same_draft_tried_again_is_not_stored_twice(
     assert backend.counts().ready == 1
 
 
+def test_a_unique_key_that_is_held_is_said_and_nothing_is_added(
+    qtbot: QtBot, dialog: NewJobDialog, backend: MemoryBackend
+) -> None:
+    dialog.form.unique.setText(" ada ")
+    with qtbot.waitSignal(dialog.enqueued) as told:
+        dialog.submit()
+    assert backend.job(told.args[0]).unique_key == "ada"
+    write(dialog, '{"second": true}')
+    for _ in range(2):
+        dialog.submit()
+        qtbot.waitUntil(lambda: not dialog.banner.isHidden())
+    assert f"Job {told.args[0]} holds this unique key" in dialog.banner.text()
+    assert dialog.enqueue_button.isEnabled()
+    assert backend.counts().ready == 1
+    dialog.form.unique.setText("")
+    with qtbot.waitSignal(dialog.enqueued):
+        dialog.submit()
+    assert backend.counts().ready == 2
+
+
+def test_a_unique_key_that_is_too_long_is_said_below_it(dialog: NewJobDialog) -> None:
+    dialog.form.unique.setText("x" * 501)
+    assert "1 to 500 characters" in dialog.form.unique_field.error
+    assert not dialog.enqueue_button.isEnabled()
+
+
 def test_duplicate_takes_everything_over(
     qtbot: QtBot, theme: Theme, backend: MemoryBackend, operations: Operations
 ) -> None:

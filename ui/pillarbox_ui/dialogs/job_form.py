@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSpinBox, QWidget
@@ -17,6 +18,7 @@ from pillarbox_engine.model import Job, NewJob, QueueSummary
 from pillarbox_engine.names import check_queue_name, check_type
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
+from pillarbox_engine.uniqueness import check_unique
 from pillarbox_ui.dialogs.frame import Field, indented
 from pillarbox_ui.dialogs.payload_check import AT_ONCE, PayloadCheck
 from pillarbox_ui.dialogs.queue_box import QueueBox
@@ -24,6 +26,8 @@ from pillarbox_ui.dialogs.when_edit import WhenEdit
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.json_edit import JsonEdit
+
+T = TypeVar("T")
 
 EXAMPLE = '{\n  "userId": 42\n}'
 
@@ -39,6 +43,7 @@ class JobForm(QWidget):
         self._like: Job | None = None
         self.queue = QueueBox(list(self._settings), queue)
         self.type = QLineEdit("default")
+        self.unique = QLineEdit(placeholderText=self.tr("none"))
         self._check = PayloadCheck(self)
         self.payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
         self.priority = indented(QSpinBox(minimum=-1, maximum=1_000, value=-1))
@@ -53,6 +58,7 @@ class JobForm(QWidget):
     def _make_fields(self) -> None:
         self.queue_field = Field(self.tr("Queue"), self.queue)
         self.type_field = Field(self.tr("Type"), self.type)
+        self.unique_field = Field(self.tr("Unique key"), self.unique)
         self.payload_field = Field(self.tr("Payload (JSON)"), self.payload)
         self.priority_field = Field(self.tr("Priority"), self.priority, self.tr("lower runs first"))
         self.attempts_field = Field(self.tr("Attempts at most"), self.attempts)
@@ -65,7 +71,8 @@ class JobForm(QWidget):
         grid.setVerticalSpacing(SIZE.between)
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.queue_field, 0, 0, 1, 2, top)
-        grid.addWidget(self.type_field, 0, 2, 1, 2, top)
+        grid.addWidget(self.type_field, 0, 2, top)
+        grid.addWidget(self.unique_field, 0, 3, top)
         grid.addWidget(self.payload_field, 1, 0, 1, 4)
         grid.addWidget(self.when_field, 2, 0, 1, 2, top)
         grid.addWidget(self.priority_field, 2, 2, top)
@@ -77,6 +84,7 @@ class JobForm(QWidget):
     def _connect(self) -> None:
         self.queue.currentTextChanged.connect(self._follow_queue)
         self.type.textChanged.connect(self._check_type)
+        self.unique.textChanged.connect(self._check_unique)
         self.payload.edited.connect(self.changed)
         self.payload.valid_changed.connect(self.changed)
         self.when.changed.connect(self._check_when)
@@ -105,6 +113,11 @@ class JobForm(QWidget):
         self.changed.emit()
 
     @Slot()
+    def _check_unique(self) -> None:
+        self.unique_field.set_error(_wrong(check_unique, self._unique_key))
+        self.changed.emit()
+
+    @Slot()
     def _check_when(self) -> None:
         run_at = self.when.run_at
         past = run_at is not None and run_at < datetime.now(UTC)
@@ -128,13 +141,17 @@ class JobForm(QWidget):
         """What is known to be wrong, the first of it; "" if nothing is."""
         if not self.queue_name:
             return self.tr("Name the queue the job goes to")
-        wrong = self.queue_field.error or self.type_field.error
+        wrong = self.queue_field.error or self.type_field.error or self.unique_field.error
         return wrong or str(self.payload.problem or "")
 
     @property
     def queue_name(self) -> str:
         """The queue the job goes to."""
         return self.queue.name
+
+    @property
+    def _unique_key(self) -> str | None:
+        return self.unique.text().strip() or None
 
     def check_now(self) -> None:
         """Check what has not been checked yet; `changed` tells when that is through."""
@@ -148,6 +165,7 @@ class JobForm(QWidget):
             type=self.type.text().strip(),
             priority=self.priority.value() if self.priority.value() >= 0 else None,
             max_attempts=self.attempts.value() or None,
+            unique_key=self._unique_key,
             delay=self.when.delay,
             run_at=self.when.run_at,
             backoff=self._like.backoff if self._like else None,
@@ -155,7 +173,8 @@ class JobForm(QWidget):
         )
 
     def prefill(self, job: Job) -> None:
-        """Take everything over from `job`, to enqueue another one like it."""
+        """Take everything over from `job`, to enqueue another one like it: not its unique key,
+        which `job` may well hold."""
         self._like = job
         self.queue.setCurrentText(job.queue)
         self.type.setText(job.type)
@@ -170,7 +189,7 @@ class JobForm(QWidget):
         self._check.close()
 
 
-def _wrong(check: Callable[[str], object], value: str) -> str:
+def _wrong(check: Callable[[T], object], value: T) -> str:
     try:
         check(value)
     except PillarboxError as error:

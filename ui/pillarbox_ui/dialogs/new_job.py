@@ -13,7 +13,7 @@ from uuid import uuid4
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.errors import Conflict, PillarboxError
 from pillarbox_engine.model import Enqueued, Job, NewJob, QueueSummary
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.dialogs.frame import Dialog
@@ -46,6 +46,7 @@ class NewJobDialog(Dialog):
         self._operations = operations
         self._waiting = False
         self._tried: tuple[str, NewJob] | None = None
+        self._is_first = True
         self._key = ""
         self.form = JobForm(theme, queues, queue)
         if like is not None:
@@ -69,7 +70,8 @@ class NewJobDialog(Dialog):
         """`job` with a key of its own: tried again unchanged after a failure that may have stored
         it after all, it is not stored twice."""
         draft = (self.form.queue_name, job)
-        if draft != self._tried:
+        self._is_first = draft != self._tried
+        if self._is_first:
             self._tried, self._key = draft, f"window:{uuid4().hex}"
         return replace(job, idempotency_key=self._key)
 
@@ -95,8 +97,23 @@ class NewJobDialog(Dialog):
 
     @Slot(object)
     def _finish(self, stored: Enqueued) -> None:
+        if stored.conflict and self._is_first and self._asked_for_a_unique_key:
+            self._tried = None
+            self._fail(self._taken(stored.id))
+            return
         self.enqueued.emit(stored.id, self.form.queue_name)
         self.accept()
+
+    @property
+    def _asked_for_a_unique_key(self) -> bool:
+        return self._tried is not None and self._tried[1].unique_key is not None
+
+    def _taken(self, holder: str) -> Conflict:
+        return Conflict(
+            self.tr("Job {0} holds this unique key").format(holder),
+            self.tr("a queue has one job of a key at a time, so nothing was added"),
+            self.tr("Wait until that job has ended, or enqueue with another key or none"),
+        )
 
     @Slot(object)
     def _fail(self, error: PillarboxError) -> None:

@@ -131,5 +131,8 @@ j.enqueued_at <= {};
 -- name: where_younger
 j.enqueued_at >= {};
 
+-- name: where_unique
+j.unique_key = {};
+
 -- name: where_operation
 j.operation_id = {};
