@@ -22,7 +22,7 @@ check: $(INSTALLED) ## Lint, format, types, the direction of imports, and the ru
 	$(BIN)/python packaging/house_law.py
 
 accept: debian-tests $(INSTALLED) ## Run the long acceptance tests
-	@$(BIN)/pytest -m accept tests/accept
+	@$(BIN)/pytest -m accept tests
 
 bench: debian-tests $(INSTALLED) ## Measure its speed beside bare SQLite's (up to 10 minutes)
 	@$(BIN)/pillarbox bench --full --file $(VENV)/bench.pillarbox

@@ -30,6 +30,8 @@ BAD = {
 }
 SOURCE_AT = (1_380, 300)
 MOST_LAG_MS = 100.0
+"""What the window promises. A run beside other tests allows ten times that: it measures a clock on
+the wall, and the machine has others to serve."""
 
 
 @pytest.fixture
@@ -51,8 +53,11 @@ def home(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
 
 
+@pytest.mark.parametrize(
+    "most_ms", [10 * MOST_LAG_MS, pytest.param(MOST_LAG_MS, marks=pytest.mark.accept)]
+)
 def test_a_file_dragged_onto_the_window_is_imported(
-    xvfb: str, launch: Launch, job_file: Path, home: dict[str, str], tmp_path: Path
+    xvfb: str, launch: Launch, job_file: Path, home: dict[str, str], tmp_path: Path, most_ms: float
 ) -> None:
     queue_file = tmp_path / "jobs.pillarbox"
     make_queue(queue_file)
@@ -78,7 +83,7 @@ def test_a_file_dragged_onto_the_window_is_imported(
     main, process = window.value("spent_ms")
     lag = window.value("worst_lag_ms")
     spent = f"{main} ms of work in it, {process} ms in its process"
-    assert lag <= MOST_LAG_MS, f"the window stalled for {lag} ms: {spent}"
+    assert lag <= most_ms, f"the window stalled for {lag} ms: {spent}"
     assert ready_in(queue_file) == LINES - len(BAD)
 
 
