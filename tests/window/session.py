@@ -8,8 +8,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
 from pillarbox_ui.application import make_application
@@ -80,4 +79,6 @@ class Session:
 
     def _pass(self, seconds: float) -> None:
         """Let the window live for `seconds`."""
-        QTest.qWait(round(seconds * 1_000))
+        loop = QEventLoop()  # unlike QTest.qWait it lets the other threads run meanwhile
+        QTimer.singleShot(round(seconds * 1_000), loop.quit)
+        loop.exec()

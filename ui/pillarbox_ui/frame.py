@@ -90,6 +90,11 @@ class Frame(QMainWindow):
         self._splitter.setStretchFactor(1, 1)
         return self._splitter
 
+    def _navigation_width(self) -> int:
+        """Wider where letters are: "Retrying & scheduled" and its count are read whole."""
+        words_and_count = self.fontMetrics().horizontalAdvance(tr("Retrying & scheduled") + "9,999")
+        return max(_NAVIGATION, words_and_count + 4 * SIZE.edge)
+
     def fill(self) -> None:
         """The store is open and read: its pages take the place of "Opening…"."""
         self.opening.hide()
@@ -107,7 +112,7 @@ class Frame(QMainWindow):
         navigation = remembered.bytes("navigation")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_SIZE)
-        self._splitter.setSizes([_NAVIGATION, _SIZE.width()])
+        self._splitter.setSizes([self._navigation_width(), _SIZE.width()])
         if state is not None:
             self.restoreState(state)
         if navigation is not None:

@@ -17,6 +17,9 @@ from pillarbox_ui.theme.theme import Mode, Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.words import tr
 
+_LARGE = 26
+"""From letters of this height on, in px, the tool bar has room for icons only."""
+
 _FILE = ("new", "import", "sample", "-", "open")
 _JOBS = (
     "requeue",
@@ -129,7 +132,12 @@ def _button(action: QAction) -> QToolButton:
 
 
 def _dressed(button: QToolButton) -> QToolButton:
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    crowded = button.fontMetrics().height() > _LARGE and button.objectName() != "primary"
+    button.setToolButtonStyle(
+        Qt.ToolButtonStyle.ToolButtonIconOnly
+        if crowded
+        else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    )
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setAccessibleName(button.text().strip())
     return button

@@ -68,6 +68,7 @@ class Graph(QWidget):
         self.canvas = Canvas(theme, zone, ValueAxis(), _LEFT, self)
         self._items: Mapping[str, Any] = {key: self._item(c) for key, c in self._curves.items()}
         self._lay_out(title)
+        self._scale()
         self._dress()
         theme.changed.connect(self._dress)
 

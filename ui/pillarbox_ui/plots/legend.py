@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from pillarbox_ui.theme.fonts import number_font, small_font
@@ -34,6 +34,7 @@ class LegendKey(QAbstractButton):
     def __init__(self, theme: Theme, entry: Entry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._entry, self._value, self._room = theme, entry, "", 0
+        self._terse = False
         self.setCheckable(True)
         self.setChecked(True)
         self.setText(entry.name)
@@ -53,12 +54,26 @@ class LegendKey(QAbstractButton):
         """The value on show."""
         return self._value
 
+    def set_terse(self, terse: bool) -> None:
+        """Leave the value out: there is no room for it."""
+        if terse != self._terse:
+            self._terse = terse
+            self.updateGeometry()
+            self.update()
+
+    def full_width(self) -> int:
+        """The width with the value."""
+        return self._width(terse=False)
+
     def sizeHint(self) -> QSize:
         """Dot, name, value and the space between. It never shrinks, so nothing moves to and fro."""
         metrics = QFontMetrics(self._font())
         self._room = max(self._room, *map(metrics.horizontalAdvance, (self._value, "00.0/s")))
-        width = metrics.horizontalAdvance(self._entry.name) + self._room + 8 + 4 * 6
-        return QSize(width, metrics.height() + SIZE.inside)
+        return QSize(self._width(self._terse), metrics.height() + SIZE.inside)
+
+    def _width(self, terse: bool) -> int:
+        name = QFontMetrics(self._font()).horizontalAdvance(self._entry.name)
+        return name + (SIZE.inside if terse else self._room) + 8 + 4 * 6 - (14 if terse else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hollow dot and a faded name when the curve is hidden."""
@@ -75,7 +90,8 @@ class LegendKey(QAbstractButton):
         painter.drawText(QRectF(left, 0, self.width(), self.height()), middle, self._entry.name)
         left += metrics.horizontalAdvance(self._entry.name) + 6
         painter.setPen(self._theme.colour("text" if self.isChecked() else "muted"))
-        painter.drawText(QRectF(left, 0, self.width(), self.height()), middle, self._value)
+        if not self._terse:
+            painter.drawText(QRectF(left, 0, self.width(), self.height()), middle, self._value)
         if self.hasFocus():
             paint_ring(painter, self.rect(), self._theme.colour("accent"), SIZE.radius)
 
@@ -104,12 +120,24 @@ class Legend(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SIZE.between, SIZE.inside, SIZE.between, 0)
         row.setSpacing(0)
-        row.addWidget(PlainLabel(title, self, heading=True))
+        self._title = PlainLabel(title, self, heading=True)
+        row.addWidget(self._title)
         row.addSpacing(SIZE.inside)
         for key, button in self._keys.items():
             button.toggled.connect(lambda on, key=key: self.toggled.emit(key, on))
             row.addWidget(button)
         row.addWidget(self._time, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short the values go, rather than be cut."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = sum(key.full_width() for key in self._keys.values())
+        room = self.width() - self._title.sizeHint().width() - 2 * SIZE.between - SIZE.inside
+        for key in self._keys.values():
+            key.set_terse(wanted > room)
 
     def set_value(self, key: str, value: str) -> None:
         """Show `value` beside the entry called `key`."""

@@ -56,4 +56,4 @@ def value_step(high: float, most: int) -> float:
 def top_of(values_high: float, whole: bool) -> float:
     """How high an axis from zero should go for its highest value: some air, never nothing."""
     least = 4.0 if whole else 1.0
-    return max(least, values_high * 1.12)
+    return max(least, values_high) * 1.12
