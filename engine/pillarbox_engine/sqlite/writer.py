@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -81,14 +82,25 @@ class Writer:
 
     def _run_pending(self) -> None:
         pieces = [self._pending.popleft() for _ in range(len(self._pending))]
+        try:
+            self._serve(pieces)
+        except BaseException:
+            # An interrupt, no memory, a side file: whatever it was, no other caller may be told
+            # that all went well.
+            self._drop_connection()
+            _settle(pieces, _uncertain("the program was interrupted while it was being committed"))
+            raise
+        finally:
+            for piece in pieces:
+                piece.done = True
+
+    def _serve(self, pieces: list[_Piece[Any]]) -> None:
         if self._closed:
             error = EngineClosed("The engine is closed", "", "Open the file again")
             _settle(pieces, error)
         elif not self._commit(pieces):
             for piece in pieces:
                 self._commit([piece])
-        for piece in pieces:
-            piece.done = True
 
     def _commit(self, pieces: list[_Piece[Any]]) -> bool:
         """Commit `pieces` together; False: one failed midway, nothing was kept, try each alone."""
@@ -147,11 +159,7 @@ class Writer:
     def _spoken(self, error: apsw.Error) -> PillarboxError:
         if not isinstance(error, _Uncertain):
             return translate(error, self._path)
-        return Indeterminate(
-            "The write may or may not be durable",
-            f"the disk failed while it was being committed ({error})",
-            "Repeat the call with the same idempotency key",
-        )
+        return _uncertain(f"the disk failed while it was being committed ({error})")
 
     def _roll_back(self) -> None:
         self._memo.forget()
@@ -180,6 +188,7 @@ class _Uncertain(apsw.Error):
 def _run(transaction: Transaction, piece: _Piece[Any]) -> None:
     connection = transaction.connection
     before = connection.total_changes()
+    piece.result = piece.error = None
     try:
         piece.result = piece.work(transaction)
     except apsw.Error:
@@ -190,6 +199,15 @@ def _run(transaction: Transaction, piece: _Piece[Any]) -> None:
         piece.error = error
 
 
-def _settle(pieces: list[_Piece[Any]], error: BaseException) -> None:
+def _settle(pieces: list[_Piece[Any]], error: PillarboxError) -> None:
+    """Give each caller an error of its own: each writes its own idempotency key on it."""
     for piece in pieces:
-        piece.result, piece.error = None, error
+        piece.result, piece.error = None, copy(error)
+
+
+def _uncertain(reason: str) -> Indeterminate:
+    return Indeterminate(
+        "The write may or may not be durable",
+        reason,
+        "Repeat the call with the same idempotency key",
+    )

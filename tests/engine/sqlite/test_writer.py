@@ -57,24 +57,21 @@ def _add_then_fail(transaction: Transaction) -> None:
 
 
 def _together(writer: Writer, *works) -> list[BaseException | None]:  # type: ignore[no-untyped-def]
-    """Run works so that all wait for the same commit."""
+    """Run works so that all wait, in this order, for the same commit."""
     errors: list[BaseException | None] = [None] * len(works)
-    started = threading.Barrier(len(works) + 1)
 
     def call(place: int) -> None:
-        started.wait()
         try:
             writer.run(works[place])
-        except QueueFull as error:
+        except BaseException as error:
             errors[place] = error
 
     threads = [threading.Thread(target=call, args=(place,)) for place in range(len(works))]
     with writer._lock:
-        for thread in threads:
+        for number, thread in enumerate(threads, start=1):
             thread.start()
-        started.wait()
-        while len(writer._pending) < len(works):
-            threading.Event().wait(0.001)
+            while len(writer._pending) < number:
+                threading.Event().wait(0.001)
     for thread in threads:
         thread.join()
     return errors
@@ -123,3 +120,45 @@ def test_a_mistake_in_the_work_is_raised_to_its_caller_alone(writer: Writer) -> 
     with pytest.raises(ZeroDivisionError):
         writer.run(lambda transaction: 1 // 0)
     assert writer.run(_add("a")) == 1
+
+
+def _interrupt(transaction: Transaction) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupt_in_the_commit_tells_nobody_that_it_went_well(writer: Writer) -> None:
+    errors = _together(writer, _add("a"), _interrupt, _add("b"))
+    kinds = sorted(type(error).__name__ for error in errors)
+    assert kinds.count("KeyboardInterrupt") == 1, "whoever committed for all gets the interrupt"
+    assert kinds.count("Indeterminate") == 2
+    assert len({id(error) for error in errors}) == 3, "each caller marks its own with its key"
+    assert _names(writer) == []
+    assert writer.run(_add("c")) == 1
+
+
+def test_a_fault_after_the_commit_is_uncertain_to_the_others(
+    writer: Writer, commits: Commits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(head: Head, queues: frozenset[str]) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writer, "_committed", full)
+    errors = _together(writer, _add("a"), _add("b"), _add("c"))
+    assert sorted(type(error).__name__ for error in errors) == [
+        "Indeterminate", "Indeterminate", "OSError",
+    ]  # fmt: skip
+    monkeypatch.setattr(writer, "_committed", commits)
+    assert _names(writer) == ["a", "b", "c"]
+
+
+def test_work_that_was_refused_in_a_torn_group_is_judged_anew(writer: Writer) -> None:
+    refusals = iter([True])
+
+    def refuse_once(transaction: Transaction) -> None:
+        if next(refusals, False):
+            raise QueueFull("no")
+        queue_rows.find_or_add(transaction, "late")
+
+    errors = _together(writer, refuse_once, _add_then_fail)
+    assert [type(error) for error in errors] == [type(None), QueueFull]
+    assert _names(writer) == ["late"]
