@@ -17,7 +17,7 @@ from typing import Any
 
 from pillarbox_engine.errors import EnvironmentFault
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Seconds after which a silent program is given up."""
 PACKAGE = "pillarbox.bench.programs"
 

@@ -24,7 +24,7 @@ class Sizes:
     cycle: int = 15_000
     drained: int = 15_000
     wakes: int = 120
-    idle_seconds: float = 2.0
+    idle_seconds: float = 1.5
     backlog: int = 100_000
     killed_after: float = 0.4
     peer: int = 300
