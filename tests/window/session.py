@@ -36,6 +36,7 @@ class Session:
         self._size = size
         settings = QSettings(f"{path}.ini", QSettings.Format.IniFormat)
         self._windows = Windows(open_engine, settings, self._application)
+        self._windows.theme.motion = False  # a still shows no flash
         self._path = path
 
     def run(self) -> int:

@@ -93,7 +93,7 @@ class Frame(QMainWindow):
     def _navigation_width(self) -> int:
         """Wider where letters are: "Retrying & scheduled" and its count are read whole."""
         words_and_count = self.fontMetrics().horizontalAdvance(tr("Retrying & scheduled") + "9,999")
-        return max(_NAVIGATION, words_and_count + 4 * SIZE.edge)
+        return max(_NAVIGATION, words_and_count + 3 * SIZE.edge + SIZE.inside)
 
     def fill(self) -> None:
         """The store is open and read: its pages take the place of "Opening…"."""

@@ -26,8 +26,9 @@ def test_everybody_gets_what_it_would_like_and_one_the_rest() -> None:
     assert share_out([Want(50, 100), Want(40, 60)], 300) == [100, 200]
 
 
-def test_short_room_is_shared_by_what_is_missing() -> None:
-    assert share_out([Want(50, 150), Want(50, 100)], 175) == [100, 75]
+def test_of_short_room_those_get_their_wish_that_miss_little() -> None:
+    assert share_out([Want(50, 150), Want(50, 70)], 170) == [100, 70]
+    assert share_out([Want(50, 150), Want(50, 150)], 150) == [75, 75]
 
 
 def test_spare_columns_go_first() -> None:

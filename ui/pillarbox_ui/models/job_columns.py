@@ -220,6 +220,7 @@ def reason_column() -> JobColumn:
         key="reason",
         title="Reason",
         width=11,
+        letters=11,
         text=lambda job: words.NOTHING if job.reason is None else _REASONS[job.reason],
     )
 

@@ -86,7 +86,7 @@ def _bound() -> QueueColumn:
         title="Depth",
         spare=2,
         kind=Kind.GAUGE,
-        width=14,
+        width=17,
         text=_bound_text,
         roles={
             Role.LIMIT: lambda queue: (queue.counts.live, queue.settings.max_depth),

@@ -49,9 +49,13 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__("left")
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:
-        """Marks some 60 px apart."""
-        step = value_step(maxVal, max(2, round(size / 60)))
-        count = int(maxVal / step + 1e-9)
+        """Marks some 45 px apart, one beside zero at least."""
+        most = max(2, round(size / 45))
+        while (step := value_step(maxVal, most)) > maxVal > 0:
+            most += 1
+        half = QFontMetrics(axis_font()).height() / 2
+        highest = maxVal * (1 - half / size) if size > 4 * half else maxVal
+        count = max(1, int(highest / step + 1e-9))
         return [(step, [number * step for number in range(count + 1)])]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

@@ -1,7 +1,8 @@
 """How wide the columns of a table are: all of them in sight, none of them cut where it matters.
 
-Owns sharing out the room: every column gets what it cannot do without, then what it would like;
-where even the first is too much, columns marked `spare` are left out. Pure, but for the fonts.
+Owns sharing out the room: every column gets what it cannot do without, then what it would like,
+those that miss little first; where even the first is too much, columns marked `spare` are left
+out. Pure, but for the fonts.
 """
 
 from __future__ import annotations
@@ -61,10 +62,9 @@ def share_out(wants: Sequence[Want], room: int) -> list[int]:
     widths = {at: wants[at].least for at in places}
     left = max(0, room - sum(widths.values()))
     missing = {at: max(0, wants[at].wish - wants[at].least) for at in places}
-    whole = sum(missing.values())
-    share = min(1.0, left / whole) if whole else 0.0
-    for at in places:
-        widths[at] += int(missing[at] * share)
+    for nth, at in enumerate(sorted(places, key=missing.__getitem__)):
+        given = min(missing[at], left // (len(places) - nth))
+        widths[at], left = widths[at] + given, left - given
     _give(wants, widths, room)
     return [widths.get(at, 0) for at in range(len(wants))]
 

@@ -270,8 +270,10 @@ class Table(QTableView):
             self._set_row_height()
 
     def showEvent(self, event: Any) -> None:
-        """Time goes on in the live columns."""
+        """Time goes on in the live columns. Only now it is known which rows are in sight."""
         super().showEvent(event)
+        if self.model() is not None:
+            self._rows_changed()
         if self._live:
             self._clock.start()
 
@@ -282,7 +284,7 @@ class Table(QTableView):
 
     @Slot()
     def _rows_changed(self) -> None:
-        if not self._fitted and self.model().rowCount() > 0:
+        if not self._fitted and self.isVisible() and self.model().rowCount() > 0:
             self._fitted = True
             self.fit_columns()
         self._place_empty()
