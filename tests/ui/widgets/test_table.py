@@ -38,6 +38,13 @@ def test_the_rows_are_as_high_as_promised(table: Table) -> None:
     assert table.rowHeight(0) == SIZE.row_compact
 
 
+def test_a_column_is_measured_before_it_is_ever_shown(qtbot: QtBot, light: Theme) -> None:
+    hidden = jobs_table(light, Zone(utc=True), lambda: NOW, rows=12)
+    qtbot.addWidget(hidden)
+    assert hidden.content_width(2) > 2 * SIZE.inside
+    assert hidden.columnWidth(2) >= hidden.content_width(2)
+
+
 def test_no_title_is_clipped_after_fitting(table: Table) -> None:
     for column in range(table.columns.count()):
         assert table.columnWidth(column) >= table.columns.title_width(column)

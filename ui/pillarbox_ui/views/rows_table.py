@@ -122,7 +122,7 @@ class RowsTable(Table, Generic[R]):
         column, title = self.source.columns[at], self.columns.title_width(at)
         wish = column.width * self.fontMetrics().horizontalAdvance("n") + 2 * SIZE.inside
         if column.kind is Kind.TEXT:
-            wish = min(wish, self.sizeHintForColumn(at) + SIZE.grid)
+            wish = min(wish, self.content_width(at) + SIZE.grid)
         least = max(title, least_width(column.kind, self.font(), column.letters))
         if column.kind is Kind.TEXT:
             least = max(title, min(least, wish))

@@ -32,7 +32,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -44,6 +50,9 @@ from pillarbox_ui.widgets.roles import Role
 
 _WIDEST = 360
 """No column asks for more than this by itself, in px."""
+
+_MEASURED = 30
+"""Rows that are looked at to find how wide a column should be."""
 
 
 class Table(QTableView):
@@ -142,9 +151,19 @@ class Table(QTableView):
         shown = [at for at in range(self.columns.count()) if not self.isColumnHidden(at)]
         last = max(shown, key=self.columns.visualIndex, default=-1)
         for column in range(self.columns.count()):
-            hint = 0 if column == last else min(_WIDEST, self.sizeHintForColumn(column))
+            hint = 0 if column == last else min(_WIDEST, self.content_width(column))
             width = max(self.columns.title_width(column), hint)
             self.setColumnWidth(column, width)
+
+    def content_width(self, column: int) -> int:
+        """What the first rows need in `column`, padding included, in px; shown or not yet."""
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        model = self.model()
+        rows = min(_MEASURED, model.rowCount()) if model is not None else 0
+        places = [model.index(row, column) for row in range(rows)]
+        hints = [self.itemDelegateForIndex(at).sizeHint(option, at).width() for at in places]
+        return max(hints, default=0)
 
     def columns_state(self) -> bytes:
         """Order, widths and sort of the columns, to be kept."""
@@ -270,10 +289,8 @@ class Table(QTableView):
             self._set_row_height()
 
     def showEvent(self, event: Any) -> None:
-        """Time goes on in the live columns. Only now it is known which rows are in sight."""
+        """Time goes on in the live columns."""
         super().showEvent(event)
-        if self.model() is not None:
-            self._rows_changed()
         if self._live:
             self._clock.start()
 
@@ -284,7 +301,7 @@ class Table(QTableView):
 
     @Slot()
     def _rows_changed(self) -> None:
-        if not self._fitted and self.isVisible() and self.model().rowCount() > 0:
+        if not self._fitted and self.model().rowCount() > 0:
             self._fitted = True
             self.fit_columns()
         self._place_empty()
