@@ -28,11 +28,13 @@ class Notes:
     started: int
     finished: tuple[int, ...]
     last: int
-    settling_since: int | None
+    committing_since: int | None
 
     def may_run_again(self, workers: int) -> int:
         """How many jobs the promise allows to run again."""
-        since = (self.last if self.settling_since is None else self.settling_since) - GATHERED_NS
+        since = (
+            self.last if self.committing_since is None else self.committing_since
+        ) - GATHERED_NS
         return workers + sum(1 for moment in self.finished if moment >= since)
 
 

@@ -40,7 +40,7 @@ def lines(measured: Measured, *, full: bool) -> list[Line]:
 def _line(goal: Goal, measured: Measured) -> Line:
     figures = measured.figures(goal)
     figure = spread(figures) if figures else None
-    return Line(goal, figure, goal.verdict(None if figure is None else figure.median))
+    return Line(goal, figure, goal.verdict(figure))
 
 
 def document(measured: Measured, folder: Path, *, full: bool) -> dict[str, Any]:

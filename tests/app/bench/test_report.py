@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -33,7 +34,17 @@ SOON = Goal(key="soon", title="soon", series="wait", unit="ms", least=5, ceiling
     ],
 )
 def test_a_verdict(goal: Goal, figure: float | None, verdict: Verdict) -> None:
-    assert goal.verdict(figure) is verdict
+    shown = None if figure is None else Spread(figure, figure - 1, figure + 1)
+
+    assert goal.verdict(shown) is verdict
+
+
+def test_a_promise_is_judged_by_the_worst_repetition() -> None:
+    promise = replace(SOON, promise=True)
+
+    assert SOON.verdict(Spread(4, 3, 6)) is Verdict.REACHED
+    assert promise.verdict(Spread(4, 3, 6)) is Verdict.SHORT
+    assert promise.verdict(Spread(4, 3, 5)) is Verdict.REACHED
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:

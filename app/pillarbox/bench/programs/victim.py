@@ -1,7 +1,7 @@
 """A worker that notes what it does outside the queue file, until it is killed.
 
 Each note is one write, so it survives the kill: `s` a handler starts, `f` it has finished, `b` a
-call that settles begins, `e` it has returned; with the time in ns (monotonic).
+call that claims or settles begins, `e` it has returned; with the time in ns (monotonic).
 
 Usage: victim.py QUEUE_FILE NOTES WORKERS
 """
@@ -35,10 +35,9 @@ class Notes:
         self.note("s")
         self.note("f")
 
-    def begins(self, call: str) -> None:
+    def begins(self, _call: str) -> None:
         """A call of the store begins."""
-        if "settle" in call:
-            self.note("b")
+        self.note("b")
 
     def ends(self, _began: int, _answer: Any) -> None:
         """It has returned."""
