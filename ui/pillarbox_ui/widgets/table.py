@@ -151,7 +151,7 @@ class Table(QTableView):
         shown = [at for at in range(self.columns.count()) if not self.isColumnHidden(at)]
         last = max(shown, key=self.columns.visualIndex, default=-1)
         for column in range(self.columns.count()):
-            hint = 0 if column == last else min(_WIDEST, self.content_width(column))
+            hint = 0 if column == last else min(_WIDEST, self.content_width(column) + SIZE.grid)
             width = max(self.columns.title_width(column), hint)
             self.setColumnWidth(column, width)
 
