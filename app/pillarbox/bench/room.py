@@ -22,7 +22,7 @@ class Sizes:
     seconds: float = 0.5
     many: int = 20_000
     cycle: int = 15_000
-    drained: int = 15_000
+    drained: int = 30_000
     wakes: int = 120
     idle_seconds: float = 1.5
     backlog: int = 100_000
