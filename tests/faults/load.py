@@ -212,7 +212,7 @@ def repeat(store: Recorded, calls: Sequence[Call]) -> None:
                 continue
 
 
-def drain(store: Recorded, seconds: float = 6.0) -> bool:
+def drain(store: Recorded, seconds: float = 4.0) -> bool:
     """Work on all there is until nothing is left to run; False: it did not come to that."""
     until = time.monotonic() + seconds
     while store.backend.counts().live:
