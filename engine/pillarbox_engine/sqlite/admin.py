@@ -151,7 +151,9 @@ def _back_to_work(
 def check_room(transaction: Transaction, queue: QueueRow, job: JobRow) -> None:
     """`QueueFull` where the queue's bound leaves no room for `job` to come back to life."""
     depth, size = transaction.live(queue.id)
-    require_room(transaction, queue, depth + 1, size + job.payload_bytes, incoming=0)
+    require_room(
+        transaction, queue, depth + 1, size + job.payload_bytes, incoming=1, may_drop=False
+    )
 
 
 def _move_between(transaction: Transaction, job: JobRow, queue_id: int, state: State) -> None:

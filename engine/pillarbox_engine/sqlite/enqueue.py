@@ -172,7 +172,13 @@ def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], g
 
 
 def require_room(
-    transaction: Transaction, queue: QueueRow, depth: int, size: int, *, incoming: int
+    transaction: Transaction,
+    queue: QueueRow,
+    depth: int,
+    size: int,
+    *,
+    incoming: int,
+    may_drop: bool = True,
 ) -> None:
     """`QueueFull` where that many jobs or bytes overflow the bound and none may be dropped."""
     settings = queue.settings
@@ -180,8 +186,8 @@ def require_room(
     over_bytes = max(0, size - (settings.max_bytes if settings.max_bytes is not None else size))
     if not over and not over_bytes:
         return
-    may_drop = settings.on_full is OnFull.DROP_OLDEST and incoming > 0
-    if not (may_drop and drop_oldest(transaction, queue, over, over_bytes)):
+    dropping = may_drop and settings.on_full is OnFull.DROP_OLDEST
+    if not (dropping and drop_oldest(transaction, queue, over, over_bytes)):
         raise _full(queue.name, settings, depth - incoming, incoming)
 
 
@@ -190,8 +196,9 @@ def _full(name: str, settings: QueueSettings, depth: int, incoming: int) -> Queu
         f"{settings.max_depth} jobs" if settings.max_depth is not None
         else f"{settings.max_bytes} bytes"
     )  # fmt: skip
+    verb = "was" if incoming == 1 else "were"
     return QueueFull(
         f"Queue {name!r} is full",
-        f"it holds {depth} jobs, its bound is {bound}, and {incoming} more were to come",
+        f"it holds {depth} jobs, its bound is {bound}, and {incoming} more {verb} to come",
         "Wait until workers have made room, or raise the bound",
     )

@@ -98,16 +98,27 @@ class OpenFile:
 
     def sync_head(self) -> None:
         """Make the newest head survive power loss."""
-        if self._head is not None:
-            self._head.sync()
+        try:
+            if self._head is not None:
+                self._head.sync()
+        except OSError as error:
+            _LOG.warning("the head of the chain could not be synced: %s", error)
 
     def _after_commit(self, head: Head, queues: frozenset[str]) -> None:
         self._commits += 1
-        if self._head is not None:
-            self._head.write(head)
-        if self._doorbell is not None and not self._alone and not self._closing:
-            self._doorbell.ring()
+        self._note_beside(head)
         self.listeners.notify(queues)
+
+    def _note_beside(self, head: Head) -> None:
+        """Head and doorbell. The commit is durable by now, so what fails here fails no caller:
+        others hear of it by looking, and the next head that can be written says more."""
+        try:
+            if self._head is not None:
+                self._head.write(head)
+            if self._doorbell is not None and not self._alone and not self._closing:
+                self._doorbell.ring()
+        except OSError as error:
+            _LOG.warning("commit %d is stored, but not noted beside it: %s", head.sequence, error)
 
     def _foreign_commits(self) -> int:
         """A number that changes when another process commits."""
