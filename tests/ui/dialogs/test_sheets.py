@@ -32,3 +32,14 @@ def test_the_versions_can_be_copied(qtbot: QtBot, theme: Theme) -> None:
     buttons["Copy versions"].click()
     assert QGuiApplication.clipboard().text() == versions()
     assert "Pillarbox" in versions()
+
+
+def test_a_dialog_is_as_high_as_its_text_however_small_it_was_made(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    dialog = AboutDialog(theme)
+    dialog.resize(260, 60)
+    kept(qtbot, dialog).show()
+    layout = dialog.layout()
+    assert layout is not None
+    assert dialog.height() >= layout.totalHeightForWidth(dialog.width())

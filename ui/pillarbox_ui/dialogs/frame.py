@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDialog,
@@ -106,6 +107,15 @@ class Dialog(QDialog):
         self._foot.setSpacing(SIZE.inside)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the text needs: Qt gives a dialog two thirds of the screen at the most,
+        and squeezes what wraps below its own height."""
+        needed = self._column.totalHeightForWidth(self.width())
+        room = self.screen().availableGeometry().height()
+        if not event.spontaneous() and self.height() < min(needed, room):
+            self.resize(self.width(), min(needed, room))
+        super().showEvent(event)
 
     def show_error(self, error: PillarboxError) -> None:
         """Say what could not be done, why, and what to do; the dialog stays as it is."""
