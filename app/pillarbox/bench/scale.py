@@ -72,6 +72,12 @@ def drain_some(queue: Queue, jobs: int) -> tuple[int, float]:
     before = queue.counts().done_total
     started = time.perf_counter()
     with queue.worker(handler, concurrency=WORKERS):
-        while not enough.wait(LOOK_EVERY) and queue.counts().live:
-            pass  # more may have run than was asked for, up to all there was
+        while not enough.wait(LOOK_EVERY) and _some_can_run(queue):
+            pass  # an earlier turn may have run more than its share, up to all there was
     return queue.counts().done_total - before, time.perf_counter() - started
+
+
+def _some_can_run(queue: Queue) -> bool:
+    """Whether anything is ready or in flight: what is scheduled for later will not come."""
+    counts = queue.counts()
+    return counts.ready + counts.leased > 0
