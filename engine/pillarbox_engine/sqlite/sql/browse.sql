@@ -74,8 +74,8 @@ LIMIT :limit;
 -- name: oldest_ready
 SELECT min(enqueued_at) FROM (
     SELECT enqueued_at FROM jobs
-    WHERE queue_id = ? AND state = 'ready'
-    ORDER BY priority, id
+    WHERE queue_id = ? AND state = 'ready' AND hold IS NULL
+    ORDER BY rank, place
     LIMIT 1
 );
 

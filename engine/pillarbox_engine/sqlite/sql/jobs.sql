@@ -20,15 +20,17 @@ INSERT INTO events (
 -- name: claim_candidates
 -- The head of a queue in claim order: best priority first, then first in.
 SELECT id, lost, expires_at FROM jobs
-WHERE queue_id = ? AND state = 'ready'
-ORDER BY priority, id
+WHERE queue_id = ? AND state = 'ready' AND hold IS NULL
+ORDER BY rank, place
 LIMIT ?;
 
 -- name: claim_candidates_of_types
 -- The same, for workers that serve only some types.
 SELECT id, lost, expires_at FROM jobs
-WHERE queue_id = ? AND state = 'ready' AND type IN (SELECT value FROM json_each(?))
-ORDER BY priority, id
+WHERE
+    queue_id = ? AND state = 'ready' AND hold IS NULL
+    AND type IN (SELECT value FROM json_each(?))
+ORDER BY rank, place
 LIMIT ?;
 
 -- name: lease_jobs

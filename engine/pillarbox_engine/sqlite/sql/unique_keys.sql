@@ -26,6 +26,7 @@ UPDATE jobs SET
     run_at = iif(:with_run_at, :run_at, run_at),
     type = iif(:with_type, :type, type),
     priority = iif(:with_priority, :priority, priority),
+    rank = iif(:with_priority, :priority, rank),
     expires_at = iif(:with_expires_at, :expires_at, expires_at),
     max_attempts = iif(:with_max_attempts, :max_attempts, max_attempts),
     timeout_us = iif(:with_timeout, :timeout, timeout_us),
