@@ -36,7 +36,7 @@ class Hints:
             if self._closed:
                 raise closed()
             if self._unsubscribe is None:
-                self._unsubscribe = self._changes.subscribe(self._note)
+                self._unsubscribe = self._changes.subscribe(self._note, prompt=True)
             return self._figure(queues)
 
     def wait(self, mark: int, timeout: float, *queues: str) -> None:

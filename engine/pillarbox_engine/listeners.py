@@ -1,8 +1,9 @@
 """Who wants to hear of changes in this process, and the thread that tells them.
 
 Owns subscriptions. Hints are lossy on purpose: those that arrive while listeners are being told
-are joined into one. Listeners run on one engine thread; what one raises is logged and goes no
-further.
+are joined into one. Listeners run on one engine thread, but for prompt ones, which only note the
+change: those are called by whoever made it, since waking a thread for each commit costs more than
+the commit. What a listener raises is logged and goes no further.
 """
 
 from __future__ import annotations
@@ -23,31 +24,48 @@ class Listeners:
 
     def __init__(self) -> None:
         self._listeners: dict[int, Listener] = {}
+        self._prompt: dict[int, Listener] = {}
         self._next = 0
         self._condition = threading.Condition()
         self._queues: set[str] = set()
         self._unknown = self._due = self._closed = False
         self._thread: threading.Thread | None = None
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Tell `listener` of changes until the answer is called."""
+    def subscribe(self, listener: Listener, *, prompt: bool = False) -> Callable[[], None]:
+        """Tell `listener` of changes until the answer is called.
+
+        `prompt`: on the thread that made the change, so it may neither wait nor write.
+        """
         with self._condition:
             self._next += 1
             number = self._next
-            self._listeners[number] = listener
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._deliver, name="pillarbox-changes", daemon=True
-                )
-                self._thread.start()
+            if prompt:
+                self._prompt = {**self._prompt, number: listener}
+            else:
+                self._listeners[number] = listener
+                self._start()
         return lambda: self._unsubscribe(number)
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(
+                target=self._deliver, name="pillarbox-changes", daemon=True
+            )
+            self._thread.start()
 
     def _unsubscribe(self, number: int) -> None:
         with self._condition:
             self._listeners.pop(number, None)
+            self._prompt = {key: one for key, one in self._prompt.items() if key != number}
 
     def notify(self, queues: frozenset[str] | None) -> None:
         """Note a change of `queues` (None: not known which) and wake the telling thread."""
+        if self._prompt:
+            change = Change() if queues is None else Change(queues)
+            for listener in self._prompt.values():
+                _tell(listener, change)
+        if not self._listeners:
+            return
         with self._condition:
             if not self._listeners:
                 return

@@ -54,7 +54,7 @@ class Maintenance:
 
     def start(self) -> None:
         """Begin; the first turn comes at once."""
-        self._unsubscribe = self._backend.subscribe(self._on_change)
+        self._unsubscribe = self._backend.subscribe(self._on_change, prompt=True)
         self._thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:

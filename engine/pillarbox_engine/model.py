@@ -7,9 +7,10 @@ times aware UTC datetimes, payloads JSON text that has already been checked.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, overload
 
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.settings import QueueSettings
@@ -41,8 +42,31 @@ class NewJob:
     unique: Unique | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Enqueued:
+class Alike(Sequence[NewJob]):
+    """Jobs to enqueue that differ only in their payloads: `template` with each of `texts`.
+
+    A sequence of `NewJob`s to whoever looks at them singly; a store may take them as a whole.
+    """
+
+    __slots__ = ("template", "texts")
+
+    def __init__(self, template: NewJob, texts: Sequence[str]) -> None:
+        self.template, self.texts = template, texts
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @overload
+    def __getitem__(self, place: int) -> NewJob: ...
+    @overload
+    def __getitem__(self, place: slice) -> Alike: ...
+    def __getitem__(self, place: int | slice) -> NewJob | Alike:
+        if isinstance(place, slice):
+            return Alike(self.template, self.texts[place])
+        return replace(self.template, payload_json=self.texts[place])
+
+
+class Enqueued(NamedTuple):
     """What an enqueue answers. `conflict`: the job was there already and nothing was added.
 
     `replaced`: the job that was there has taken over what the new one's `Unique` names.

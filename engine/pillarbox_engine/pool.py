@@ -147,7 +147,7 @@ class Pool:
     # -- the dispatcher ---------------------------------------------------------------------
 
     def _loop(self) -> None:
-        unsubscribe = self._backend.subscribe(self._on_change)
+        unsubscribe = self._backend.subscribe(self._on_change, prompt=True)
         try:
             while not self._is_over():
                 self._wake.clear()

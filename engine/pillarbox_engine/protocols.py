@@ -193,8 +193,14 @@ class Admin(Protocol):
 class Changes(Protocol):
     """Tells that something changed, here or in another process."""
 
-    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
-        """Call `listener` on an engine thread after changes; call the answer to stop."""
+    def subscribe(
+        self, listener: Callable[[Change], None], *, prompt: bool = False
+    ) -> Callable[[], None]:
+        """Call `listener` on an engine thread after changes; call the answer to stop.
+
+        `prompt`: on the thread that made the change, at once. Such a listener only notes it: it
+        may not wait, write or call the store.
+        """
 
 
 @runtime_checkable

@@ -19,6 +19,7 @@ from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import (
+    Alike,
     BulkResult,
     Counts,
     Enqueued,
@@ -113,7 +114,10 @@ class Queue:
         and payloads adds only what is missing.
         """
         key = options.get("idempotency_key")
-        if key is None or key.startswith(AUTO):
+        jobs: Sequence[NewJob]
+        if key is None:
+            jobs = Alike(self._job(None, options), [encode(payload) for payload in payloads])
+        elif key.startswith(AUTO):
             jobs = [self._job(payload, options) for payload in payloads]
         else:
             jobs = [

@@ -39,10 +39,12 @@ class WatchedBackend(MemoryBackend):
             self.failing[call] -= 1
             raise Definite(f"{call} failed", "the test said so", "")
 
-    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(
+        self, listener: Callable[[Change], None], *, prompt: bool = False
+    ) -> Callable[[], None]:
         if self.silent:
             return lambda: None
-        return super().subscribe(listener)
+        return super().subscribe(listener, prompt=prompt)
 
     def claim(self, request: ClaimRequest) -> list[Claimed]:
         self._maybe_fail("claim")

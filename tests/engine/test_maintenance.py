@@ -21,7 +21,9 @@ class Store:
         self.turns: queue.SimpleQueue[int] = queue.SimpleQueue()
         self.listener: Callable[[Change], None] | None = None
 
-    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(
+        self, listener: Callable[[Change], None], *, prompt: bool = False
+    ) -> Callable[[], None]:
         self.listener = listener
         return self.unsubscribe
 

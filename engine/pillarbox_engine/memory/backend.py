@@ -245,9 +245,11 @@ class MemoryBackend:
 
     # Changes, and the whole
 
-    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(
+        self, listener: Callable[[Change], None], *, prompt: bool = False
+    ) -> Callable[[], None]:
         with self._open():
-            return self._listeners.subscribe(listener)
+            return self._listeners.subscribe(listener, prompt=prompt)
 
     def maintain(self) -> float:
         with self._open() as store:

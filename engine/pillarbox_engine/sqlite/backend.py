@@ -46,6 +46,7 @@ class SqliteBackend(InspectorSide):
     ) -> None:  # fmt: skip
         super().__init__(OpenFile(place, clock, connect), notices)
         self._jumps = Jumps(clock)
+        self._nonces = enqueue.Nonces()
         self._last_id = 0
 
     def start(self, kind: str) -> None:
@@ -59,14 +60,15 @@ class SqliteBackend(InspectorSide):
 
     def enqueue(self, queue: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
         """Store jobs durably, all or none."""
-        call = enqueue.new_call(queue, jobs)
+        call = enqueue.new_call(queue, jobs, self._nonces)
         try:
-            answers = self._file.write(lambda t: enqueue.enqueue(t, call))
+            answers = self._file.write(enqueue.Enqueue(call))
         except StorageFault as fault:
             given = jobs[0].idempotency_key if jobs else None
             fault.idempotency_key = given or enqueue.made_key(self._last_id, call.nonce)
             raise
-        self._last_id = max([self._last_id, *(int(a.id) for a in answers[-1:])])
+        if answers:
+            self._last_id = max(self._last_id, int(answers[-1].id))
         return answers
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
@@ -175,9 +177,11 @@ class SqliteBackend(InspectorSide):
 
     # Changes and upkeep
 
-    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+    def subscribe(
+        self, listener: Callable[[Change], None], *, prompt: bool = False
+    ) -> Callable[[], None]:
         """Tell `listener` of changes, here or in another process."""
-        return self._file.listeners.subscribe(listener)
+        return self._file.listeners.subscribe(listener, prompt=prompt)
 
     def maintain(self) -> float:
         """Do what is due; seconds until more may be."""

@@ -8,26 +8,30 @@ only at ids above that one, and the happy path pays for no second table.
 
 from __future__ import annotations
 
+import itertools
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from pillarbox_engine.admission import AUTO, check_new
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.errors import QueueFull
-from pillarbox_engine.model import Enqueued, NewJob
+from pillarbox_engine.errors import PayloadTooLarge, QueueFull
+from pillarbox_engine.model import Alike, Enqueued, NewJob
 from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import job_insert, queue_rows, unique_keys
+from pillarbox_engine.sqlite.combining import Together
 from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.overflow import drop_oldest
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import OnFull
 
-_OPTIONS = attrgetter(*job_insert.OPTION_NAMES, "unique_key", "unique")
+_CHECKED = (*job_insert.OPTION_NAMES, "unique_key", "unique")
+_OPTIONS = attrgetter(*_CHECKED)
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
 
 
@@ -37,31 +41,49 @@ class Call:
     `nonce` makes the call's own."""
 
     queue: str
-    jobs: tuple[NewJob, ...]
+    jobs: Sequence[NewJob]
     nonce: bytes
     repeats: tuple[int, bytes] | None
     keyed: bool
 
 
-def new_call(queue: str, jobs: Sequence[NewJob]) -> Call:
+class Nonces:
+    """Eight bytes for each call, never the same twice: counted on from a random start."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(secrets.randbits(63))
+
+    def next(self) -> bytes:
+        """The next nonce. Safe to share between threads."""
+        return next(self._numbers).to_bytes(8, "big")
+
+
+def new_call(queue: str, jobs: Sequence[NewJob], nonces: Nonces) -> Call:
     """Check what needs no file, and recognise the repetition of an uncertain call."""
     keyed = False
-    for job in _distinct(jobs):
-        check_new(job)
+    for job in (jobs.template,) if isinstance(jobs, Alike) else jobs:
+        _check(job)
         keyed = keyed or job.idempotency_key is not None or job.unique_key is not None
-    first = jobs[0].idempotency_key if jobs else None
+    if not keyed:
+        return Call(queue, jobs, nonces.next(), None, False)
+    first = jobs[0].idempotency_key
     repeats = _parse_auto(first) if first else None
     plain = tuple(replace(job, idempotency_key=None) for job in jobs) if repeats else tuple(jobs)
-    nonce = repeats[1] if repeats else secrets.token_bytes(8)
+    nonce = repeats[1] if repeats else nonces.next()
     return Call(queue, plain, nonce, repeats, keyed)
 
 
-def _distinct(jobs: Sequence[NewJob]) -> Collection[NewJob]:
-    """One job of each set of options: their payloads were checked before."""
+def _check(job: NewJob) -> None:
+    """Options were mostly seen before; the payload was checked by whoever made the job."""
     try:
-        return {_OPTIONS(job): job for job in jobs}.values()
+        _check_options(*_OPTIONS(job))
     except TypeError:
-        return jobs
+        check_new(job)
+
+
+@lru_cache(maxsize=1_024, typed=True)
+def _check_options(*options: Any) -> None:
+    check_new(NewJob(payload_json="", **dict(zip(_CHECKED, options, strict=True))))
 
 
 def _parse_auto(key: str) -> tuple[int, bytes] | None:
@@ -79,16 +101,68 @@ def made_key(last_id: int, nonce: bytes) -> str:
     return f"{AUTO}{last_id}:{nonce.hex()}"
 
 
-def enqueue(transaction: Transaction, call: Call) -> list[Enqueued]:
-    """Store the call's jobs; see `protocols.Producer.enqueue`."""
-    queue = queue_rows.find_or_add(transaction, call.queue)
-    if call.repeats:
-        found = transaction.rows("jobs_of_nonce", call.repeats)
-        if found:
-            return _repeated(transaction, queue, call, found)
-    if call.keyed:
-        return _enqueue_keyed(transaction, queue, call)
-    return [Enqueued(str(number)) for number in _store(transaction, queue, call.jobs, call.nonce)]
+class Enqueue(Together):
+    """The storing of a call's jobs; see `protocols.Producer.enqueue`."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    def __call__(self, transaction: Transaction) -> list[Enqueued]:
+        """Store the jobs of this call."""
+        call = self.call
+        queue = queue_rows.find_or_add(transaction, call.queue)
+        if call.repeats:
+            found = transaction.rows("jobs_of_nonce", call.repeats)
+            if found:
+                return _repeated(transaction, queue, call, found)
+        if call.keyed:
+            return _enqueue_keyed(transaction, queue, call)
+        return _answers(_store(transaction, queue, call.jobs, call.nonce))
+
+    def joins(self, transaction: Transaction) -> bool:
+        """Whether it can be stored with others': no key and no bound has a say."""
+        if self.call.keyed or self.call.repeats:
+            return False
+        queue = queue_rows.find(transaction, self.call.queue)
+        return queue is not None and not _is_bounded(queue)
+
+    def all(self, transaction: Transaction, works: Sequence[Enqueue]) -> list[Any]:
+        """Store the jobs of several calls, those for one queue in one statement."""
+        answers: list[Any] = [None] * len(works)
+        by_queue: dict[str, list[int]] = {}
+        for place, work in enumerate(works):
+            by_queue.setdefault(work.call.queue, []).append(place)
+        for name, places in by_queue.items():
+            queue = queue_rows.need(transaction, name)
+            _store_several(transaction, queue, works, places, answers)
+        return answers
+
+
+def _store_several(
+    transaction: Transaction, queue: QueueRow, works: Sequence[Enqueue], places: Sequence[int],
+    answers: list[Any],
+) -> None:  # fmt: skip
+    """Store the calls at `places` of `works`, and note the answer of each, or its error."""
+    rows: list[Row] = []
+    spans: list[tuple[int, int]] = []
+    for place in places:
+        call = works[place].call
+        try:
+            rows += job_insert.rows_of(transaction.now, queue, call.jobs, call.nonce)
+        except PayloadTooLarge as error:
+            answers[place] = error
+        spans.append((place, len(rows)))
+    numbers, start = job_insert.insert(transaction, queue, rows), 0
+    for place, end in spans:
+        if answers[place] is None:
+            answers[place] = _answers(numbers[start:end])
+        start = end
+
+
+def _answers(numbers: Iterable[int]) -> list[Enqueued]:
+    return [Enqueued(str(number)) for number in numbers]
 
 
 def _repeated(
@@ -136,9 +210,10 @@ def _store(
     transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes,
     growth: int = 0,
 ) -> range:  # fmt: skip
-    rows = job_insert.rows_of(transaction.now, queue, jobs)
-    _make_room(transaction, queue, rows, growth)
-    return job_insert.insert(transaction, queue, rows, nonce)
+    rows = job_insert.rows_of(transaction.now, queue, jobs, nonce)
+    if _is_bounded(queue):
+        _make_room(transaction, queue, rows, growth)
+    return job_insert.insert(transaction, queue, rows)
 
 
 def _known(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
@@ -162,10 +237,11 @@ def _keep_keys(
     transaction.many("add_key", [(key, number, expires) for key, number in kept.items()])
 
 
+def _is_bounded(queue: QueueRow) -> bool:
+    return queue.settings.max_depth is not None or queue.settings.max_bytes is not None
+
+
 def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], growth: int) -> None:
-    settings = queue.settings
-    if settings.max_depth is None and settings.max_bytes is None:
-        return
     depth, size = transaction.live(queue.id)
     size += sum(row[2] for row in rows) + growth
     require_room(transaction, queue, depth + len(rows), size, incoming=len(rows))

@@ -8,15 +8,16 @@ over an array (https://sqlite.org/carray.html).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import apsw
 
 from pillarbox_engine.clock import seconds_to_us, to_us
-from pillarbox_engine.model import NewJob
+from pillarbox_engine.model import Alike, NewJob
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import backoff_to_builtins
 from pillarbox_engine.sqlite.chain import take_ids
@@ -24,14 +25,30 @@ from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import State
 
-MANY = 16
+MANY = 3
 """From how many jobs on the array form pays."""
 
-Shape = tuple[str, str, int, int, int | None, int | None, int | None, str | None, bool]
+
+class Shape(NamedTuple):
+    """What jobs may have in common: all of a row but its ids, payload and nonce.
+
+    `run_at` is None for now. `unkeyed`: the producer gave no key, so the row carries its call's
+    nonce.
+    """
+
+    state: str
+    type: str
+    priority: int
+    run_at: int | None
+    expires_at: int | None
+    max_attempts: int | None
+    timeout_us: int | None
+    backoff: str | None
+    unkeyed: bool
 
 
-Row = tuple[Shape, str, int, str]
-"""A job to be: what it may share with others, its payload, the payload's bytes and checksum."""
+Row = tuple[Shape, str, int, str, str]
+"""A job to be: its shape, its payload, that one's bytes and checksum, its call's nonce in hex."""
 
 OPTION_NAMES = (
     "type", "priority", "run_at", "delay", "max_attempts", "backoff", "timeout", "expires_at",
@@ -46,87 +63,112 @@ def checksum(payload: bytes) -> str:
     return f"{crc32(payload):08x}"
 
 
-def rows_of(now: int, queue: QueueRow, jobs: Sequence[NewJob]) -> list[Row]:
+def rows_of(now: int, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes) -> list[Row]:
     """The rows of `jobs`; jobs with the same options share one shape object.
 
     Raises `PayloadTooLarge` where the queue takes no payload of that size.
     """
-    shapes: dict[Any, Shape] = {}
-    rows: list[Row] = []
-    for job in jobs:
-        options = OPTIONS(job)
-        shape = shapes.get(options) or shapes.setdefault(options, _shape(now, queue, job))
-        raw = job.payload_json.encode()
-        if len(raw) > queue.settings.max_payload:
-            check_size(job.payload_json, queue.settings.max_payload)
-        rows.append((shape, job.payload_json, len(raw), checksum(raw)))
+    if isinstance(jobs, Alike):
+        shape = shape_of(now, queue, jobs.template)
+        return _filled(queue, ((shape, text) for text in jobs.texts), nonce.hex())
+    return _filled(queue, ((shape_of(now, queue, job), job.payload_json) for job in jobs),
+                   nonce.hex())  # fmt: skip
+
+
+def _filled(queue: QueueRow, pairs: Iterable[tuple[Shape, str]], nonce: str) -> list[Row]:
+    most, rows = queue.settings.max_payload, []
+    for shape, text in pairs:
+        raw = text.encode()
+        if len(raw) > most:
+            check_size(text, most)
+        rows.append((shape, text, len(raw), f"{crc32(raw):08x}", nonce))
     return rows
 
 
-def _shape(now: int, queue: QueueRow, job: NewJob) -> Shape:
+def shape_of(now: int, queue: QueueRow, job: NewJob) -> Shape:
+    """The shape of a new job; two that are to run at once and alike get the same object."""
+    shape = _shape(OPTIONS(job), queue.settings.priority)
     run_at = _run_at(now, job)
-    return (
-        State.SCHEDULED.value if run_at > now else State.READY.value,
-        job.type,
-        queue.settings.priority if job.priority is None else job.priority,
-        run_at,
-        None if job.expires_at is None else to_us(job.expires_at),
-        job.max_attempts,
-        None if job.timeout is None else seconds_to_us(job.timeout),
-        None if job.backoff is None else json.dumps(backoff_to_builtins(job.backoff)),
-        job.idempotency_key is None,
+    if run_at is None:
+        return shape
+    return shape._replace(state=State.SCHEDULED.value, run_at=run_at)
+
+
+@lru_cache(maxsize=1_024)
+def _shape(options: tuple[Any, ...], default_priority: int) -> Shape:
+    type_, priority, _, _, max_attempts, backoff, timeout, expires_at, key = options
+    return Shape(
+        state=State.READY.value,
+        type=type_,
+        priority=default_priority if priority is None else priority,
+        run_at=None,
+        expires_at=None if expires_at is None else to_us(expires_at),
+        max_attempts=max_attempts,
+        timeout_us=None if timeout is None else seconds_to_us(timeout),
+        backoff=None if backoff is None else json.dumps(backoff_to_builtins(backoff)),
+        unkeyed=key is None,
     )
 
 
-def _run_at(now: int, job: NewJob) -> int:
+def _run_at(now: int, job: NewJob) -> int | None:
+    """When it is to run, if that is not now."""
     if job.run_at is not None:
-        return max(now, to_us(job.run_at))
-    return now + (0 if job.delay is None else seconds_to_us(job.delay))
+        due = to_us(job.run_at)
+    elif job.delay is not None:
+        due = now + seconds_to_us(job.delay)
+    else:
+        return None
+    return due if due > now else None
 
 
-def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], nonce: bytes) -> range:
+def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> range:
     """Store `rows`, counted; their ids, in order."""
-    first = take_ids(transaction, len(rows))
     if not rows:
         return range(0)
-    alike = len(rows) >= MANY and all(row[0] is rows[0][0] for row in rows)
-    (_insert_alike if alike else _insert_each)(transaction, queue, rows, first, nonce)
+    first = take_ids(transaction, len(rows))
+    shape = rows[0][0]
+    alike = len(rows) >= MANY and all(row[0] is shape for row in rows)
+    (_insert_alike if alike else _insert_each)(transaction, queue, rows, first)
     _count(transaction, queue, rows)
     return range(first, first + len(rows))
 
 
 def _count(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> None:
-    for state in (State.READY, State.SCHEDULED):
-        sizes = [row[2] for row in rows if row[0][0] == state]
-        transaction.move(queue.id, None, state, sum(sizes), number=len(sizes))
-    transaction.add(queue.id, "enqueued_total", len(rows))
+    delta = transaction.deltas[queue.id]
+    for shape, _, size, _, _ in rows:
+        delta[shape.state] += 1
+        delta["bytes"] += size
+    delta["enqueued_total"] += len(rows)
     transaction.touched.add(queue.name)
 
 
 def _insert_each(
-    transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int, nonce: bytes
+    transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int
 ) -> None:
     now, values = transaction.now, []
-    for number, (shape, payload, size, crc) in enumerate(rows, start=first):
+    for number, (shape, payload, size, crc, nonce) in enumerate(rows, start=first):
         state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = shape
         values.append((
-            number, queue.id, state, type_, priority, now, run_at, expires, most, timeout, backoff,
-            nonce if unkeyed else None, size, crc, payload,
+            number, queue.id, state, type_, priority, now, now if run_at is None else run_at,
+            expires, most, timeout, backoff, nonce if unkeyed else None, size, crc, payload,
         ))  # fmt: skip
-    transaction.many("add_job", values)
+    if len(values) == 1:
+        transaction.execute("add_job", values[0])
+    else:
+        transaction.many("add_job", values)
 
 
 def _insert_alike(
-    transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int, nonce: bytes
+    transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int
 ) -> None:
-    state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = rows[0][0]
-    payloads = apsw.carray(tuple([crc + payload for _, payload, _, crc in rows]))
+    shape = rows[0][0]
+    payloads = apsw.carray(tuple([crc + nonce + payload for _, payload, _, crc, nonce in rows]))
+    values = shape._asdict()
+    values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
     transaction.execute(
         "add_alike_jobs",
         {
-            "first": first, "queue_id": queue.id, "state": state, "type": type_,
-            "priority": priority, "enqueued_at": transaction.now, "run_at": run_at,
-            "expires_at": expires, "max_attempts": most, "timeout_us": timeout,
-            "backoff": backoff, "nonce": nonce if unkeyed else None, "payloads": payloads,
+            **values, "first": first, "queue_id": queue.id, "enqueued_at": transaction.now,
+            "payloads": payloads,
         },
     )  # fmt: skip

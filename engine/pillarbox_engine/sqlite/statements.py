@@ -7,6 +7,7 @@ it is for, and it runs to the next name. The text is read once, when first asked
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -36,9 +37,21 @@ def _without_comments(body: str) -> str:
     return "\n".join(lines).strip().rstrip(";")
 
 
+class _Texts(dict[str, str]):
+    """Every statement by its name; they are read when the first is asked for."""
+
+    def __missing__(self, name: str) -> str:
+        self.update(_all())
+        return self[name] if name in self else _all()[name]
+
+
+TEXTS: Mapping[str, str] = _Texts()
+"""Statements by name; `KeyError` where there is none of it."""
+
+
 def statement(name: str) -> str:
     """The text of the statement called `name`; `KeyError` if there is none."""
-    return _all()[name]
+    return TEXTS[name]
 
 
 def names() -> frozenset[str]:

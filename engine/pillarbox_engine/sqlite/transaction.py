@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import apsw
 
 from pillarbox_engine.sqlite.memo import Memo
-from pillarbox_engine.sqlite.statements import statement
+from pillarbox_engine.sqlite.statements import TEXTS
 from pillarbox_engine.states import LIVE_STATES, State
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Transaction:
 
     def execute(self, name: str, bindings: Bindings = ()) -> apsw.Cursor:
         """Run the named statement; its rows are in the cursor."""
-        return self.connection.execute(statement(name), bindings)
+        return self.connection.execute(TEXTS[name], bindings)
 
     def rows(self, name: str, bindings: Bindings = ()) -> list[Any]:
         """All rows of the named statement."""
@@ -59,7 +59,7 @@ class Transaction:
 
     def many(self, name: str, bindings: Iterable[Bindings]) -> list[Any]:
         """Run the named statement once for each of `bindings`; the rows of all."""
-        return self.connection.executemany(statement(name), bindings).fetchall()
+        return self.connection.executemany(TEXTS[name], bindings).fetchall()
 
     def add(self, queue_id: int, field: str, amount: int = 1) -> None:
         """Change a counter."""

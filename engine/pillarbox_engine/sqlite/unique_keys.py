@@ -76,20 +76,15 @@ def take_over(transaction: Transaction, queue: QueueRow, number: int, job: NewJo
     held = load(transaction, number) if job.unique is not None and job.unique.replace else None
     if held is None or held.state not in UNSTARTED:
         return False
-    ((shape, payload, size, crc),) = job_insert.rows_of(transaction.now, queue, [job])
-    values: dict[str, Any] = dict(zip(_SHAPE, shape, strict=False))
+    ((shape, payload, size, crc, _),) = job_insert.rows_of(transaction.now, queue, [job], b"")
+    values: dict[str, Any] = shape._asdict()
+    values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
     values |= {f"with_{field}": replaces(job, field) for field in REPLACEABLE}
     values |= {"id": number, "payload": payload, "payload_bytes": size, "payload_crc": crc}
     transaction.execute("take_over", values)
     _count(transaction, held, job, State(values["state"]), size)
     transaction.touched.add(queue.name)
     return True
-
-
-_SHAPE = (
-    "state", "type", "priority", "run_at", "expires_at", "max_attempts", "timeout", "backoff",
-)  # fmt: skip
-"""The first columns of `job_insert.Shape`."""
 
 
 def _count(transaction: Transaction, held: JobRow, job: NewJob, state: State, size: int) -> None:

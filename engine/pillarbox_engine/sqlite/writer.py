@@ -1,21 +1,19 @@
 """The one writer of this process: group commit by flat combining.
 
-Owns the writing connection. A caller queues its work and takes the lock; whoever gets it runs
-the work of all who wait in one transaction, so they share one fsync (the combining idea: Hendler,
-Incze, Shavit and Tzafrir, "Flat Combining and the Synchronization-Parallelism Tradeoff", SPAA
-2010). A piece of work that fails after it has written is taken out by rolling the transaction
-back and running every piece on its own, so one caller's failure never touches another's work.
+Owns the writing connection. A caller queues its work; whoever leads runs the work of all who wait
+in one transaction, so they share one fsync (the combining idea: Hendler, Incze, Shavit and
+Tzafrir, "Flat Combining and the Synchronization-Parallelism Tradeoff", SPAA 2010). The leader
+takes what waits only once the transaction has begun: callers that came meanwhile ride along. A
+piece of work that fails after it has written is taken out by rolling the transaction back and
+running every piece on its own, so one caller's failure never touches another's work.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import apsw
 
@@ -23,28 +21,13 @@ from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import EngineClosed, Indeterminate, PillarboxError
 from pillarbox_engine.sqlite import chain
 from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
 from pillarbox_engine.sqlite.connection import open_writer, translate
 from pillarbox_engine.sqlite.memo import Memo
 from pillarbox_engine.sqlite.migrate import require_current
 from pillarbox_engine.sqlite.transaction import Transaction
 
 T = TypeVar("T")
-Work = Callable[[Transaction], T]
-
-
-@dataclass(slots=True)
-class _Piece(Generic[T]):
-    """One caller's work and what became of it."""
-
-    work: Work[T]
-    result: T | None = None
-    error: BaseException | None = None
-    done: bool = False
-
-    def value(self) -> T:
-        if self.error is not None:
-            raise self.error
-        return cast("T", self.result)
 
 
 class Writer:
@@ -54,8 +37,7 @@ class Writer:
         self, path: Path, clock: Clock, committed: Callable[[Head, frozenset[str]], None]
     ) -> None:
         self._path, self._clock, self._committed = path, clock, committed
-        self._pending: deque[_Piece[Any]] = deque()
-        self._lock = threading.Lock()
+        self._combiner = Combiner(self._run_pending)
         self._memo = Memo()
         self._connection: apsw.Connection | None = open_writer(path)
         self._closed = False
@@ -66,22 +48,17 @@ class Writer:
         What `work` raises reaches only this caller, and then nothing of it was kept. Raises
         `Definite` or `Indeterminate` where storage failed, `EngineClosed` after `close`.
         """
-        piece = _Piece(work)
-        self._pending.append(piece)
-        with self._lock:
-            if not piece.done:
-                self._run_pending()
-        return piece.value()
+        return self._combiner.run(work)
 
     def close(self) -> None:
         """Close the connection; later work is answered with `EngineClosed`."""
-        with self._lock:
+        with self._combiner.alone():
             self._closed = True
             self._run_pending()
             self._drop_connection()
 
     def _run_pending(self) -> None:
-        pieces = [self._pending.popleft() for _ in range(len(self._pending))]
+        pieces: list[Piece[Any]] = []
         try:
             self._serve(pieces)
         except BaseException:
@@ -92,20 +69,24 @@ class Writer:
             raise
         finally:
             for piece in pieces:
-                piece.done = True
+                piece.tell()
 
-    def _serve(self, pieces: list[_Piece[Any]]) -> None:
+    def _serve(self, pieces: list[Piece[Any]]) -> None:
         if self._closed:
+            pieces += self._combiner.take()
             error = EngineClosed("The engine is closed", "", "Open the file again")
             _settle(pieces, error)
         elif not self._commit(pieces):
             for piece in pieces:
                 self._commit([piece])
 
-    def _commit(self, pieces: list[_Piece[Any]]) -> bool:
-        """Commit `pieces` together; False: one failed midway, nothing was kept, try each alone."""
+    def _commit(self, pieces: list[Piece[Any]]) -> bool:
+        """Commit `pieces` together, or all who wait where there are none yet.
+
+        False: one failed midway, nothing was kept, try each alone.
+        """
         try:
-            connection = self._begin()
+            connection = self._begin(pieces)
             self._run_and_commit(connection, pieces)
         except _Torn as torn:
             self._roll_back()
@@ -119,20 +100,24 @@ class Writer:
             _settle(pieces, error)
         return True
 
-    def _begin(self) -> apsw.Connection:
-        if self._connection is None:
-            self._connection = open_writer(self._path)
-        self._connection.execute("BEGIN IMMEDIATE")
-        (version,) = self._connection.execute("PRAGMA data_version").fetchone() or (0,)
+    def _begin(self, pieces: list[Piece[Any]]) -> apsw.Connection:
+        try:
+            if self._connection is None:
+                self._connection = open_writer(self._path)
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            (version,) = connection.execute("PRAGMA data_version").fetchone() or (0,)
+        finally:
+            if not pieces:
+                pieces += self._combiner.take()
         if not self._memo.is_current(version):
-            require_current(self._connection, self._path)
-        return self._connection
+            require_current(connection, self._path)
+        return connection
 
-    def _run_and_commit(self, connection: apsw.Connection, pieces: list[_Piece[Any]]) -> None:
+    def _run_and_commit(self, connection: apsw.Connection, pieces: list[Piece[Any]]) -> None:
         transaction = Transaction(connection, self._clock.now_us(), self._memo)
         before = connection.total_changes()
-        for piece in pieces:
-            _run(transaction, piece)
+        _run_all(transaction, pieces)
         if connection.total_changes() == before:
             connection.execute("COMMIT")
             return
@@ -148,7 +133,7 @@ class Writer:
         except (apsw.IOError, apsw.CorruptError) as error:
             raise _Uncertain(str(error)) from error
 
-    def _fail(self, pieces: list[_Piece[Any]], error: apsw.Error) -> None:
+    def _fail(self, pieces: list[Piece[Any]], error: apsw.Error) -> None:
         """Storage failed: nothing of `pieces` is kept (or, in COMMIT itself, it is uncertain)."""
         if isinstance(error, (_Uncertain, apsw.IOError, apsw.CorruptError, apsw.NotADBError)):
             self._drop_connection()
@@ -185,7 +170,33 @@ class _Uncertain(apsw.Error):
     """COMMIT itself met an I/O error."""
 
 
-def _run(transaction: Transaction, piece: _Piece[Any]) -> None:
+def _run_all(transaction: Transaction, pieces: list[Piece[Any]]) -> None:
+    """What can be done together first: all who wait came at the same time, in no order."""
+    alone = pieces
+    if len(pieces) > 1:
+        joint = [piece for piece in pieces if _joins(transaction, piece)]
+        if len(joint) > 1:
+            _run_together(transaction, joint, [cast("Together", piece.work) for piece in joint])
+            alone = [piece for piece in pieces if piece not in joint]
+    for piece in alone:
+        _run(transaction, piece)
+
+
+def _joins(transaction: Transaction, piece: Piece[Any]) -> bool:
+    return isinstance(piece.work, Together) and piece.work.joins(transaction)
+
+
+def _run_together(transaction: Transaction, joint: list[Piece[Any]], works: list[Together]) -> None:
+    answers = works[0].all(transaction, works)
+    for piece, answer in zip(joint, answers, strict=True):
+        piece.result, piece.error = _apart(answer)
+
+
+def _apart(answer: object) -> tuple[object, BaseException | None]:
+    return (None, answer) if isinstance(answer, BaseException) else (answer, None)
+
+
+def _run(transaction: Transaction, piece: Piece[Any]) -> None:
     connection = transaction.connection
     before = connection.total_changes()
     piece.result = piece.error = None
@@ -199,7 +210,7 @@ def _run(transaction: Transaction, piece: _Piece[Any]) -> None:
         piece.error = error
 
 
-def _settle(pieces: list[_Piece[Any]], error: PillarboxError) -> None:
+def _settle(pieces: list[Piece[Any]], error: PillarboxError) -> None:
     """Give each caller an error of its own: each writes its own idempotency key on it."""
     for piece in pieces:
         piece.result, piece.error = None, copy(error)

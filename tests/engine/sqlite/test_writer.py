@@ -67,10 +67,10 @@ def _together(writer: Writer, *works) -> list[BaseException | None]:  # type: ig
             errors[place] = error
 
     threads = [threading.Thread(target=call, args=(place,)) for place in range(len(works))]
-    with writer._lock:
+    with writer._combiner.alone():
         for number, thread in enumerate(threads, start=1):
             thread.start()
-            while len(writer._pending) < number:
+            while len(writer._combiner._waiting) < number:
                 threading.Event().wait(0.001)
     for thread in threads:
         thread.join()
