@@ -32,12 +32,17 @@ class Place:
     @property
     def side(self) -> Path:
         """The folder of side files."""
-        return self.path.with_name(self.path.name + ".d")
+        return side_of(self.path)
 
     @property
     def exists(self) -> bool:
         """Whether there is a queue file with anything in it."""
         return self.path.exists() and self.path.stat().st_size > 0
+
+
+def side_of(path: Path) -> Path:
+    """The folder of the side files of the queue file at `path`."""
+    return path.with_name(path.name + ".d")
 
 
 def locate(path: str | os.PathLike[str], *, read_only: bool = False) -> Place:
@@ -135,3 +140,14 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the entry of a new file survive power loss, where folders can be synced (POSIX)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

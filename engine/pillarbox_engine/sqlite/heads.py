@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite.files import sync_folder
 
 _FORM = struct.Struct("<16sQ16s")
 
@@ -26,7 +27,7 @@ class HeadFile:
         self._uuid = UUID(uuid).bytes
         self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         self._dirty = False
-        _sync_folder(side)
+        sync_folder(side)
 
     def write(self, head: Head) -> None:
         """Note the newest head; not yet fsynced."""
@@ -44,17 +45,6 @@ class HeadFile:
         """Sync and close; the file stays for the next opening to compare with."""
         self.sync()
         os.close(self._descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the entry of a new file survive power loss, where folders can be synced (POSIX)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def highest(side: Path, uuid: str) -> Head | None:

@@ -1,13 +1,16 @@
 """Brings a queue file to the shape this version writes: numbered migrations, in order.
 
 Owns `user_version` and the refusal of foreign and newer files. Each migration runs in its own
-transaction; a file that holds something is copied first (by SQLite's backup), and is left alone
-while other processes have it open.
+transaction, a new file's all in one; a file that holds something is copied first (`aside`), and is
+left alone while a process that lives has it open. A migration that fails leaves the file as it
+was before it.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,12 +19,18 @@ from uuid import uuid4
 import apsw
 
 from pillarbox_engine.errors import FileUnusable, ForeignFile, NewerFile
+from pillarbox_engine.sqlite.aside import set_aside
 from pillarbox_engine.sqlite.connection import APPLICATION_ID
+from pillarbox_engine.sqlite.identity import Identity, is_alive
+from pillarbox_engine.sqlite.statements import statement
+
+Migration = tuple[int, str, str]
+"""Its number, its name, its SQL."""
 
 
 @cache
-def migrations() -> tuple[tuple[int, str, str], ...]:
-    """Every migration: its number, its name, its SQL; in order."""
+def migrations() -> tuple[Migration, ...]:
+    """Every migration, in order."""
     folder = files(__package__).joinpath("migrations")
     found = sorted((e for e in folder.iterdir() if e.name.endswith(".sql")), key=lambda e: e.name)
     return tuple((int(e.name[:4]), e.name[5:-4], e.read_text(encoding="utf-8")) for e in found)
@@ -63,27 +72,69 @@ def _refuse_newer(connection: apsw.Connection, path: Path) -> None:
 
 
 def migrate(connection: apsw.Connection, path: Path) -> list[str]:
-    """Run what is missing; notices for the person."""
+    """Run what is missing; notices for the person.
+
+    Raises `FileUnusable` where a process that lives has the file open, or no copy can be made.
+    """
     require_ours(connection, path)
     found = connection.pragma("user_version")
     missing = [entry for entry in migrations() if entry[0] > found]
-    if not missing:
-        return []
-    notices = _set_aside(connection, path, found) if found else []
-    for number, _, text in missing:
-        _run(connection, number, text)
+    notices: list[str] = []
+    if found:
+        for entry in missing:
+            with _transaction(connection):
+                _upgrade(connection, path, entry, notices)
+    elif missing:
+        with _transaction(connection):
+            # Nothing can be lost of a new file: all in one, so that making it costs one fsync.
+            for entry in missing:
+                _apply_once(connection, entry)
     return notices
 
 
-def _run(connection: apsw.Connection, number: int, text: str) -> None:
+@contextmanager
+def _transaction(connection: apsw.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.pragma("user_version") < number:
-            _apply(connection, number, text)
+        yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
+
+
+def _upgrade(connection: apsw.Connection, path: Path, entry: Migration, notices: list[str]) -> None:
+    """Run one migration of a file that holds something; before the first, copy the file.
+
+    The write lock is held: nobody comes to the file, or changes it, between copy and migration.
+    """
+    found = connection.pragma("user_version")
+    if found >= entry[0]:
+        return
+    if not notices:
+        _require_alone(connection, path)
+        copy = set_aside(path, newest())
+        notices.append(f"The file's schema was {found}; a copy from before the upgrade is {copy}")
+    _apply_once(connection, entry)
+
+
+def _require_alone(connection: apsw.Connection, path: Path) -> None:
+    rows = connection.execute(statement("identities")).fetchall()
+    alive = [row for row in rows if is_alive(Identity(*row[:4]))]
+    if alive:
+        who = ", ".join(f"{kind} {pid} on {host}" for pid, _, _, host, kind in alive)
+        raise FileUnusable(
+            f"{path} must be upgraded and cannot be now",
+            f"others have it open: {who}",
+            "Close them and open it again",
+        )
+
+
+def _apply_once(connection: apsw.Connection, entry: Migration) -> None:
+    number, _, text = entry
+    if connection.pragma("user_version") < number:
+        _apply(connection, number, text)
 
 
 def _apply(connection: apsw.Connection, number: int, text: str) -> None:
@@ -108,20 +159,3 @@ def _statements(text: str) -> list[str]:
         else:
             rest += ";"
     return [part for part in parts if part]
-
-
-def _set_aside(connection: apsw.Connection, path: Path, found: int) -> list[str]:
-    others = connection.execute("SELECT count(*) FROM processes").fetchone()
-    if others is not None and others[0]:
-        raise FileUnusable(
-            f"{path} must be upgraded and cannot be now",
-            f"{others[0]} other processes have it open",
-            "Close them and open it again",
-        )
-    copy = path.with_name(f"{path.name}.d") / f"before-schema-{newest()}"
-    target = apsw.Connection(str(copy))
-    job = target.backup("main", connection, "main")
-    job.step()
-    job.finish()
-    target.close()
-    return [f"The file's schema was {found}; a copy from before the upgrade is {copy}"]

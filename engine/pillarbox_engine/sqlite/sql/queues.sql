@@ -31,6 +31,10 @@ SELECT id, pid, boot_id, born, host, kind, registered_at, threads, given_up, ser
 FROM processes
 ORDER BY id;
 
+-- name: identities
+-- Who has the file open, in columns that every schema has had.
+SELECT pid, boot_id, born, host, kind FROM processes ORDER BY id;
+
 -- name: drop_process
 DELETE FROM processes WHERE id = ?;
 
