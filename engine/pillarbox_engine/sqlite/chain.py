@@ -12,23 +12,17 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import apsw
+import msgspec
 
+from pillarbox_engine.sqlite import counting
+from pillarbox_engine.sqlite.memo import Head
 from pillarbox_engine.sqlite.statements import statement
-from pillarbox_engine.sqlite.transaction import Deltas, Transaction
+from pillarbox_engine.sqlite.transaction import GENESIS, Deltas, Transaction
 
 KEEP_LINKS = 10_000
 FOLD_SLACK = 2_000
 
-_GENESIS = b"\0" * 16
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The newest link: its number, its hash, and the highest job id given up to it."""
-
-    sequence: int
-    hash: bytes
-    last_job_id: int = 0
+_ENCODE = msgspec.json.Encoder().encode
 
 
 def head(connection: apsw.Connection) -> Head:
@@ -36,36 +30,17 @@ def head(connection: apsw.Connection) -> Head:
     row = connection.execute(statement("chain_head")).fetchone()
     if row is None:
         row = connection.execute(statement("chain_base")).fetchone()
-    return Head(0, _GENESIS) if row is None else Head(*row[:3])
-
-
-def known_head(transaction: Transaction) -> Head:
-    """The head before this transaction."""
-    memo = transaction.memo
-    if memo.head is None:
-        memo.head = head(transaction.connection)
-    return memo.head
-
-
-def take_ids(transaction: Transaction, number: int) -> int:
-    """Reserve `number` job ids, never given before; the first of them."""
-    first = known_head(transaction).last_job_id + transaction.taken_ids + 1
-    transaction.taken_ids += number
-    return first
+    return GENESIS if row is None else Head(*row[:3])
 
 
 def append(transaction: Transaction, changes: Deltas) -> Head:
     """Add this transaction's link; the new head."""
-    before = known_head(transaction)
-    sequence, deltas = before.sequence + 1, _encode(changes)
+    before = transaction.head()
+    sequence, deltas = before.sequence + 1, _ENCODE(changes).decode()
     last = before.last_job_id + transaction.taken_ids
     link = _hash(before.hash, sequence, transaction.now, last, deltas)
     transaction.execute("add_link", (sequence, transaction.now, last, deltas, link))
     return Head(sequence, link, last)
-
-
-def _encode(deltas: Deltas) -> str:
-    return json.dumps(deltas, separators=(",", ":"))
 
 
 def _hash(before: bytes, sequence: int, at: int, last: int, deltas: str) -> bytes:
@@ -87,6 +62,7 @@ def fold(transaction: Transaction) -> bool:
     oldest, newest = transaction.row("chain_span")
     if oldest is None or newest - oldest < KEEP_LINKS + FOLD_SLACK:
         return False
+    counting.settle(transaction)
     last = newest - KEEP_LINKS
     total, link = _folded(transaction, oldest, last)
     deltas = json.dumps(total.value(), separators=(",", ":"))
@@ -98,7 +74,7 @@ def fold(transaction: Transaction) -> bool:
 def _folded(transaction: Transaction, oldest: int, last: int) -> tuple[_Sum, Head]:
     base = transaction.row("chain_base")
     total = _Sum(json.loads(base[3]) if base else {})
-    link = Head(0, _GENESIS)
+    link = GENESIS
     for sequence, _, job_id, deltas, stored in transaction.execute("chain_links", (oldest, last)):
         total.add(json.loads(deltas))
         link = Head(sequence, stored, job_id)
@@ -132,7 +108,7 @@ class Verdict:
 def verify(connection: apsw.Connection) -> Verdict:
     """Walk the chain from its base: every number there, every hash right."""
     base = connection.execute(statement("chain_base")).fetchone()
-    sequence, link = (base[0], base[1]) if base else (0, _GENESIS)
+    sequence, link = (base[0], base[1]) if base else (0, GENESIS.hash)
     total, problems = _Sum(json.loads(base[3]) if base else {}), []
     for number, at, last, deltas, stored in connection.execute(
         statement("chain_links"), (sequence + 1, 2**62)

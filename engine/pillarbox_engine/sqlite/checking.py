@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from pillarbox_engine.sqlite import chain
-from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite import chain, counting
 from pillarbox_engine.sqlite.job_insert import checksum
+from pillarbox_engine.sqlite.memo import COUNTERS, Head
 from pillarbox_engine.sqlite.overview import counts_of
 from pillarbox_engine.sqlite.readers import Reading
-from pillarbox_engine.sqlite.transaction import COUNTERS
 from pillarbox_engine.states import LIVE_STATES, State
 
 
@@ -43,9 +42,8 @@ def _promises(reading: Reading, expected: Head | None) -> Iterator[str]:
 
 
 def _counters(reading: Reading) -> dict[int, dict[str, int]]:
-    return {
-        row[0]: dict(zip(COUNTERS, row[1:], strict=True)) for row in reading.rows("counters_of_all")
-    }
+    found = counting.of_all(reading)
+    return {queue_id: dict(zip(COUNTERS, row, strict=True)) for queue_id, row in found.items()}
 
 
 _ROW_FIELDS = (*(str(state) for state in State), "bytes", "retrying", "trashed_done",
@@ -83,11 +81,13 @@ def _differences(
 
 
 def _ledgers(reading: Reading) -> Iterator[str]:
-    for row in reading.rows("counters_of_all"):
-        ledger = counts_of(row[1:]).ledger()
+    for queue_id, row in counting.of_all(reading).items():
+        ledger = counts_of(row).ledger()
         rest = sum(ledger[field] for field in ("done", "dead", "cancelled", "waiting"))
         if ledger["enqueued"] != rest:
-            yield f"queue {row[0]}: {ledger['enqueued']} were enqueued and {rest} are accounted for"
+            yield (
+                f"queue {queue_id}: {ledger['enqueued']} were enqueued and {rest} are accounted for"
+            )
 
 
 def _strays(reading: Reading) -> Iterator[str]:

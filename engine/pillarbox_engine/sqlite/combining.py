@@ -118,11 +118,11 @@ class Combiner:
     def _pass_on(self) -> None:
         """Give the lead to somebody who waits; with nobody there, let it go."""
         while True:
-            if self._choose():
+            if self._waiting and self._choose():
                 return
             self._lead.release()
             # Whoever came after the look and before the release found the lead taken, and waits.
-            if not self._is_awaited() or not self._lead.acquire(blocking=False):
+            if not (self._waiting and self._is_awaited()) or not self._lead.acquire(blocking=False):
                 return
 
     def _is_awaited(self) -> bool:

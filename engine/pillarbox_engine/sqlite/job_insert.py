@@ -20,7 +20,6 @@ from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.model import Alike, NewJob
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import backoff_to_builtins
-from pillarbox_engine.sqlite.chain import take_ids
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import State
@@ -125,7 +124,7 @@ def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> ra
     """Store `rows`, counted; their ids, in order."""
     if not rows:
         return range(0)
-    first = take_ids(transaction, len(rows))
+    first = transaction.take_ids(len(rows))
     shape = rows[0][0]
     alike = len(rows) >= MANY and all(row[0] is shape for row in rows)
     (_insert_alike if alike else _insert_each)(transaction, queue, rows, first)

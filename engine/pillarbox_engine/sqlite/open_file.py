@@ -19,11 +19,11 @@ from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import EngineClosed, PillarboxError, ProgrammingFault, ReadOnlyFile
 from pillarbox_engine.listeners import Listeners
 from pillarbox_engine.sqlite import chain, registry
-from pillarbox_engine.sqlite.chain import Head
 from pillarbox_engine.sqlite.doorbell import Doorbell
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.heads import HeadFile
 from pillarbox_engine.sqlite.marks import Marks
+from pillarbox_engine.sqlite.memo import Head
 from pillarbox_engine.sqlite.readers import Readers, Reading
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.writer import Writer

@@ -6,10 +6,11 @@ from typing import Any
 
 from pillarbox_engine.clock import from_us, from_us_or_none, seconds_to_us
 from pillarbox_engine.model import Counts, Operation, QueueSummary
+from pillarbox_engine.sqlite import counting
 from pillarbox_engine.sqlite.claim import next_start
+from pillarbox_engine.sqlite.memo import COUNTERS
 from pillarbox_engine.sqlite.queue_rows import QueueRow, parse_settings
 from pillarbox_engine.sqlite.readers import Reading
-from pillarbox_engine.sqlite.transaction import COUNTERS
 
 RATE_SPAN_US = 10_000_000
 TREND_SPAN_US = 300_000_000
@@ -30,8 +31,8 @@ def counts_of(row: Any) -> Counts:
 def counts(reading: Reading, queue_id: int | None) -> Counts:
     """One queue's counts, or the sum of all."""
     if queue_id is not None:
-        return counts_of(reading.row("counters_of_queue", (queue_id,)))
-    rows = [row[1:] for row in reading.rows("counters_of_all")]
+        return counts_of(counting.of_queue(reading, queue_id))
+    rows = counting.of_all(reading).values()
     return counts_of([sum(column) for column in zip(*rows, strict=True)] or [0] * len(COUNTERS))
 
 

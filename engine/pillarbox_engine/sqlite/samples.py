@@ -12,8 +12,10 @@ from datetime import datetime
 
 from pillarbox_engine.clock import from_us, to_us
 from pillarbox_engine.model import HistoryPoint
+from pillarbox_engine.sqlite import counting
+from pillarbox_engine.sqlite.memo import PLACES
 from pillarbox_engine.sqlite.readers import Reading
-from pillarbox_engine.sqlite.transaction import COUNTERS, Transaction
+from pillarbox_engine.sqlite.transaction import Transaction
 
 SECOND_US = 1_000_000
 RESOLUTIONS = {1: 2 * 3_600, 60: 2 * 86_400, 3_600: 366 * 86_400}
@@ -23,15 +25,13 @@ FIELDS = (
     "ready", "scheduled", "retrying", "leased", "dead", "enqueued_total", "done_total",
     "failed_total", "dead_total",
 )  # fmt: skip
-_PLACES = tuple(COUNTERS.index(field) for field in FIELDS)
+_PLACES = tuple(PLACES[field] for field in FIELDS)
 
 
 def current(reading: Reading | Transaction) -> dict[int, tuple[int, ...]]:
     """What a roll-up would hold now, by queue."""
-    return {
-        row[0]: tuple(row[1 + place] for place in _PLACES)
-        for row in reading.rows("counters_of_all")
-    }
+    found = counting.of_all(reading)
+    return {queue_id: tuple(row[place] for place in _PLACES) for queue_id, row in found.items()}
 
 
 def stale(reading: Reading | Transaction) -> list[int]:

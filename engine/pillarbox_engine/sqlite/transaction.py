@@ -1,36 +1,25 @@
 """One write transaction: its time, its counter deltas, and the queues it touched.
 
 Owns `Transaction`, which every verb's SQL runs through. Counters change only by `move` and
-`add`; `flush` writes them as deltas, so counters and rows change together or not at all.
+`add`; what they come to goes into the commit's link of the chain, so counters and rows change
+together or not at all.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import apsw
 
-from pillarbox_engine.sqlite.memo import Memo
+from pillarbox_engine.sqlite import counting
+from pillarbox_engine.sqlite.memo import PLACES, Head, Memo
 from pillarbox_engine.sqlite.statements import TEXTS
 from pillarbox_engine.states import LIVE_STATES, State
 
-if TYPE_CHECKING:
-    from pillarbox_engine.sqlite.chain import Head
-
-COUNTERS = (
-    "waiting", "scheduled", "ready", "leased", "done", "dead", "cancelled", "trashed",
-    "retrying", "bytes", "enqueued_total", "claimed_total", "done_total", "failed_total",
-    "dead_total", "cancelled_total", "lost_total", "released_total", "requeued_total",
-    "replayed_total", "removed_done", "removed_dead", "removed_other", "trashed_done",
-    "trashed_dead",
-)  # fmt: skip
-"""The columns of `counters`, in the order of the table."""
-
-_BYTES = COUNTERS.index("bytes")
-_NOTHING = (0,) * len(COUNTERS)
-_ZEROES = dict.fromkeys(COUNTERS, 0)
+GENESIS = Head(0, b"\0" * 16)
+"""Before the first link."""
 
 Deltas = dict[int, dict[str, int]]
 Bindings = Mapping[str, Any] | tuple[Any, ...]
@@ -88,37 +77,64 @@ class Transaction:
         delta["bytes"] += size * ((new in LIVE_STATES) - (old in LIVE_STATES))
         delta["retrying"] += is_retrying - was_retrying
 
+    def head(self) -> Head:
+        """The newest link of the chain before this transaction."""
+        known = self.memo.head
+        if known is None:
+            row = self.row("chain_head") or self.row("chain_base")
+            known = self.memo.head = Head(*row[:3]) if row else GENESIS
+        return known
+
+    def take_ids(self, number: int) -> int:
+        """Reserve `number` job ids, never given before; the first of them."""
+        first = self.head().last_job_id + self.taken_ids + 1
+        self.taken_ids += number
+        return first
+
     def _stored(self, queue_id: int) -> list[int]:
         """A queue's counters before this transaction."""
-        known = self.memo.counters.get(queue_id)
+        memo, now = self.memo, self.head().sequence
+        if memo.counters and memo.counters_at < now:
+            self._catch_up(now)
+        known = memo.counters.get(queue_id)
         if known is None:
-            known = list(self.row("counters_of_queue", (queue_id,)) or _NOTHING)
-            self.memo.counters[queue_id] = known
+            known = memo.counters[queue_id] = counting.of_queue(self, queue_id)
+            memo.counters_at = now
         return known
+
+    def _catch_up(self, now: int) -> None:
+        """Add what other processes committed since; begin anew where their links are gone."""
+        memo = self.memo
+        links = self.rows("links_after", (memo.counters_at,))
+        if len(links) == now - memo.counters_at:
+            counting.add_links(memo.counters, links)
+        else:
+            memo.counters.clear()
+        memo.counters_at = now
 
     def live(self, queue_id: int) -> tuple[int, int]:
         """How many jobs count against the queue's bound, and their payload bytes."""
         stored, delta = self._stored(queue_id), self.deltas.get(queue_id, {})
-        depth = sum(stored[COUNTERS.index(s)] + delta.get(s, 0) for s in LIVE_STATES)
-        return depth, stored[_BYTES] + delta.get("bytes", 0)
+        depth = sum(stored[PLACES[s]] + delta.get(s, 0) for s in LIVE_STATES)
+        return depth, stored[PLACES["bytes"]] + delta.get("bytes", 0)
+
+    def count(self, queue_id: int, field: str) -> int:
+        """A counter of the queue as it is now, in this transaction."""
+        delta = self.deltas.get(queue_id, {})
+        return self._stored(queue_id)[PLACES[field]] + delta.get(field, 0)
 
     def changes(self) -> Deltas:
         """The counter changes so far, without those that came to nothing."""
-        kept = {q: {f: n for f, n in sorted(d.items()) if n} for q, d in self.deltas.items()}
-        return {queue_id: delta for queue_id, delta in sorted(kept.items()) if delta}
-
-    def flush(self) -> Deltas:
-        """Write the counter changes; what they were."""
-        changes = self.changes()
-        for queue_id, delta in changes.items():
-            self.execute("add_to_counters", {"queue_id": queue_id, **_ZEROES, **delta})
-        return changes
+        kept = {q: {str(f): n for f, n in d.items() if n} for q, d in self.deltas.items()}
+        return {queue_id: delta for queue_id, delta in kept.items() if delta}
 
     def remember(self, head: Head, changes: Deltas) -> None:
         """The transaction is durable: what the writer knows moves on with it."""
-        self.memo.head = head
-        for queue_id, delta in changes.items():
-            stored = self.memo.counters.get(queue_id)
-            if stored is not None:
-                for name, amount in delta.items():
-                    stored[COUNTERS.index(name)] += amount
+        memo = self.memo
+        memo.head = head
+        if memo.counters and memo.counters_at == head.sequence - 1:
+            for queue_id, delta in changes.items():
+                stored = memo.counters.get(queue_id)
+                if stored is not None:
+                    counting.add(stored, delta)
+            memo.counters_at = head.sequence

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.sqlite import admin, chain, claim, registry, samples, settle
+from pillarbox_engine.sqlite import admin, chain, claim, counting, registry, samples, settle
 from pillarbox_engine.sqlite.job_rows import load
+from pillarbox_engine.sqlite.memo import PLACES
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, parse_settings
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.transaction import Transaction
@@ -121,7 +122,7 @@ def _doomed(reading: Reading | Transaction, queue: QueueRow, now: int, limit: in
     """Done jobs that retention takes: too old, or beyond the newest `keep_done`."""
     horizon = now - seconds_to_us(queue.settings.keep_done_for)
     old = [row[0] for row in reading.rows("old_done", (queue.id, horizon, limit))]
-    kept = reading.row("counters_of_queue", (queue.id,))[4]
+    kept = counting.of_queue(reading, queue.id)[PLACES["done"]]
     surplus = min(limit, kept - queue.settings.keep_done)
     if surplus <= len(old):
         return old

@@ -19,11 +19,10 @@ import apsw
 
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import EngineClosed, Indeterminate, PillarboxError
-from pillarbox_engine.sqlite import chain
-from pillarbox_engine.sqlite.chain import Head
+from pillarbox_engine.sqlite import chain, counting
 from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
 from pillarbox_engine.sqlite.connection import open_writer, translate
-from pillarbox_engine.sqlite.memo import Memo
+from pillarbox_engine.sqlite.memo import Head, Memo
 from pillarbox_engine.sqlite.migrate import require_current
 from pillarbox_engine.sqlite.transaction import Transaction
 
@@ -121,7 +120,8 @@ class Writer:
         if connection.total_changes() == before:
             connection.execute("COMMIT")
             return
-        changes = transaction.flush()
+        counting.settle_when_due(transaction)
+        changes = transaction.changes()
         head = chain.append(transaction, changes)
         self._make_durable(connection)
         transaction.remember(head, changes)

@@ -10,8 +10,8 @@ import pytest
 from pillarbox_engine.clock import ManualClock
 from pillarbox_engine.errors import EngineClosed, QueueFull
 from pillarbox_engine.sqlite import queue_rows
-from pillarbox_engine.sqlite.chain import Head
 from pillarbox_engine.sqlite.connection import open_writer
+from pillarbox_engine.sqlite.memo import Head
 from pillarbox_engine.sqlite.migrate import migrate
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.writer import Writer

@@ -93,6 +93,20 @@ SET
     trashed_dead = trashed_dead + :trashed_dead
 WHERE queue_id = :queue_id;
 
+-- name: counted
+-- The link up to which the table of counters goes.
+SELECT sequence FROM counted;
+
+-- name: set_counted
+UPDATE counted SET sequence = ?;
+
+-- name: links_not_counted
+-- What commits changed since the counters were stored.
+SELECT deltas FROM chain WHERE sequence > (SELECT sequence FROM counted);
+
+-- name: links_after
+SELECT deltas FROM chain WHERE sequence > ?;
+
 -- name: chain_head
 -- The newest link of the chain.
 SELECT sequence, hash, last_job_id FROM chain ORDER BY sequence DESC LIMIT 1;
