@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import apsw
@@ -120,7 +121,7 @@ def _upgrade(connection: apsw.Connection, path: Path, entry: Migration, notices:
 
 
 def _require_alone(connection: apsw.Connection, path: Path) -> None:
-    rows = connection.execute(statement("identities")).fetchall()
+    rows: list[Any] = connection.execute(statement("identities")).fetchall()
     alive = [row for row in rows if is_alive(Identity(*row[:4]))]
     if alive:
         who = ", ".join(f"{kind} {pid} on {host}" for pid, _, _, host, kind in alive)
