@@ -19,7 +19,7 @@ from pillarbox_engine.filters import Filter
 from pillarbox_engine.leasing import Ack, ClaimRequest, Nack, Reject
 from pillarbox_engine.model import Failure, Job, NewJob
 from pillarbox_engine.settings import QueueSettings, RateLimit
-from pillarbox_engine.sqlite import SqliteBackend, aside, migrate, open_backend
+from pillarbox_engine.sqlite import SqliteBackend, aside, counting, migrate, open_backend
 from pillarbox_engine.sqlite.connection import APPLICATION_ID
 from pillarbox_engine.sqlite.identity import own_identity
 from pillarbox_engine.states import DeadReason, State
@@ -93,6 +93,7 @@ def old(filled: SqliteBackend, path: Path) -> Path:
     """A file of the first schema with the same jobs, left behind by a process that died."""
     number, _, text = migrate.migrations()[0]
     assert number == 1
+    filled._file.write(counting.settle)
     connection = _make_first(path, text)
     _copy_rows(connection, filled.file_info().label)
     connection.execute("UPDATE processes SET boot_id = 'an earlier one'")
