@@ -72,7 +72,7 @@ class ChildRunner:
 
     def cancel(self, context: JobContext) -> None:
         """Set `cancelled` here and in the child."""
-        context.cancelled.set()
+        context.stop()
         with self._lock:
             process = self._running.get(context.lease)
         if process is not None:
@@ -147,7 +147,7 @@ def _pass_on(context: JobContext, message: dict[str, Any]) -> None:
             context.log(message["line"])
     except LeaseLost:
         # The pool knows already: it is what marked the context. The child hears it as a cancel.
-        context.cancelled.set()
+        context.stop()
 
 
 def _send(process: subprocess.Popen[bytes], message: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ def _context(request: dict[str, Any], channel: _Channel) -> JobContext:
 def _obey(commands: IO[bytes], context: JobContext) -> None:
     """Heed "cancel"; when the input ends the parent is gone, and so are we."""
     for _ in commands:
-        context.cancelled.set()
+        context.stop()
     os._exit(1)
 
 

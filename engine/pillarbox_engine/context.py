@@ -19,6 +19,8 @@ MAX_LINE = 4 * 1024
 """Characters kept of one log line."""
 
 _UNREAD = object()
+_MAKING = threading.Lock()
+"""Held for as long as it takes to make an event."""
 
 Tell = Callable[[LeaseRef, float | None, str | None], None]
 """Takes (lease, percent or None, log line or None)."""
@@ -32,8 +34,8 @@ class JobContext:
     """
 
     __slots__ = (
-        "_payload", "_payload_json", "_tell", "attempt", "cancelled", "fence", "id", "lease",
-        "lost", "max_attempts", "queue", "type",
+        "_cancelled", "_payload", "_payload_json", "_stop_asked", "_tell", "attempt", "fence",
+        "id", "lease", "lost", "max_attempts", "queue", "type",
     )  # fmt: skip
 
     def __init__(
@@ -43,8 +45,8 @@ class JobContext:
         self.lease, self.id, self.fence = lease, lease.job_id, lease.fence
         self.queue, self.type = queue, type
         self.attempt, self.max_attempts = attempt, max_attempts
-        self.cancelled = threading.Event()
-        self.lost = False
+        self._cancelled: threading.Event | None = None
+        self._stop_asked = self.lost = False
         self._payload_json, self._tell = payload_json, tell
         self._payload: JsonValue = _UNREAD
 
@@ -56,6 +58,28 @@ class JobContext:
             payload_json=claimed.payload_json, attempt=claimed.attempt,
             max_attempts=claimed.max_attempts, tell=tell,
         )  # fmt: skip
+
+    @property
+    def cancelled(self) -> threading.Event:
+        """Set when the handler should stop; made when it is first asked for, which few do."""
+        with _MAKING:
+            if self._cancelled is None:
+                self._cancelled = threading.Event()
+        if self._stop_asked:
+            self._cancelled.set()
+        return self._cancelled
+
+    @property
+    def stop_asked(self) -> bool:
+        """Whether the handler was asked to stop."""
+        return self._stop_asked
+
+    def stop(self) -> None:
+        """Ask the handler to stop."""
+        # In this order: a handler that asks for the event just now sees one or the other.
+        self._stop_asked = True
+        if self._cancelled is not None:
+            self._cancelled.set()
 
     @property
     def payload(self) -> JsonValue:
@@ -84,7 +108,7 @@ class JobContext:
     def lose(self) -> None:
         """The lease is gone: tell the handler, by `cancelled` and at its next call."""
         self.lost = True
-        self.cancelled.set()
+        self.stop()
 
     def _check_lease(self) -> None:
         if self.lost:

@@ -11,7 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from pillarbox_engine.clock import Clock, from_us
+from pillarbox_engine.clock import Clock
 from pillarbox_engine.fingerprint import failure_from
 from pillarbox_engine.held import Held
 from pillarbox_engine.leasing import LeaseRef
@@ -157,7 +157,7 @@ class Crew:
     def _outcome(self, member: _Member, held: Held) -> Outcome:
         try:
             self._mark(member.slot, held.lease)
-            held.begin(self._clock.monotonic_us(), from_us(self._clock.now_us()))
+            held.begin(self._clock.monotonic_us(), self._clock.now_us())
             return held.runner.run(held.context, held.handler)
         except Exception as error:
             # A runner does not raise; should one do so, the job fails and the thread goes on.

@@ -5,11 +5,9 @@ Owns `Held`: the claim, its handler, and how far it has come. A pool's lock guar
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.context import JobContext
-from pillarbox_engine.leasing import Claimed, LeaseRef
+from pillarbox_engine.leasing import Claimed
 from pillarbox_engine.outcomes import Outcome
 from pillarbox_engine.routing import Handler
 from pillarbox_engine.runner import Runner
@@ -18,22 +16,23 @@ from pillarbox_engine.runner import Runner
 class Held:
     """A claim from the moment it is ours to the moment it is settled.
 
-    `begun_us` is monotonic and None while it was only claimed ahead. `abandoned`: nobody waits
-    for its outcome any more, since the pool has settled it (a time-out, a halt).
+    `begun_us` is monotonic, `started_us` the wall clock's, and both are None while it was only
+    claimed ahead. `abandoned`: nobody waits for its outcome any more, since the pool has settled it
+    (a time-out, a halt).
     """
 
     __slots__ = (
-        "abandoned", "begun_at", "begun_us", "claimed", "context", "extend_at_us", "handler",
-        "outcome", "runner", "spent_us",
+        "abandoned", "begun_us", "claimed", "context", "extend_at_us", "handler", "lease",
+        "outcome", "runner", "spent_us", "started_us",
     )  # fmt: skip
 
     def __init__(
         self, claimed: Claimed, context: JobContext, handler: Handler, runner: Runner, now_us: int
     ) -> None:
-        self.claimed, self.context = claimed, context
+        self.claimed, self.context, self.lease = claimed, context, claimed.lease
         self.handler, self.runner = handler, runner
         self.begun_us: int | None = None
-        self.begun_at: datetime | None = None
+        self.started_us: int | None = None
         self.spent_us = 0
         self.outcome: Outcome | None = None
         self.abandoned = False
@@ -41,18 +40,13 @@ class Held:
         self.extended(now_us)
 
     @property
-    def lease(self) -> LeaseRef:
-        """The claim's name."""
-        return self.claimed.lease
-
-    @property
     def lost(self) -> bool:
         """Whether the lease is known to be gone."""
         return self.context.lost
 
-    def begin(self, now_us: int, now: datetime) -> None:
-        """The handler starts."""
-        self.begun_us, self.begun_at = now_us, now
+    def begin(self, now_us: int, started_us: int) -> None:
+        """The handler starts: by the monotonic clock, and by the wall clock."""
+        self.begun_us, self.started_us = now_us, started_us
 
     def finish(self, outcome: Outcome, now_us: int) -> None:
         """The handler is through."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.clock import from_us
 from pillarbox_engine.model import Failure
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseRef:
+class LeaseRef(NamedTuple):
     """One claim of one job: valid until settled, expired, or claimed again."""
 
     job_id: str
@@ -38,9 +39,12 @@ class ClaimRequest:
     types: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A job under a lease, with all its handler and its retry policy need."""
+class Claimed(NamedTuple):
+    """A job under a lease, with all its handler and its retry policy need.
+
+    Figures that end in `_us` are microseconds since 1970-01-01 UTC; a worker needs none of them
+    as a date, so they become one only when asked for.
+    """
 
     lease: LeaseRef
     queue: str
@@ -50,21 +54,36 @@ class Claimed:
     max_attempts: int
     lost: int
     priority: int
-    enqueued_at: datetime
-    claimed_at: datetime
-    lease_expires_at: datetime
+    enqueued_us: int
+    claimed_us: int
+    expires_us: int
     lease_seconds: float
     timeout: float
     backoff: Backoff
 
+    @property
+    def enqueued_at(self) -> datetime:
+        """When it was enqueued."""
+        return from_us(self.enqueued_us)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ack:
-    """Done. `started_at` is when the handler began, where that is known."""
+    @property
+    def claimed_at(self) -> datetime:
+        """When this lease began."""
+        return from_us(self.claimed_us)
+
+    @property
+    def lease_expires_at(self) -> datetime:
+        """When this lease ends, unless it is extended."""
+        return from_us(self.expires_us)
+
+
+class Ack(NamedTuple):
+    """Done. `started_us` is when the handler began, where that is known: microseconds since
+    1970-01-01 UTC."""
 
     lease: LeaseRef
     result_json: str | None = None
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +93,7 @@ class Nack:
     lease: LeaseRef
     failure: Failure
     delay: float
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +102,7 @@ class Reject:
 
     lease: LeaseRef
     failure: Failure
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +110,7 @@ class Release:
     """Give back without charging an attempt; ready at once."""
 
     lease: LeaseRef
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +119,7 @@ class Snooze:
 
     lease: LeaseRef
     delay: float
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +128,7 @@ class CancelLease:
 
     lease: LeaseRef
     reason: str
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +136,7 @@ class Lost:
     """The process that ran it died: attempt given back, lost count + 1, dead at `max_lost`."""
 
     lease: LeaseRef
-    started_at: datetime | None = None
+    started_us: int | None = None
 
 
 Settlement = Ack | Nack | Reject | Release | Snooze | CancelLease | Lost

@@ -321,7 +321,7 @@ class Pool:
             self._reports.take((held.lease,))
             return
         self._appetite.saw(held.spent_us)
-        self._settler.add(settlement(held.claimed, held.outcome, held.begun_at, self._random))
+        self._settler.add(settlement(held.claimed, held.outcome, held.started_us, self._random))
 
     # -- looking after what is held ---------------------------------------------------------
 
@@ -365,7 +365,7 @@ class Pool:
         del self._held[held.lease]
         held.context.lose()
         outcome = timed_out(held.claimed)
-        self._settler.add(settlement(held.claimed, outcome, held.begun_at, self._random))
+        self._settler.add(settlement(held.claimed, outcome, held.started_us, self._random))
 
     # -- the end ----------------------------------------------------------------------------
 
@@ -378,7 +378,7 @@ class Pool:
             self._alone = None
         running = [held for held in self._held.values() if held.outcome is None]
         for held in running:
-            if self._cancelling and not held.context.cancelled.is_set():
+            if self._cancelling and not held.context.stop_asked:
                 held.runner.cancel(held.context)
             if self._halting and self._crew.give_up(held, replace=False):
                 self._release(held)
@@ -387,7 +387,7 @@ class Pool:
     def _release(self, held: Held) -> None:
         self._held.pop(held.lease, None)
         if not held.lost:
-            self._settler.add(Release(lease=held.lease, started_at=held.begun_at))
+            self._settler.add(Release(lease=held.lease, started_us=held.started_us))
 
     def _leave(self) -> None:
         self._crew.close(0.0 if self._halting else CLOSE_SECONDS)

@@ -54,7 +54,7 @@ class ThreadRunner:
 
     def cancel(self, context: JobContext) -> None:
         """Set `cancelled`."""
-        context.cancelled.set()
+        context.stop()
 
     def end(self, context: JobContext) -> bool:
         """It cannot."""

@@ -5,8 +5,6 @@ Owns that one translation; the delay of a retry is drawn here, from the job's ow
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.fingerprint import failure_of
 from pillarbox_engine.leasing import (
@@ -31,24 +29,24 @@ from pillarbox_engine.outcomes import (
 
 
 def settlement(
-    claimed: Claimed, outcome: Outcome, started_at: datetime | None, random: Random
+    claimed: Claimed, outcome: Outcome, started_us: int | None, random: Random
 ) -> Settlement:
-    """What to tell the store about `claimed`, whose handler began at `started_at`."""
+    """What to tell the store about `claimed`, whose handler began at `started_us`."""
     lease = claimed.lease
     match outcome:
         case Returned(result_json):
-            return Ack(lease=lease, result_json=result_json, started_at=started_at)
+            return Ack(lease=lease, result_json=result_json, started_us=started_us)
         case Failed(failure, after):
             delay = claimed.backoff.delay(claimed.attempt, random) if after is None else after
-            return Nack(lease=lease, failure=failure, delay=delay, started_at=started_at)
+            return Nack(lease=lease, failure=failure, delay=delay, started_us=started_us)
         case Rejected(failure):
-            return Reject(lease=lease, failure=failure, started_at=started_at)
+            return Reject(lease=lease, failure=failure, started_us=started_us)
         case Snoozed(after):
-            return Snooze(lease=lease, delay=after, started_at=started_at)
+            return Snooze(lease=lease, delay=after, started_us=started_us)
         case Cancelled(reason):
-            return CancelLease(lease=lease, reason=reason, started_at=started_at)
+            return CancelLease(lease=lease, reason=reason, started_us=started_us)
         case Died():
-            return Lost(lease=lease, started_at=started_at)
+            return Lost(lease=lease, started_us=started_us)
 
 
 def timed_out(claimed: Claimed) -> Failed:

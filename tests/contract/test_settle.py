@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from pillarbox_engine.clock import to_us
 from pillarbox_engine.leasing import Ack, Report
 from pillarbox_engine.states import DeadReason, EventKind, State
 from tests.contract.workshop import FAILURE, QUEUE, Workshop
@@ -31,7 +32,7 @@ def test_an_ack_may_say_when_the_handler_began(shop: Workshop) -> None:
     claimed = shop.take()
     shop.clock.advance(3)
     began = shop.now - timedelta(seconds=1)
-    shop.settle(Ack(lease=claimed.lease, started_at=began))
+    shop.settle(Ack(lease=claimed.lease, started_us=to_us(began)))
     job = shop.job(claimed.lease.job_id)
     assert job.started_at == began
     assert job.attempts[-1].started_at == began

@@ -7,7 +7,6 @@ settings, so they go on fitting while the engine behind the seam changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import apsw
@@ -40,7 +39,7 @@ def _with_newest_fence(backend: SqliteBackend, one: Settlement) -> Settlement:
     if not isinstance(one, Ack):
         return one
     job = backend.job(one.lease.job_id)
-    return replace(one, lease=LeaseRef(job.id, job.fence))
+    return one._replace(lease=LeaseRef(job.id, job.fence))
 
 
 def synchronous_normal() -> None:

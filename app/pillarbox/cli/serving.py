@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
 from threading import Event
 from typing import Any
 
@@ -113,7 +112,7 @@ def _timed(timeouts: Mapping[str, float]) -> Callable[[Claimed], Claimed]:
 
     def each(claimed: Claimed) -> Claimed:
         seconds = timeouts.get(claimed.type)
-        return claimed if seconds is None else replace(claimed, timeout=seconds)
+        return claimed if seconds is None else claimed._replace(timeout=seconds)
 
     return each
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from heapq import nsmallest
 
-from pillarbox_engine.clock import from_us, from_us_or_none, seconds_to_us
+from pillarbox_engine.clock import from_us_or_none, seconds_to_us
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
 from pillarbox_engine.memory.changing import apply
 from pillarbox_engine.memory.rows import QueueState, Row, max_attempts
@@ -84,8 +84,8 @@ def _claimed(queue: QueueState, row: Row) -> Claimed:
         lease=LeaseRef(row.job_id, row.fence), queue=queue.name, type=row.type,
         payload_json=row.payload, attempt=row.attempt,
         max_attempts=max_attempts(row, settings), lost=row.lost, priority=row.priority,
-        enqueued_at=from_us(row.enqueued_us), claimed_at=from_us(row.started_us or 0),
-        lease_expires_at=from_us(row.lease_expires_us or 0), lease_seconds=settings.lease,
+        enqueued_us=row.enqueued_us, claimed_us=row.started_us or 0,
+        expires_us=row.lease_expires_us or 0, lease_seconds=settings.lease,
         timeout=settings.timeout if row.timeout is None else row.timeout,
         backoff=settings.backoff if row.backoff is None else row.backoff,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.leasing import (
     Ack,
     CancelLease,
@@ -35,7 +35,7 @@ def settle(store: Store, settlement: Settlement) -> LeaseLostNote | None:
     if row is None:
         return _repeated_or_lost(store, settlement)
     if isinstance(settlement, Lost):
-        lose(store, row, started_us=_started(settlement))
+        lose(store, row, started_us=settlement.started_us)
         return None
     verb, how = _ending(store, row, settlement)
     apply(store, row, verb, how)
@@ -62,12 +62,8 @@ def _repeated_or_lost(store: Store, settlement: Settlement) -> LeaseLostNote | N
     return LeaseLostNote(lease.job_id, f"it is {row.state} now")
 
 
-def _started(settlement: Settlement) -> int | None:
-    return None if settlement.started_at is None else to_us(settlement.started_at)
-
-
 def _ending(store: Store, row: Row, settlement: Settlement) -> tuple[Verb, How]:
-    started = _started(settlement)
+    started = settlement.started_us
     if isinstance(settlement, Nack):
         return Verb.NACK, _nacked(store, row, settlement, started)
     if isinstance(settlement, Reject):

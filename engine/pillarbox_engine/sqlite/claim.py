@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
-from pillarbox_engine.clock import from_us, seconds_to_us
+import msgspec
+
+from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
 from pillarbox_engine.settings import RateLimit, backoff_from_builtins
@@ -23,6 +24,7 @@ from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
 
 PROMOTE_CHUNK = 1_000
+_READ = msgspec.json.Decoder().decode
 
 
 def claim(transaction: Transaction, request: ClaimRequest, process_id: int) -> list[Claimed]:
@@ -123,27 +125,24 @@ def _lease(
         "lease_expires_at": expires, "ids": numbers,
     }  # fmt: skip
     transaction.execute("lease_jobs", values)
-    rows = json.loads(transaction.row("leased_jobs", (numbers,))[0])
+    rows = _READ(transaction.row("leased_jobs", (numbers,))[0])
     transaction.move(queue.id, State.READY, State.LEASED, 0, number=len(rows))
     transaction.add(queue.id, "claimed_total", len(rows))
     transaction.touched.add(queue.name)
     order = {number: place for place, number in enumerate(ids)}
     rows.sort(key=lambda row: order[row[0]])
-    moments = from_us(transaction.now), from_us(expires)
-    return [_claimed(queue, row, *moments) for row in rows]
+    return [_claimed(queue, row, transaction.now, expires) for row in rows]
 
 
-def _claimed(queue: QueueRow, row: Any, now: datetime, expires: datetime) -> Claimed:
+def _claimed(queue: QueueRow, row: Any, now: int, expires: int) -> Claimed:
     number, fence, type_, payload, crc, attempt, most, lost, priority, since, timeout, how = row
     check_crc(number, payload, crc)
     settings = queue.settings
     return Claimed(
-        lease=LeaseRef(str(number), fence), queue=queue.name, type=type_, payload_json=payload,
-        attempt=attempt, max_attempts=settings.max_attempts if most is None else most, lost=lost,
-        priority=priority, enqueued_at=from_us(since), claimed_at=now,
-        lease_expires_at=expires, lease_seconds=settings.lease,
-        timeout=settings.timeout if timeout is None else timeout / 1e6,
-        backoff=settings.backoff if how is None else backoff_from_builtins(json.loads(how)),
+        LeaseRef(str(number), fence), queue.name, type_, payload, attempt,
+        settings.max_attempts if most is None else most, lost, priority, since, now, expires,
+        settings.lease, settings.timeout if timeout is None else timeout / 1e6,
+        settings.backoff if how is None else backoff_from_builtins(json.loads(how)),
     )  # fmt: skip
 
 

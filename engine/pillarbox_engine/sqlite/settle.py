@@ -72,8 +72,8 @@ def _ack_together(
 
 
 def _ack_values(ack: Ack) -> tuple[int, int, int | None, str | None]:
-    started = None if ack.started_at is None else to_us(ack.started_at)
-    return number_of(ack.lease.job_id), ack.lease.fence, started, ack.result_json
+    (job_id, fence), result, started = ack
+    return number_of(job_id), fence, started, result
 
 
 def _settle_one(
@@ -95,7 +95,7 @@ def _ack(transaction: Transaction, queues: dict[int, QueueRow], ack: Ack) -> boo
         "ack_job",
         {
             "id": number_of(ack.lease.job_id), "fence": ack.lease.fence, "now": transaction.now,
-            "started_at": None if ack.started_at is None else to_us(ack.started_at),
+            "started_at": ack.started_us,
             "result": ack.result_json,
         },
     )  # fmt: skip
@@ -139,7 +139,7 @@ class Ending:
 
 
 def _ending(job: JobRow, queues: dict[int, QueueRow], settlement: Settlement) -> Ending:
-    started = None if settlement.started_at is None else to_us(settlement.started_at)
+    started = settlement.started_us
     queue = queues[job.queue_id]
     if isinstance(settlement, Nack):
         return _nacked(job, queue, settlement, started)
