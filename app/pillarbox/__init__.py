@@ -61,11 +61,15 @@ def connect(
 
     Takes a path, `sqlite:PATH`, or `memory:` for tests. `read_only` only looks. `accept_copy`
     takes a file that is older than the head kept beside it, as after restoring a copy. Raises
-    `FileUnusable` (foreign, newer, locked, read-only, damaged).
+    `FileUnusable` (foreign, newer, locked, read-only, damaged), `InvalidOption`.
     """
-    from pillarbox.root import open_engine
+    from pillarbox.root import location_of, open_engine
+    from pillarbox_engine import arguments
 
-    return open_engine(os.fspath(path_or_url), read_only=read_only, accept_copy=accept_copy)
+    arguments.flag("read_only", read_only)
+    arguments.flag("accept_copy", accept_copy)
+    location = location_of(path_or_url)
+    return open_engine(location, read_only=read_only, accept_copy=accept_copy)
 
 
 __all__ = [

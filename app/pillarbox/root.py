@@ -5,9 +5,11 @@ Owns the choice of the backend. Nothing else in the application imports one.
 
 from __future__ import annotations
 
+import os
 import random
 from typing import TYPE_CHECKING
 
+from pillarbox_engine import arguments
 from pillarbox_engine.clock import SystemClock
 from pillarbox_engine.errors import InvalidOption
 
@@ -66,6 +68,12 @@ def open_backend(
     return sqlite.open_backend(
         _path(location), clock=clock, kind=kind, read_only=read_only, accept_copy=accept_copy
     )
+
+
+def location_of(given: object) -> str:
+    """What a program names a queue file by, as text; `InvalidOption` where it is no path."""
+    path = os.fspath(given) if isinstance(given, os.PathLike) else given
+    return arguments.kind("path_or_url", path, str)
 
 
 def _path(location: str) -> str:

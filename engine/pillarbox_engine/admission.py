@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from pillarbox_engine.clock import to_us
+from pillarbox_engine import arguments
+from pillarbox_engine.clock import from_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_type
 from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.settings import check_backoff, check_number
-from pillarbox_engine.states import State
 from pillarbox_engine.uniqueness import check_unique
 
 _RANGES: dict[str, tuple[float, float, bool]] = {
@@ -19,6 +20,9 @@ _RANGES: dict[str, tuple[float, float, bool]] = {
     "timeout": (0.05, 30 * 86_400, False),
     "delay": (0, 100 * 366 * 86_400, False),
 }
+_MOMENTS = ("run_at", "expires_at")
+PAST_US = 60_000_000
+"""How far a time given may be past: clocks differ a little, and calls take a moment."""
 MAX_KEY = 500
 AUTO = "auto:"
 """How the keys begin that a backend makes for calls that brought none."""
@@ -33,22 +37,45 @@ def check_new(job: NewJob) -> None:
             check_number(name, value, low, high, whole=whole)
     if job.delay is not None and job.run_at is not None:
         raise InvalidOption("delay and run_at exclude each other", "both were given", "Give one")
-    for moment in (job.run_at, job.expires_at):
-        if moment is not None:
-            to_us(moment)
+    for name in _MOMENTS:
+        if getattr(job, name) is not None:
+            arguments.moment(name, getattr(job, name))
     if job.backoff is not None:
         check_backoff(job.backoff)
-    if job.idempotency_key is not None and not 0 < len(job.idempotency_key) <= MAX_KEY:
-        raise InvalidOption(f"idempotency_key must have 1 to {MAX_KEY} characters")
+    if job.idempotency_key is not None:
+        check_key(job.idempotency_key)
     check_unique(job.unique_key, job.unique)
+
+
+def check_key(key: object) -> str:
+    """`key`, if it can be an idempotency key."""
+    return arguments.text("idempotency_key", key, MAX_KEY, least=1)
+
+
+def check_times(options: Any, now: int) -> None:
+    """`InvalidOption` for a time in `options`, a mapping, that is no moment or is past by far.
+
+    A call that carries an idempotency key may be the repetition of one made in time.
+    """
+    for name in _MOMENTS:
+        given = options.get(name)
+        if given is None:
+            continue
+        late = now - arguments.moment(name, given)
+        if late > PAST_US and options.get("idempotency_key") is None:
+            raise InvalidOption(
+                f"{name} is past", f"it is {from_us(now)} now, {name} says {given.isoformat()}",
+                "Give a time to come, or leave it out",
+            )  # fmt: skip
 
 
 def check_bulk(job_ids: Sequence[str]) -> None:
     """`InvalidOption` for more ids than one call may have."""
     if len(job_ids) > MAX_BULK:
         raise InvalidOption(
-            f"{len(job_ids):,} jobs are too many at once", f"the limit is {MAX_BULK:,}"
-        )
+            f"{len(job_ids):,} jobs are too many at once", f"the limit is {MAX_BULK:,}",
+            "Make several calls",
+        )  # fmt: skip
 
 
 def check_known(options: Collection[str], known: Collection[str]) -> None:
@@ -60,13 +87,3 @@ def check_known(options: Collection[str], known: Collection[str]) -> None:
             "no option of a job has that name",
             f"Use one of: {', '.join(sorted(known))}",
         )
-
-
-def state_named(name: State | str) -> State:
-    """The state of that name; `InvalidOption` where there is none."""
-    try:
-        return State(name)
-    except ValueError:
-        raise InvalidOption(
-            f"There is no state {name!r}", "no job is ever in it", f"Use one of: {', '.join(State)}"
-        ) from None

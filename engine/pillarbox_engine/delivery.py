@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pillarbox_engine import payload
+from pillarbox_engine import arguments, payload
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.errors import LeaseLost
 from pillarbox_engine.fingerprint import failure_from, failure_of
 from pillarbox_engine.leasing import Ack, Claimed, Nack, Reject, Release, Settlement, Snooze
 from pillarbox_engine.model import JsonValue
+from pillarbox_engine.settings import LEASES, check_number
 
 if TYPE_CHECKING:
     from pillarbox_engine.protocols import Backend
@@ -69,12 +70,14 @@ class Delivery:
     def nack(self, error: BaseException | str) -> None:
         """Failed: again after the job's backoff, or a dead letter if no attempt is left."""
         claimed = self.claimed
+        arguments.kind("error", error, BaseException, str)
         delay = claimed.backoff.delay(claimed.attempt, self._random)
         failure = failure_of("Nack", error) if isinstance(error, str) else failure_from(error)
         self._settle(Nack(lease=claimed.lease, failure=failure, delay=delay))
 
     def reject(self, reason: str) -> None:
         """A dead letter now."""
+        arguments.kind("reason", reason, str)
         self._settle(Reject(lease=self.claimed.lease, failure=failure_of("Reject", reason)))
 
     def release(self) -> None:
@@ -83,10 +86,13 @@ class Delivery:
 
     def snooze(self, seconds: float) -> None:
         """Not now: ready again after `seconds`, no attempt charged."""
+        arguments.seconds("seconds", seconds, arguments.LONGEST_DELAY)
         self._settle(Snooze(lease=self.claimed.lease, delay=seconds))
 
     def extend(self, seconds: float | None = None) -> None:
         """Let the lease run `seconds` from now; None: as long as the queue's leases do."""
+        if seconds is not None:
+            check_number("seconds", seconds, *LEASES)
         if not self._backend().extend([self.claimed.lease], seconds)[0]:
             raise lease_lost(self.id, "its lease has ended")
 

@@ -12,22 +12,24 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
-from pillarbox_engine import names
+from pillarbox_engine import arguments, filters, names
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import refuse_while_importing
 from pillarbox_engine.clock import Clock, SystemClock, seconds_to_us
 from pillarbox_engine.delivery import Delivery
-from pillarbox_engine.errors import InvalidOption, ProgrammingFault
+from pillarbox_engine.errors import ProgrammingFault
 from pillarbox_engine.filters import Filter
-from pillarbox_engine.hints import Hints, closed
+from pillarbox_engine.hints import Hints
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
 from pillarbox_engine.model import Counts, Job, JobSummary, QueueSummary
 from pillarbox_engine.pool import Handlers, OnProblem, PoolParts
 from pillarbox_engine.protocols import Backend, Change
 from pillarbox_engine.queues import Queue
+from pillarbox_engine.refusals import closed
 from pillarbox_engine.serving import Serving
 from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.settings import check as check_settings
 from pillarbox_engine.slots import Slots
 from pillarbox_engine.worker import Worker
 
@@ -78,6 +80,7 @@ class Engine:
         names.check_queue_name(name)
         backend = self.backend
         if defaults is not None:
+            check_settings(arguments.kind("defaults", defaults, QueueSettings))
             backend.ensure_queue(name, defaults)
         return Queue(self, name)
 
@@ -87,13 +90,15 @@ class Engine:
 
     def job(self, job_id: str) -> Job:
         """One job whole, with its history; `NotFound`, `InvalidOption` if the id is not text."""
-        if not isinstance(job_id, str):
-            raise InvalidOption("A job's id must be text", f"got {job_id!r}")
-        return self.backend.job(job_id)
+        return self.backend.job(arguments.kind("A job's id", job_id, str))
 
     def jobs(self, where: Filter = Filter()) -> Iterator[JobSummary]:
-        """The jobs that match, page by page behind the scenes."""
-        page = self.backend.jobs(where)
+        """The jobs that match, page by page behind the scenes. `InvalidOption`."""
+        filters.check(where)
+        return self._pages(self.backend, where)
+
+    def _pages(self, backend: Backend, where: Filter) -> Iterator[JobSummary]:
+        page = backend.jobs(where)
         yield from page.rows
         while page.cursor is not None:
             page = self.backend.jobs(where, cursor=page.cursor)
@@ -108,6 +113,7 @@ class Engine:
 
         A lossy hint: ask again for the truth. Call the answer to stop.
         """
+        arguments.function("on_change", on_change)
         return self.backend.subscribe(on_change)
 
     def worker(
@@ -119,8 +125,7 @@ class Engine:
         on_problem: OnProblem | None = None,
     ) -> Worker:
         """A worker over several queues, not started yet: see `Queue.worker`."""
-        for name in queues:
-            names.check_queue_name(name)
+        arguments.queue_names("queues", queues)
         parts = PoolParts(
             backend=self.backend, clock=self.clock, random=self.random,
             slots=self._slots, serving=self._serving,
@@ -134,8 +139,9 @@ class Engine:
 
     def deliver(self, claimed: Claimed) -> Delivery:
         """A claim as a `Delivery` this engine answers for: released should it be closed."""
-        slot = self._slots.take()
-        self._backend.mark_started(slot, claimed.lease)
+        arguments.kind("claimed", claimed, Claimed)
+        backend, slot = self.backend, self._slots.take()
+        backend.mark_started(slot, claimed.lease)
         with self._lock:
             self._deliveries[claimed.lease] = slot
         return Delivery(lambda: self.backend, claimed, self.random, self._settled)
@@ -146,6 +152,7 @@ class Engine:
         Whoever waits in a call gets `EngineClosed`. Calling it again does nothing.
         """
         self._check_process()
+        arguments.seconds("drain", drain)
         with self._lock:
             first, self._closing = not self._closing, True
         if not first:

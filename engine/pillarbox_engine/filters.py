@@ -3,7 +3,7 @@
 Owns `Filter`. All its parts must hold together (AND), each of several `text` and `payload` parts
 too; ids, states, queues and types hold alternatives (OR); what is empty or None does not
 restrict. The text form is parsed by `query`; a backend turns a filter into indexed look-ups
-where it can and a scan where not.
+where it can and a scan where not. `check` is for filters that programs make by hand.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from pillarbox_engine import arguments
+from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import JsonValue
+from pillarbox_engine.payload import encode
+from pillarbox_engine.settings import shown
 from pillarbox_engine.states import State
 
 T = TypeVar("T")
@@ -60,3 +64,42 @@ class Page(Generic[T]):
 
     rows: tuple[T, ...]
     cursor: str | None = None
+
+
+_LISTS = ("ids", "queues", "types", "text")
+_WORDS = ("fingerprint", "error", "operation", "unique")
+_AGES = ("older_than", "younger_than")
+_LONGEST_WORD = 10_000
+
+
+def check(where: object) -> Filter:
+    """`where`, if it is a filter all of whose parts are of the right kind; `InvalidOption`."""
+    wanted = arguments.kind("where", where, Filter)
+    for name in _LISTS:
+        for one in arguments.kind(f"where.{name}", getattr(wanted, name), tuple):
+            arguments.text(f"where.{name}", one, _LONGEST_WORD)
+    for name in _WORDS:
+        if getattr(wanted, name) is not None:
+            arguments.text(f"where.{name}", getattr(wanted, name), _LONGEST_WORD)
+    for name in _AGES:
+        if getattr(wanted, name) is not None:
+            arguments.seconds(f"where.{name}", getattr(wanted, name), arguments.LONGEST_DELAY)
+    arguments.flag("where.retrying", wanted.retrying)
+    _check_states(wanted)
+    _check_payload(wanted)
+    return wanted
+
+
+def _check_states(wanted: Filter) -> None:
+    for one in arguments.kind("where.states", wanted.states, frozenset):
+        arguments.state(one)
+
+
+def _check_payload(wanted: Filter) -> None:
+    for pair in arguments.kind("where.payload", wanted.payload, tuple):
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise InvalidOption(
+                "where.payload must be pairs", f"got {shown(pair)}", "Pass (path, value) tuples"
+            )
+        arguments.text("where.payload", pair[0], _LONGEST_WORD, least=1)
+        encode(pair[1])

@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from pillarbox_engine.errors import EngineClosed
 from pillarbox_engine.protocols import Change, Changes
+from pillarbox_engine.refusals import closed
 
 RECHECK = 1.0
 """Seconds after which a waiter looks again although no hint came: hints may be lost."""
@@ -38,6 +38,12 @@ class Hints:
             if self._unsubscribe is None:
                 self._unsubscribe = self._changes.subscribe(self._note, prompt=True)
             return self._figure(queues)
+
+    def check_open(self) -> None:
+        """`EngineClosed` where the engine is closed."""
+        with self._condition:
+            if self._closed:
+                raise closed()
 
     def wait(self, mark: int, timeout: float, *queues: str) -> None:
         """Wait for a hint about `queues` later than `mark`, or `timeout` or `RECHECK` seconds.
@@ -71,8 +77,3 @@ class Hints:
             for queue in change.queues:
                 self._seen[queue] = self._seen.get(queue, 0) + 1
             self._condition.notify_all()
-
-
-def closed() -> EngineClosed:
-    """The error for whatever is asked of a closed engine."""
-    return EngineClosed("The engine is closed", "close() was called on it")

@@ -11,7 +11,7 @@ import re
 from pillarbox_engine.errors import InvalidName
 from pillarbox_engine.json_fault import printable
 from pillarbox_engine.json_text import is_unseen
-from pillarbox_engine.settings import MAX_NAME
+from pillarbox_engine.settings import MAX_NAME, shown
 
 _SURELY_GOOD = re.compile(rf"[\w.:@-]{{1,{MAX_NAME}}}", re.ASCII)
 _REMEDY = "Use letters, digits, dots, dashes or other visible characters"
@@ -29,7 +29,7 @@ def check_type(type: object) -> str:
 
 def _check(what: str, name: object) -> str:
     if not isinstance(name, str):
-        raise InvalidName(f"The {what} must be text", f"got {printable(repr(name))}")
+        raise InvalidName(f"The {what} must be text", f"got {printable(shown(name))}", "Pass a str")
     if not _SURELY_GOOD.fullmatch(name):
         reason = _reason_against(name)
         if reason:

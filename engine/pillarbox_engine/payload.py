@@ -24,6 +24,8 @@ from pillarbox_engine.json_walk import fault_in_text, has_lone_surrogate, too_de
 from pillarbox_engine.model import JsonValue
 
 _TITLE = "The payload is not valid JSON"
+_CARRIED = "Use null, booleans, finite numbers, text, lists, and objects with text as keys"
+_CORRECT = "Correct it there"
 _WRITE = msgspec.json.Encoder().encode
 _READ = msgspec.json.Decoder().decode
 _UNWRITABLE = (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError)
@@ -82,7 +84,7 @@ def parse(text: str | bytes) -> JsonValue:
         return _DECODE(source)
     except (ValueError, RecursionError) as error:
         _refuse_if_faulty(source)
-        raise InvalidPayload(_TITLE, str(error)) from error
+        raise InvalidPayload(_TITLE, str(error), _CORRECT) from error
 
 
 def checked_text(text: str | bytes) -> str:
@@ -180,7 +182,9 @@ def _refuse_if_faulty(source: str) -> None:
 
 
 def _value_error(fault: Fault) -> InvalidPayload:
-    error = InvalidPayload("The payload is not a JSON value", f"{fault.path}: {fault.reason}")
+    error = InvalidPayload(
+        "The payload is not a JSON value", f"{fault.path}: {fault.reason}", _CARRIED
+    )
     error.path, error.detail = fault.path, fault.reason
     return error
 
@@ -190,7 +194,7 @@ def _text_error(source: str, fault: Fault) -> InvalidPayload:
     where = f"line {line}, column {column}"
     if fault.path != "$":
         where += f", {fault.path}"
-    error = InvalidPayload(_TITLE, f"{where}: {fault.reason}")
+    error = InvalidPayload(_TITLE, f"{where}: {fault.reason}", _CORRECT)
     error.line, error.column, error.path = line, column, fault.path
     error.detail = fault.reason
     return error

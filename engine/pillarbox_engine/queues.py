@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from pillarbox_engine import bulk, names
-from pillarbox_engine.admission import AUTO, check_known, state_named
+from pillarbox_engine import arguments, bulk, filters, names
+from pillarbox_engine.admission import AUTO, check_key, check_known, check_times
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.fingerprint import MAX_MESSAGE
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import (
     Alike,
@@ -29,7 +30,7 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.payload import encode
-from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.settings import REPLAY_RATES, QueueSettings, check_number
 from pillarbox_engine.states import OnFull, State, Verb
 from pillarbox_engine.uniqueness import Unique
 
@@ -46,9 +47,9 @@ CLAIMER = "claim"
 class JobOptions(TypedDict, total=False):
     """What can be said about a job besides its payload; what is left out is the queue's.
 
-    Durations are seconds, times aware datetimes, `priority` 0 to 1000 with the lower first. While
-    a job of the queue holds `unique_key`, an enqueue of the same key adds nothing and answers that
-    job with `conflict=True`; `unique` says for how long it does, and what it takes over.
+    Durations are seconds, times aware datetimes to come, `priority` 0 to 1000 with the lower first.
+    While a job of the queue holds `unique_key`, an enqueue of the same key adds nothing and answers
+    that job with `conflict=True`; `unique` says for how long it does, and what it takes over.
     """
 
     type: str
@@ -99,6 +100,7 @@ class Queue:
         `InvalidOption`, and `Definite` or `Indeterminate`, whose `idempotency_key` makes it safe
         to repeat the call.
         """
+        arguments.patience("block", block)
         return self._store([self._job(payload, options)], options.get("idempotency_key"), block)[0]
 
     def enqueue_many(
@@ -114,10 +116,12 @@ class Queue:
         and payloads adds only what is missing.
         """
         key = options.get("idempotency_key")
+        arguments.patience("block", block)
+        arguments.payloads(payloads)
         jobs: Sequence[NewJob]
         if key is None:
             jobs = Alike(self._job(None, options), [encode(payload) for payload in payloads])
-        elif key.startswith(AUTO):
+        elif check_key(key).startswith(AUTO):
             jobs = [self._job(payload, options) for payload in payloads]
         else:
             jobs = [
@@ -129,9 +133,7 @@ class Queue:
     def _job(self, payload: JsonValue, options: JobOptions) -> NewJob:
         check_known(options, JobOptions.__annotations__)
         names.check_type(options.get("type", "default"))
-        for moment in (options.get("run_at"), options.get("expires_at")):
-            if moment is not None:
-                to_us(moment)
+        check_times(options, self._engine.clock.now_us())
         return NewJob(payload_json=encode(payload), **options)
 
     def _store(
@@ -187,6 +189,7 @@ class Queue:
 
     def claim(self, wait: float = 0.0) -> Delivery | None:
         """Take one job under a lease, waiting up to `wait` seconds for one; None: none came."""
+        arguments.seconds("wait", wait)
         claimed = self._claim_one()
         return claimed if claimed is not None or wait <= 0 else self._claim_waiting(wait)
 
@@ -255,6 +258,10 @@ class Queue:
         to: str | None = None,
     ) -> BulkResult:
         """Dead letters back to work, attempts reset: `rate` jobs a second, to the queue `to`."""
+        if rate is not None:
+            check_number("rate", rate, *REPLAY_RATES)
+        if to is not None:
+            self._engine.backend.counts(names.check_queue_name(to))
         return self._bulk(Verb.REPLAY, state, where, rate=rate, to=to)
 
     def purge(self, state: State | str | None = None, *, where: Filter | None = None) -> BulkResult:
@@ -273,6 +280,7 @@ class Queue:
         reason: str = "",
     ) -> BulkResult:
         """End live jobs without running them; `reason` is kept in their history."""
+        arguments.text("reason", reason, MAX_MESSAGE)
         return self._bulk(Verb.CANCEL, state, where, reason=reason)
 
     def _bulk(
@@ -286,8 +294,11 @@ class Queue:
         )  # fmt: skip
 
     def _where(self, state: State | str | None, where: Filter | None) -> Filter:
-        chosen = replace(where or Filter(), queues=(self.name,))
-        return chosen if state is None else replace(chosen, states=frozenset({state_named(state)}))
+        given = Filter() if where is None else filters.check(where)
+        chosen = replace(given, queues=(self.name,))
+        if state is None:
+            return chosen
+        return replace(chosen, states=frozenset({arguments.state(state)}))
 
     # -- small parts ------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from types import ModuleType
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import JsonValue
+from pillarbox_engine.names import check_type
+from pillarbox_engine.settings import shown
 
 Handler = Callable[[JobContext], JsonValue]
 """Runs one job; what it returns is the job's result."""
@@ -33,7 +35,9 @@ class Routes:
     def __init__(self, handlers: Handlers) -> None:
         table = dict(handlers) if isinstance(handlers, Mapping) else {ANY: handlers}
         if not table:
-            raise InvalidOption("A worker needs a handler", "the table of handlers is empty")
+            raise InvalidOption(
+                "A worker needs a handler", "the table of handlers is empty", "Give a function"
+            )
         for name, handler in table.items():
             _check(name, handler)
         self._table = table
@@ -49,8 +53,13 @@ class Routes:
 
 
 def _check(name: str, handler: object) -> None:
+    if name != ANY:
+        check_type(name)
     if not callable(handler):
-        raise InvalidOption(f"The handler for {name!r} cannot be called", f"it is {handler!r}")
+        raise InvalidOption(
+            f"The handler for {name!r} cannot be called", f"it is {shown(handler)}",
+            "Give a function that takes the job",
+        )  # fmt: skip
     if inspect.iscoroutinefunction(handler):
         raise InvalidOption(
             f"The handler for {name!r} is asynchronous",

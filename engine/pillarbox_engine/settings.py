@@ -16,6 +16,10 @@ from pillarbox_engine.states import OnFull
 
 MAX_NAME = 200
 DEFAULT_PAYLOAD_LIMIT = 256 * 1024
+LEASES = (0.1, 86_400.0)
+"""Seconds a lease may last, least and most."""
+REPLAY_RATES = (0.0001, 1_000_000.0)
+"""Jobs a second, least and most."""
 
 _POLICIES: dict[str, type[Backoff]] = {
     "fixed": Fixed,
@@ -69,7 +73,7 @@ class QueueSettings:
 
 _RANGES: dict[str, tuple[float, float]] = {
     "max_attempts": (1, 1_000),
-    "lease": (0.1, 86_400),
+    "lease": LEASES,
     "timeout": (0.05, 30 * 86_400),
     "max_lost": (1, 1_000),
     "priority": (0, 1_000),
@@ -104,10 +108,13 @@ def check_number(name: str, value: object, low: float, high: float, *, whole: bo
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
         wanted = "a whole number" if whole else "a number"
-        raise InvalidOption(f"{name} must be {wanted}", f"got {_short(value)}")
+        span = f"Give one from {_figure(low)} to {_figure(high)}"
+        raise InvalidOption(f"{name} must be {wanted}", f"got {shown(value)}", span)
     if not low <= value <= high:
         raise InvalidOption(
-            f"{name} is out of range", f"{value!r} is not in {_figure(low)} to {_figure(high)}"
+            f"{name} is out of range",
+            f"{shown(value)} is not in {_figure(low)} to {_figure(high)}",
+            "Give a figure in that range",
         )
 
 
@@ -121,7 +128,7 @@ def check_backoff(policy: object) -> None:
     if not isinstance(policy, (Fixed, Linear, Exponential, Table)):
         raise InvalidOption(
             "backoff must be a delay policy",
-            f"got {_short(policy)}",
+            f"got {shown(policy)}",
             "Use Fixed, Linear, Exponential or Table",
         )
     check_number("backoff.jitter", policy.jitter, 0, 1)
@@ -132,19 +139,26 @@ def check_backoff(policy: object) -> None:
 
 def _figures(policy: Backoff) -> list[tuple[str, object]]:
     if isinstance(policy, Table):
-        if not policy.delays:
-            raise InvalidOption("backoff.delays is empty", "a table needs at least one delay")
+        if not isinstance(policy.delays, tuple) or not policy.delays:
+            got = f"got {shown(policy.delays)}"
+            raise InvalidOption("backoff.delays must be delays", got, "Pass a tuple of seconds")
         return [("delays", delay) for delay in policy.delays]
     return [(e.name, getattr(policy, e.name)) for e in fields(policy)]
 
 
 def _check_kind(name: str, value: object, kind: type) -> None:
     if not isinstance(value, kind):
-        raise InvalidOption(f"{name} must be a {kind.__name__}", f"got {_short(value)}")
+        raise InvalidOption(
+            f"{name} must be a {kind.__name__}", f"got {shown(value)}", f"Pass a {kind.__name__}"
+        )
 
 
-def _short(value: object) -> str:
-    text = repr(value)
+def shown(value: object) -> str:
+    """A value as an error shows it: short, and whatever it is."""
+    try:
+        text = repr(value)
+    except Exception:  # a value that cannot even be written out is one we were not to be given
+        text = f"a {type(value).__name__}"
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -162,7 +176,7 @@ def backoff_from_builtins(value: object) -> Backoff:
     if not isinstance(value, dict) or value.get("policy") not in _POLICIES:
         raise InvalidOption(
             "backoff is not understood",
-            f"got {_short(value)}",
+            f"got {shown(value)}",
             f'It is an object with "policy": one of {", ".join(_POLICIES)}',
         )
     figures = {name: figure for name, figure in value.items() if name != "policy"}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pillarbox_engine import arguments
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.settings import check_number
@@ -79,33 +80,36 @@ def check_unique(key: str | None, terms: Unique | None = None) -> None:
     """`InvalidOption` for a key or terms no queue can take."""
     if key is None:
         if terms is not None:
-            raise InvalidOption("unique needs a unique_key", "only its terms were given")
+            raise InvalidOption(
+                "unique needs a unique_key", "only its terms were given", "Give both, or neither"
+            )
         return
-    if not isinstance(key, str) or not 1 <= len(key) <= LONGEST_KEY:
-        raise InvalidOption(f"unique_key must be text of 1 to {LONGEST_KEY} characters")
+    arguments.text("unique_key", key, LONGEST_KEY, least=1)
     if terms is not None:
         _check_terms(terms)
 
 
 def _check_terms(terms: Unique) -> None:
-    if not isinstance(terms, Unique):
-        raise InvalidOption("unique must be a Unique", f"got {terms!r}")
+    arguments.kind("unique", terms, Unique)
     _check_names("states", terms.states, frozenset(State) - {State.TRASHED})
     _check_names("replace", terms.replace, REPLACEABLE)
     if not terms.states >= UNSTARTED:
         raise InvalidOption(
             "unique.states leaves out a state in which jobs wait",
             f"waiting, scheduled and ready must be in it, got {', '.join(sorted(terms.states))}",
+            "Add the states that are missing",
         )
     if terms.window is not None:
         check_number("unique.window", terms.window, 0.001, _LONGEST_WINDOW)
 
 
 def _check_names(name: str, given: object, known: frozenset[State] | frozenset[str]) -> None:
-    if not isinstance(given, frozenset):
-        raise InvalidOption(f"unique.{name} must be a frozenset", f"got {given!r}")
+    arguments.kind(f"unique.{name}", given, frozenset)
+    assert isinstance(given, frozenset)
     unknown = sorted(str(one) for one in given - known)
     if unknown:
         raise InvalidOption(
-            f"unique.{name} cannot have {unknown[0]!r}", "", f"Known: {', '.join(sorted(known))}"
+            f"unique.{name} cannot have {unknown[0]!r}",
+            "it means nothing there",
+            f"Known: {', '.join(sorted(known))}",
         )

@@ -8,11 +8,13 @@ from __future__ import annotations
 import itertools
 from types import TracebackType
 
+from pillarbox_engine import arguments
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import InvalidOption, NotFound, ProgrammingFault
 from pillarbox_engine.hints import Hints
 from pillarbox_engine.pool import Pool, PoolParts
 from pillarbox_engine.routing import Handlers, Routes
+from pillarbox_engine.settings import check_number
 from pillarbox_engine.trouble import OnProblem
 
 MAX_CONCURRENCY = 1_000
@@ -29,12 +31,11 @@ class Worker:
         self, parts: PoolParts, hints: Hints, queues: tuple[str, ...], handlers: Handlers,
         concurrency: int, *, on_problem: OnProblem | None = None,
     ) -> None:  # fmt: skip
-        if not 1 <= concurrency <= MAX_CONCURRENCY:
-            raise InvalidOption(
-                "concurrency is out of range", f"{concurrency!r} is not in 1 to {MAX_CONCURRENCY}"
-            )
+        check_number("concurrency", concurrency, 1, MAX_CONCURRENCY, whole=True)
+        if on_problem is not None:
+            arguments.function("on_problem", on_problem)
         if not queues:
-            raise InvalidOption("A worker needs a queue", "none was named")
+            raise InvalidOption("A worker needs a queue", "none was named", "Name at least one")
         self._backend, self._clock = parts.backend, parts.clock
         self._hints, self.queues = hints, queues
         self.name = f"worker-{next(_numbers)}"
@@ -56,7 +57,10 @@ class Worker:
     def start(self) -> Worker:
         """Begin to claim; the worker itself, for chaining. Only once."""
         if self._started:
-            raise ProgrammingFault("This worker was started before", "", "Make a new one")
+            raise ProgrammingFault(
+                "This worker was started before", "its threads run only once", "Make a new one"
+            )
+        self._hints.check_open()
         self._started = True
         self._pool.start()
         return self
@@ -67,6 +71,7 @@ class Worker:
 
     def drain(self, timeout: float | None = None) -> bool:
         """Claim no more and wait for what runs; whether all has ended within `timeout` s."""
+        arguments.patience("timeout", timeout)
         self._pool.finish()
         return not self._started or self._pool.join(timeout)
 
@@ -75,7 +80,7 @@ class Worker:
 
         What was claimed ahead is released at once. No attempt is charged for what is released.
         """
-        if self.drain(timeout):
+        if self.drain(arguments.seconds("timeout", timeout)):
             return
         self._pool.cancel_running()
         if not self._pool.join(CANCEL_GRACE):
@@ -87,6 +92,7 @@ class Worker:
 
         Jobs that are scheduled for later, retries too, are not waited for. Raises `EngineClosed`.
         """
+        arguments.patience("timeout", timeout)
         limit = None if timeout is None else self._clock.monotonic_us() + seconds_to_us(timeout)
         while True:
             mark = self._hints.mark(*self.queues)

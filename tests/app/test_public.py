@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 import pillarbox
 
@@ -41,3 +45,24 @@ def test_it_round_trips_a_job_in_memory() -> None:
         delivery.ack({"sent": True})
 
         assert engine.job(enqueued.id).result == {"sent": True}
+
+
+@pytest.mark.parametrize(
+    "given", [None, 5, True, b"jobs.pillarbox", object(), "", "a\0b", "\ud800", "x" * 5_000]
+)
+def test_what_is_no_path_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pillarbox.PillarboxError) as caught:
+        pillarbox.connect(given)
+    assert all((caught.value.title, caught.value.reason, caught.value.remedy))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["read_only", "accept_copy"])
+def test_a_switch_is_true_or_false(tmp_path: Path, option: str) -> None:
+    switches: dict[str, Any] = {option: 1}
+    with pytest.raises(pillarbox.InvalidOption, match=option):
+        pillarbox.connect(tmp_path / "jobs.pillarbox", **switches)
+    assert not list(tmp_path.iterdir())

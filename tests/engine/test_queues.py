@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -131,6 +131,21 @@ def test_bad_options(engine: Engine) -> None:
         queue.enqueue(1, run_at=datetime(2030, 1, 1))
     with pytest.raises(InvalidOption, match="colour"):
         queue.configure(colour="red")
+
+
+@pytest.mark.parametrize("name", ["run_at", "expires_at"])
+def test_a_time_past_by_far_is_a_mistake_unless_the_call_may_be_a_repetition(
+    engine: Engine, name: str
+) -> None:
+    queue, now = engine.queue("a"), datetime.now(UTC)
+    past: dict[str, Any] = {name: now - timedelta(minutes=5)}
+    with pytest.raises(InvalidOption, match=f"{name} is past"):
+        queue.enqueue(1, **past)
+    assert queue.counts().enqueued_total == 0
+    queue.enqueue(2, **past, idempotency_key="k")
+    just: dict[str, Any] = {name: now - timedelta(seconds=5)}
+    queue.enqueue(3, **just)
+    assert queue.counts().enqueued_total == 2
 
 
 def test_configure_merges(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Journalled, Store
 from pillarbox_engine.memory.unique_keys import holder, let_go, make_free, wanted_place
 from pillarbox_engine.model import BulkResult
-from pillarbox_engine.settings import QueueSettings, check, check_number
+from pillarbox_engine.settings import REPLAY_RATES, QueueSettings, check, check_number
 from pillarbox_engine.states import LIVE_STATES, State, Verb
 
 
@@ -136,7 +136,7 @@ def replay(
 ) -> BulkResult:  # fmt: skip
     """Dead letters back to work, spaced by `rate` jobs a second where one is given."""
     if rate is not None:
-        check_number("rate", rate, 0.000_1, 1_000_000)
+        check_number("rate", rate, *REPLAY_RATES)
     if to is not None:
         store.queue(to)
     _require_room(store, _sort_out(store, Verb.REPLAY, job_ids, to)[0], to)

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
-from pillarbox_engine.errors import EngineClosed
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.listeners import Listeners
@@ -46,6 +45,7 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.protocols import Change, LeaseLostNote
+from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 
@@ -67,7 +67,7 @@ class MemoryBackend:
     def _open(self) -> Iterator[Store]:
         with self._lock:
             if self._closed:
-                raise EngineClosed("The queue is closed", "close() was called on it")
+                raise closed()
             yield self._store
             touched, self._store.touched = self._store.touched, set()
         if touched:

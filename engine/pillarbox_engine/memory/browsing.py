@@ -9,12 +9,13 @@ from datetime import datetime
 from itertools import islice
 
 from pillarbox_engine.clock import from_us
-from pillarbox_engine.errors import InvalidOption, NotFound
+from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.memory.predicate import matches
 from pillarbox_engine.memory.rows import Row, summary, whole
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary
+from pillarbox_engine.refusals import no_job
 from pillarbox_engine.states import DeadReason, State
 
 Place = tuple[int, int]
@@ -67,7 +68,7 @@ def job(store: Store, job_id: str) -> Job:
     """One job whole, or `NotFound`."""
     row = store.row(job_id)
     if row is None:
-        raise NotFound(f"There is no job {job_id}", "", "It may have been pruned by retention")
+        raise no_job(job_id)
     return whole(row, store.settings_of(row))
 
 

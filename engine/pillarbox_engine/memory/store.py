@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pillarbox_engine.clock import Clock
-from pillarbox_engine.errors import NotFound
 from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.memory.rows import COUNTERS, QueueState, Row
 from pillarbox_engine.model import Counts, HistoryPoint
 from pillarbox_engine.names import check_queue_name
+from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.settings import QueueSettings, check
 from pillarbox_engine.states import LIVE_STATES, State
 
@@ -69,9 +69,7 @@ class Store:
         """The queue called `name`, or `NotFound`."""
         found = self.queues.get(name)
         if found is None:
-            raise NotFound(
-                f"There is no queue {name!r}", "", "A queue is made by its first enqueue"
-            )
+            raise no_queue(name)
         return found
 
     def find_or_add(self, name: str, defaults: QueueSettings | None = None) -> QueueState:
@@ -90,7 +88,8 @@ class Store:
 
     def row(self, job_id: str) -> Row | None:
         """The job with that id, or None."""
-        return self.rows.get(int(job_id)) if job_id.isdecimal() and len(job_id) <= 18 else None
+        ours = job_id.isdecimal() and job_id.isascii() and len(job_id) <= 18
+        return self.rows.get(int(job_id)) if ours else None
 
     def in_state(self, queue: QueueState, state: State) -> list[Row]:
         """The queue's jobs in `state`, oldest first."""

@@ -18,7 +18,7 @@ from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
 from pillarbox_engine.protocols import Change, LeaseLostNote
-from pillarbox_engine.settings import QueueSettings, check, check_number
+from pillarbox_engine.settings import LEASES, REPLAY_RATES, QueueSettings, check, check_number
 from pillarbox_engine.sqlite import (
     admin,
     checking,
@@ -95,7 +95,7 @@ class SqliteBackend(InspectorSide):
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         """Let leases run on from now."""
         if seconds is not None:
-            check_number("seconds", seconds, 0.1, 86_400)
+            check_number("seconds", seconds, *LEASES)
         return self._file.write(lambda t: settle.extend(t, leases, seconds))
 
     def report(self, reports: Sequence[Report]) -> list[bool]:
@@ -143,7 +143,7 @@ class SqliteBackend(InspectorSide):
     ) -> BulkResult:  # fmt: skip
         """Dead letters back to work."""
         if rate is not None:
-            check_number("rate", rate, 0.0001, 1_000_000)
+            check_number("rate", rate, *REPLAY_RATES)
         start = None if start_at is None else to_us(start_at)
         return self._file.write(
             lambda t: admin.replay(

@@ -17,9 +17,10 @@ from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary, LogLine
 from pillarbox_engine.payload import preview
+from pillarbox_engine.refusals import no_job
 from pillarbox_engine.settings import backoff_from_builtins
 from pillarbox_engine.sqlite.claim import check_crc
-from pillarbox_engine.sqlite.job_rows import not_found, number_of
+from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.queue_rows import parse_settings
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.statements import statement
@@ -110,7 +111,7 @@ def job(reading: Reading, job_id: str) -> Job:
     number = number_of(job_id)
     row = reading.row_of(f"{statement('summaries')} j.id = ?", (number,))
     if row is None:
-        raise not_found(job_id)
+        raise no_job(job_id)
     payload, crc, backoff, timeout, result, text, unique, key = reading.row("whole_job", (number,))
     check_crc(number, payload, crc)
     settings = parse_settings(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pillarbox_engine.errors import NotFound
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.model import (
     Counts,
@@ -19,6 +18,7 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.sqlite import browse, chain, files, overview, registry, samples
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.open_file import OpenFile
@@ -113,7 +113,5 @@ class InspectorSide:
             return None
         row = reading.row("queue_by_name", (name,))
         if row is None:
-            raise NotFound(
-                f"There is no queue {name!r}", "", "A queue is made by its first enqueue"
-            )
+            raise no_queue(name)
         return int(row[0])

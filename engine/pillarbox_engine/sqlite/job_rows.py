@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from pillarbox_engine.deaths import DEAD_FAILURES
-from pillarbox_engine.errors import NotFound
 from pillarbox_engine.model import Failure
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
@@ -51,7 +50,7 @@ _FIELDS = tuple(entry.name for entry in fields(JobRow))
 
 def number_of(job_id: str) -> int:
     """A job id as a row id; -1 (no row) where it cannot be one of ours."""
-    return int(job_id) if job_id.isdecimal() and len(job_id) <= 18 else -1
+    return int(job_id) if job_id.isdecimal() and job_id.isascii() and len(job_id) <= 18 else -1
 
 
 def load(transaction: Transaction, number: int) -> JobRow | None:
@@ -64,11 +63,6 @@ def load(transaction: Transaction, number: int) -> JobRow | None:
     values["state"] = State(values["state"])
     values["trashed_from"] = None if trashed is None else State(trashed)
     return JobRow(**values)
-
-
-def not_found(job_id: str) -> NotFound:
-    """The error for an id no job has."""
-    return NotFound(f"There is no job {job_id}", "", "It may have been pruned by retention")
 
 
 def record(

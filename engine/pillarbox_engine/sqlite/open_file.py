@@ -16,8 +16,9 @@ from typing import TypeVar
 import apsw
 
 from pillarbox_engine.clock import Clock
-from pillarbox_engine.errors import EngineClosed, PillarboxError, ProgrammingFault, ReadOnlyFile
+from pillarbox_engine.errors import PillarboxError, ProgrammingFault, ReadOnlyFile
 from pillarbox_engine.listeners import Listeners
+from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, registry
 from pillarbox_engine.sqlite.doorbell import Doorbell
 from pillarbox_engine.sqlite.files import Place
@@ -137,7 +138,7 @@ class OpenFile:
                 "Open the file again in the child",
             )
         if self._closed:
-            raise EngineClosed("The engine is closed", "", "Open the file again")
+            raise closed()
 
     def _leave(self, own: int) -> None:
         try:

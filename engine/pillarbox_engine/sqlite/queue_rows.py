@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pillarbox_engine.errors import NotFound
 from pillarbox_engine.names import check_queue_name
+from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.settings import (
     QueueSettings,
     check,
@@ -58,7 +58,7 @@ def need(transaction: Transaction, name: str) -> QueueRow:
     """The queue called `name`, or `NotFound`."""
     queue = find(transaction, name)
     if queue is None:
-        raise NotFound(f"There is no queue {name!r}", "", "A queue is made by its first enqueue")
+        raise no_queue(name)
     return queue
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import apsw
 
-from pillarbox_engine.errors import EngineClosed
+from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite.connection import spoken
 from pillarbox_engine.sqlite.statements import statement
 from pillarbox_engine.sqlite.transaction import Bindings
@@ -70,7 +70,7 @@ class Readers:
     def _borrow(self) -> apsw.Connection:
         with self._lock:
             if self._closed:
-                raise EngineClosed("The engine is closed", "", "Open the file again")
+                raise closed()
             if self._idle:
                 return self._idle.pop()
         return self._connect(self._path)

@@ -18,7 +18,8 @@ from typing import Any, TypeVar, cast
 import apsw
 
 from pillarbox_engine.clock import Clock
-from pillarbox_engine.errors import EngineClosed, Indeterminate, PillarboxError
+from pillarbox_engine.errors import Indeterminate, PillarboxError
+from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, counting
 from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
 from pillarbox_engine.sqlite.connection import open_writer, translate
@@ -73,7 +74,7 @@ class Writer:
     def _serve(self, pieces: list[Piece[Any]]) -> None:
         if self._closed:
             pieces += self._combiner.take()
-            error = EngineClosed("The engine is closed", "", "Open the file again")
+            error = closed()
             _settle(pieces, error)
         elif not self._commit(pieces):
             for piece in pieces:

@@ -1,0 +1,33 @@
+"""Errors that are raised in several places and must read the same in each.
+
+Owns their words; what a caller handed in is quoted short, with all that does not show as escapes.
+"""
+
+from __future__ import annotations
+
+from pillarbox_engine.errors import EngineClosed, NotFound
+from pillarbox_engine.json_fault import printable
+
+
+def closed() -> EngineClosed:
+    """Whatever is asked of a closed engine."""
+    return EngineClosed(
+        "The engine is closed", "close() was called on it", "Open the queue file again"
+    )
+
+
+def no_job(job_id: str) -> NotFound:
+    """An id that no job has."""
+    return NotFound(
+        f"There is no job {printable(job_id) or 'with an empty id'}",
+        "no job in the file has that id",
+        "Look it up in the list of jobs; retention may have pruned it",
+    )  # fmt: skip
+
+
+def no_queue(name: str) -> NotFound:
+    """A name that no queue has."""
+    return NotFound(
+        f'There is no queue "{printable(name)}"', "nothing was ever enqueued to it",
+        "A queue is made by its first enqueue",
+    )  # fmt: skip
