@@ -299,6 +299,8 @@ CONTEXT: dict[str, Call] = {
         refuses={"claimed": (), "tell": ()}, past_close=True,
     ),
     "lose": Call(on=_context, past_close=True),
+    "stop": Call(on=_context, past_close=True),
+    "stop_asked": Call(on=_context, past_close=True),
 }  # fmt: skip
 
 CALLS: dict[type[Any], dict[str, Call]] = {
