@@ -213,5 +213,8 @@ class Backend(Producer, Consumer, Inspector, Admin, Changes, Protocol):
     def check(self) -> tuple[str, ...]:
         """Every broken promise found in the store, in words; empty: it is whole."""
 
+    def remarks(self) -> tuple[str, ...]:
+        """What a check should tell though it breaks no promise, in words."""
+
     def close(self) -> None:
         """Release everything; later calls raise `EngineClosed`. Idempotent."""

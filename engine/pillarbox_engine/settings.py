@@ -39,7 +39,11 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """A queue's settings. Durations are seconds, sizes bytes; None means no limit."""
+    """A queue's settings. Durations are seconds, sizes bytes; None means no limit.
+
+    A payload above `claim_check` is kept beside the store and fetched when its job is claimed;
+    None keeps all within. `max_payload` bounds both.
+    """
 
     max_attempts: int = 5
     backoff: Backoff = field(default_factory=Exponential)
@@ -53,6 +57,7 @@ class QueueSettings:
     on_full: OnFull = OnFull.REJECT
     block_timeout: float = 30.0
     max_payload: int = DEFAULT_PAYLOAD_LIMIT
+    claim_check: int | None = None
     keep_done: int = 10_000
     keep_done_for: float = 3_600.0
 
@@ -81,18 +86,20 @@ _RANGES: dict[str, tuple[float, float]] = {
     "max_bytes": (1, 2**53),
     "block_timeout": (0, 86_400),
     "max_payload": (1, 256 * 1024 * 1024),
+    "claim_check": (1, 256 * 1024 * 1024),
     "keep_done": (0, 2**53),
     "keep_done_for": (0, 100 * 366 * 86_400),
 }
 _WHOLE = {"max_attempts", "max_lost", "priority", "max_depth", "max_bytes", "max_payload",
-          "keep_done"}  # fmt: skip
+          "claim_check", "keep_done"}  # fmt: skip
+_OPTIONAL = {"max_depth", "max_bytes", "claim_check"}
 
 
 def check(settings: QueueSettings) -> None:
     """`InvalidOption` if any setting has the wrong type or is out of range."""
     for name, (low, high) in _RANGES.items():
         value = getattr(settings, name)
-        if value is None and name in {"max_depth", "max_bytes"}:
+        if value is None and name in _OPTIONAL:
             continue
         check_number(name, value, low, high, whole=name in _WHOLE)
     check_backoff(settings.backoff)

@@ -32,11 +32,14 @@ def command(common: Common, queue_file: str | None, accept_copy: bool) -> int:
     chosen = Common(queue_file or common.file, common.json)
     with chosen.engine(read_only=not accept_copy, accept_copy=accept_copy) as engine:
         label = engine.backend.file_info().label
-        problems = engine.backend.check()
+        problems, remarks = engine.backend.check(), engine.backend.remarks()
     if common.json:
-        output.document({"file": label, "whole": not problems, "problems": list(problems)})
+        output.document({"file": label, "whole": not problems, "problems": list(problems),
+                         "remarks": list(remarks)})  # fmt: skip
     else:
         _tell(label, problems)
+        for remark in remarks:
+            output.say(remark)
     return FAILED if problems else DONE
 
 

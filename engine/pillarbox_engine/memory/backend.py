@@ -262,6 +262,9 @@ class MemoryBackend:
         with self._open() as store:
             return auditing.audit(store)
 
+    def remarks(self) -> tuple[str, ...]:
+        return ()
+
     def close(self) -> None:
         with self._lock:
             self._closed = True

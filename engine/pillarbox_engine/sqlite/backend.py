@@ -23,9 +23,12 @@ from pillarbox_engine.sqlite import (
     admin,
     checking,
     claim,
+    claim_check,
     enqueue,
     heads,
+    litter,
     overview,
+    payloads,
     queue_rows,
     registry,
     settle,
@@ -47,6 +50,7 @@ class SqliteBackend(InspectorSide):
         super().__init__(OpenFile(place, clock, connect), notices)
         self._jumps = Jumps(clock)
         self._nonces = enqueue.Nonces()
+        self._litter = litter.Litter(place.side, clock)
         self._last_id = 0
 
     def start(self, kind: str) -> None:
@@ -62,7 +66,7 @@ class SqliteBackend(InspectorSide):
         """Store jobs durably, all or none."""
         call = enqueue.new_call(queue, jobs, self._nonces)
         try:
-            answers = self._file.write(enqueue.Enqueue(call))
+            answers = claim_check.run(call, self._file.place.side, self._now(), self._store)
         except StorageFault as fault:
             given = jobs[0].idempotency_key if jobs else None
             fault.idempotency_key = given or enqueue.made_key(self._last_id, call.nonce)
@@ -70,6 +74,9 @@ class SqliteBackend(InspectorSide):
         if answers:
             self._last_id = max(self._last_id, int(answers[-1].id))
         return answers
+
+    def _store(self, call: enqueue.Call) -> list[Enqueued]:
+        return self._file.write(enqueue.Enqueue(call))
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
         """Create a queue unless it exists."""
@@ -82,7 +89,19 @@ class SqliteBackend(InspectorSide):
         own, reap = self._file.process_id or 0, self._jumps.settled()
         if reap and self._leases_ran_out():
             self._file.write(upkeep.reap_leases)
-        return self._file.write(lambda t: claim.claim(t, request, own))
+        unread: claim.Unread = {}
+        taken = self._file.write(lambda t: claim.claim(t, request, own, unread))
+        return self._fetched(request, taken, unread) if unread else taken
+
+    def _fetched(
+        self, request: ClaimRequest, taken: list[Claimed], unread: claim.Unread
+    ) -> list[Claimed]:
+        """The claims with the payloads their rows do not hold; damaged ones end as dead letters,
+        and where that leaves none, others are claimed."""
+        whole, damaged = payloads.fetch(taken, unread, self._file.place.side)
+        if damaged:
+            self.settle(damaged)
+        return whole or (self.claim(request) if damaged else [])
 
     def _leases_ran_out(self) -> bool:
         with self._file.read() as reading:
@@ -193,6 +212,9 @@ class SqliteBackend(InspectorSide):
         with self._file.read() as reading:
             due = upkeep.look(reading, own, now, reap=reap)
             wait = upkeep.pause(reading, now)
+            rubbish = self._litter.look(reading)
+        if rubbish:
+            self._file.write(lambda t: litter.collect(t, rubbish))
         if due:
             self._sweep(own, due, reap=reap)
         return wait
@@ -208,7 +230,13 @@ class SqliteBackend(InspectorSide):
         side = self._file.place.side
         expected = heads.highest(side, self._file.uuid) if side.is_dir() else None
         with self._file.read() as reading:
-            return checking.check(reading, expected)
+            return checking.check(reading, expected, side)
+
+    def remarks(self) -> tuple[str, ...]:
+        """What lies beside the file to no use."""
+        with self._file.read() as reading:
+            left = litter.left_over(reading, self._file.place.side, self._now())
+        return litter.told(left)
 
     def close(self) -> None:
         """Leave the register and release everything."""

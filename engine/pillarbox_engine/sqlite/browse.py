@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pillarbox_engine.clock import from_us, from_us_or_none, to_us
@@ -19,7 +20,7 @@ from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary, L
 from pillarbox_engine.payload import preview
 from pillarbox_engine.refusals import no_job
 from pillarbox_engine.settings import backoff_from_builtins
-from pillarbox_engine.sqlite.claim import check_crc
+from pillarbox_engine.sqlite import blobs
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.queue_rows import parse_settings
 from pillarbox_engine.sqlite.readers import Reading
@@ -106,14 +107,15 @@ def _fields(row: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def job(reading: Reading, job_id: str) -> Job:
-    """One job whole, or `NotFound`."""
+def job(reading: Reading, job_id: str, side: Path) -> Job:
+    """One job whole, or `NotFound`; `DamagedFile` where its payload is not what was stored."""
     number = number_of(job_id)
     row = reading.row_of(f"{statement('summaries')} j.id = ?", (number,))
     if row is None:
         raise no_job(job_id)
-    payload, crc, backoff, timeout, result, text, unique, key = reading.row("whole_job", (number,))
-    check_crc(number, payload, crc)
+    stub, crc, blob, *rest = reading.row("whole_job", (number,))
+    payload = blobs.whole(side, number, stub, blob, crc)
+    backoff, timeout, result, text, unique, key = rest
     settings = parse_settings(text)
     return Job(
         **_fields(row), payload_json=payload, result_json=result, idempotency_key=key,

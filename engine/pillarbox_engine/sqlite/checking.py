@@ -8,27 +8,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
-from pillarbox_engine.sqlite import chain, counting
-from pillarbox_engine.sqlite.job_insert import checksum
+from pillarbox_engine.errors import DamagedFile
+from pillarbox_engine.sqlite import blobs, chain, counting
 from pillarbox_engine.sqlite.memo import COUNTERS, Head
 from pillarbox_engine.sqlite.overview import counts_of
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.states import LIVE_STATES, State
 
 
-def check(reading: Reading, expected: Head | None) -> tuple[str, ...]:
+def check(reading: Reading, expected: Head | None, side: Path) -> tuple[str, ...]:
     """Every broken promise found, in words; empty: the file is whole.
 
-    `expected` is the highest head noted beside the file, None where there is none.
+    `expected` is the highest head noted beside the file, None where there is none; `side` the
+    folder of side files.
     """
     damage = [row[0] for row in reading.rows("integrity") if row[0] != "ok"]
     if damage:
         return tuple(f"SQLite's integrity check: {text}" for text in damage)
-    return tuple(_promises(reading, expected))
+    return tuple(_promises(reading, expected, side))
 
 
-def _promises(reading: Reading, expected: Head | None) -> Iterator[str]:
+def _promises(reading: Reading, expected: Head | None, side: Path) -> Iterator[str]:
     if expected is not None and not chain.holds(reading.connection, expected):
         yield f"the file is older than commit {expected.sequence}, noted beside it"
     verdict = chain.verify(reading.connection)
@@ -38,7 +40,7 @@ def _promises(reading: Reading, expected: Head | None) -> Iterator[str]:
     yield from _differences(counters, _from_chain(verdict), "the chain of commits")
     yield from _ledgers(reading)
     yield from _strays(reading)
-    yield from _payloads(reading)
+    yield from _payloads(reading, side)
 
 
 def _counters(reading: Reading) -> dict[int, dict[str, int]]:
@@ -99,7 +101,12 @@ def _strays(reading: Reading) -> Iterator[str]:
         yield f"{unknown} jobs are in a state that does not exist"
 
 
-def _payloads(reading: Reading) -> Iterator[str]:
-    for number, payload, expected in reading.each("payloads"):
-        if not isinstance(payload, str) or checksum(payload.encode()) != expected:
+def _payloads(reading: Reading, side: Path) -> Iterator[str]:
+    for number, payload, blob, expected in reading.each("payloads"):
+        if not isinstance(payload, str):
             yield f"the payload of job {number} is not what was stored"
+            continue
+        try:
+            blobs.whole(side, number, payload, blob, expected)
+        except DamagedFile as damage:
+            yield f"the payload of job {number} is not what was stored: {damage.reason}"

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
 from pillarbox_engine.settings import RateLimit, backoff_from_builtins
 from pillarbox_engine.sqlite import queue_rows
@@ -26,28 +25,37 @@ from pillarbox_engine.states import DeadReason, EventKind, State
 PROMOTE_CHUNK = 1_000
 _READ = msgspec.json.Decoder().decode
 
+Unread = dict[str, tuple[str, str | None, str]]
+"""By job id: a row's `payload`, `blob` and `payload_crc`, for `blobs.whole` to make sense of."""
 
-def claim(transaction: Transaction, request: ClaimRequest, process_id: int) -> list[Claimed]:
-    """Lease up to `request.limit` jobs; see `protocols.Consumer.claim`."""
+
+def claim(
+    transaction: Transaction, request: ClaimRequest, process_id: int, unread: Unread
+) -> list[Claimed]:
+    """Lease up to `request.limit` jobs; see `protocols.Consumer.claim`.
+
+    Jobs whose payload the row does not hold as it was stored are put into `unread`.
+    """
     taken: list[Claimed] = []
     for name in request.queues:
         if len(taken) >= request.limit + request.ahead or any(job.lost for job in taken):
             break
         queue = queue_rows.find(transaction, name)
         if queue is not None and queue.mode == "running":
-            taken += _claim_from(transaction, queue, request, process_id, len(taken))
+            taken += _claim_from(transaction, queue, request, process_id, unread, len(taken))
     return taken
 
 
 def _claim_from(
-    transaction: Transaction, queue: QueueRow, request: ClaimRequest, process_id: int, have: int
-) -> list[Claimed]:
+    transaction: Transaction, queue: QueueRow, request: ClaimRequest, process_id: int,
+    unread: Unread, have: int,
+) -> list[Claimed]:  # fmt: skip
     promote(transaction, queue)
     limit = _allowed(transaction, queue, request, have)
     ids = _choose(transaction, queue, request, limit, alone=have == 0 and request.limit > 0)
     if not ids:
         return []
-    claimed = _lease(transaction, queue, request, process_id, ids)
+    claimed = _lease(transaction, queue, request, process_id, ids, unread)
     if queue.settings.rate_limit is not None:
         transaction.many("add_start", [(queue.id, transaction.now)] * len(claimed))
     return claimed
@@ -116,7 +124,7 @@ def bury_expired(transaction: Transaction, number: int) -> None:
 
 def _lease(
     transaction: Transaction, queue: QueueRow, request: ClaimRequest, process_id: int,
-    ids: Sequence[int],
+    ids: Sequence[int], unread: Unread,
 ) -> list[Claimed]:  # fmt: skip
     expires = transaction.now + seconds_to_us(queue.settings.lease)
     numbers = json.dumps(ids)
@@ -131,12 +139,15 @@ def _lease(
     transaction.touched.add(queue.name)
     order = {number: place for place, number in enumerate(ids)}
     rows.sort(key=lambda row: order[row[0]])
-    return [_claimed(queue, row, transaction.now, expires) for row in rows]
+    return [_claimed(queue, row, unread, transaction.now, expires) for row in rows]
 
 
-def _claimed(queue: QueueRow, row: Any, now: int, expires: int) -> Claimed:
-    number, fence, type_, payload, crc, attempt, most, lost, priority, since, timeout, how = row
-    check_crc(number, payload, crc)
+def _claimed(queue: QueueRow, row: Any, unread: Unread, now: int, expires: int) -> Claimed:
+    (
+        number, fence, type_, payload, crc, attempt, most, lost, priority, since, timeout, how, blob
+    ) = row  # fmt: skip
+    if blob is not None or checksum(payload.encode()) != crc:
+        unread[str(number)] = payload, blob, crc
     settings = queue.settings
     return Claimed(
         LeaseRef(str(number), fence), queue.name, type_, payload, attempt,
@@ -144,16 +155,6 @@ def _claimed(queue: QueueRow, row: Any, now: int, expires: int) -> Claimed:
         settings.lease, settings.timeout if timeout is None else timeout / 1e6,
         settings.backoff if how is None else backoff_from_builtins(json.loads(how)),
     )  # fmt: skip
-
-
-def check_crc(number: int, payload: str, expected: str) -> None:
-    """`DamagedFile` where a payload is not what was stored."""
-    if checksum(payload.encode()) != expected:
-        raise DamagedFile(
-            f"The payload of job {number} is damaged",
-            "its checksum does not match",
-            "Keep a copy of the file, and run the check",
-        )
 
 
 def next_start(

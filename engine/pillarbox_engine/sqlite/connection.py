@@ -25,6 +25,7 @@ from pillarbox_engine.errors import (
     PillarboxError,
     ReadOnlyFile,
 )
+from pillarbox_engine.sqlite.blobs import teach
 
 APPLICATION_ID = 0x50426F78
 """`application_id` of a queue file: the letters "PBox"."""
@@ -54,6 +55,7 @@ def open_writer(path: Path) -> apsw.Connection:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         _configure_writer(connection)
+        teach(connection, path)
     return connection
 
 
@@ -96,6 +98,7 @@ def open_reader(path: Path) -> apsw.Connection:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         for pragma in ("query_only=1", "temp_store=MEMORY", "trusted_schema=0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
+        teach(connection, path)
     return connection
 
 
@@ -118,6 +121,7 @@ def _read_only(path: Path, how: str) -> apsw.Connection:
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA query_only=1").fetchall()
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    teach(connection, path)
     return connection
 
 

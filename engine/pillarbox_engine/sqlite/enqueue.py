@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -22,7 +22,8 @@ from pillarbox_engine.errors import PayloadTooLarge, QueueFull
 from pillarbox_engine.model import Alike, Enqueued, NewJob
 from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.sqlite import job_insert, queue_rows, unique_keys
+from pillarbox_engine.sqlite import claim_check, job_insert, queue_rows, unique_keys
+from pillarbox_engine.sqlite.claim_check import Blobs
 from pillarbox_engine.sqlite.combining import Together
 from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.overflow import drop_oldest
@@ -38,13 +39,20 @@ KEY_LIFE_US = seconds_to_us(7 * 86_400)
 @dataclass(frozen=True, slots=True)
 class Call:
     """One enqueue call. `keyed`: whether any job brought a key of either kind; where none did,
-    `nonce` makes the call's own."""
+    `nonce` makes the call's own. `blobs`: what of its payloads lies beside the file already."""
 
     queue: str
     jobs: Sequence[NewJob]
     nonce: bytes
     repeats: tuple[int, bytes] | None
     keyed: bool
+    blobs: Blobs = field(default_factory=dict)
+
+    @property
+    def texts(self) -> Iterable[str]:
+        """The payloads."""
+        jobs = self.jobs
+        return jobs.texts if isinstance(jobs, Alike) else [job.payload_json for job in jobs]
 
 
 class Nonces:
@@ -113,20 +121,24 @@ class Enqueue(Together):
         """Store the jobs of this call."""
         call = self.call
         queue = queue_rows.find_or_add(transaction, call.queue)
+        if queue.settings.claim_check is not None:
+            claim_check.require_stored(queue.settings, call.texts, call.blobs)
         if call.repeats:
             found = transaction.rows("jobs_of_nonce", call.repeats)
             if found:
                 return _repeated(transaction, queue, call, found)
         if call.keyed:
             return _enqueue_keyed(transaction, queue, call)
-        return _answers(_store(transaction, queue, call.jobs, call.nonce))
+        return _answers(_store(transaction, queue, call, call.jobs))
 
     def joins(self, transaction: Transaction) -> bool:
-        """Whether it can be stored with others': no key and no bound has a say."""
+        """Whether it can be stored with others': no key, bound or claim check has a say."""
         if self.call.keyed or self.call.repeats:
             return False
         queue = queue_rows.find(transaction, self.call.queue)
-        return queue is not None and not _is_bounded(queue)
+        if queue is None or queue.settings.claim_check is not None:
+            return False
+        return not _is_bounded(queue)
 
     def all(self, transaction: Transaction, works: Sequence[Enqueue]) -> list[Any]:
         """Store the jobs of several calls, those for one queue in one statement."""
@@ -189,30 +201,31 @@ def _enqueue_keyed(transaction: Transaction, queue: QueueRow, call: Call) -> lis
     known, held = _known(transaction, jobs), unique_keys.holders(transaction, queue.id, jobs)
     found = roles(jobs, known, held)
     new = fresh(jobs, found)
-    ids = _store(transaction, queue, new, call.nonce, growth(jobs, found, held))
+    ids = _store(transaction, queue, call, new, growth(jobs, found, held))
     unique_keys.take(transaction, new, ids)
     stands_for = numbers(jobs, found, ids, known, held)
     _keep_keys(transaction, jobs, stands_for, known)
     return [
-        _answer(transaction, queue, job, role, number)
+        _answer(transaction, queue, job, role, number, call.blobs)
         for job, role, number in zip(jobs, found, stands_for, strict=True)
     ]
 
 
 def _answer(
-    transaction: Transaction, queue: QueueRow, job: NewJob, role: Role, number: int
+    transaction: Transaction, queue: QueueRow, job: NewJob, role: Role, number: int, stored: Blobs
 ) -> Enqueued:
-    replaced = role is Role.HELD and unique_keys.take_over(transaction, queue, number, job)
+    replaced = role is Role.HELD and unique_keys.take_over(transaction, queue, number, job, stored)
     return Enqueued(str(number), conflict=role is not Role.NEW, replaced=replaced)
 
 
 def _store(
-    transaction: Transaction, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes,
-    growth: int = 0,
-) -> range:  # fmt: skip
-    rows = job_insert.rows_of(transaction.now, queue, jobs, nonce)
+    transaction: Transaction, queue: QueueRow, call: Call, jobs: Sequence[NewJob], growth: int = 0
+) -> range:
+    rows = job_insert.rows_of(transaction.now, queue, jobs, call.nonce)
     if _is_bounded(queue):
         _make_room(transaction, queue, rows, growth)
+    if call.blobs:
+        return claim_check.insert(transaction, queue, rows, call.blobs)
     return job_insert.insert(transaction, queue, rows)
 
 

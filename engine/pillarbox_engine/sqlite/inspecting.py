@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.model import (
     Counts,
@@ -57,8 +58,15 @@ class InspectorSide:
 
     def job(self, job_id: str) -> Job:
         """One job whole."""
+        try:
+            return self._job(job_id)
+        except DamagedFile:
+            # It may have been deleted, and its blob with it, while it was read: then it is gone.
+            return self._job(job_id)
+
+    def _job(self, job_id: str) -> Job:
         with self._file.read() as reading:
-            return browse.job(reading, job_id)
+            return browse.job(reading, job_id, self._file.place.side)
 
     def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         """The histories of several jobs."""

@@ -120,13 +120,16 @@ def _run_at(now: int, job: NewJob) -> int | None:
     return due if due > now else None
 
 
-def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> range:
-    """Store `rows`, counted; their ids, in order."""
+def insert(
+    transaction: Transaction, queue: QueueRow, rows: Sequence[Row], *, singly: bool = False
+) -> range:
+    """Store `rows`, counted; their ids, in order. `singly`: a row's payload may be a stub, whose
+    bytes and checksum are not its own."""
     if not rows:
         return range(0)
     first = transaction.take_ids(len(rows))
     shape = rows[0][0]
-    alike = len(rows) >= MANY and all(row[0] is shape for row in rows)
+    alike = not singly and len(rows) >= MANY and all(row[0] is shape for row in rows)
     (_insert_alike if alike else _insert_each)(transaction, queue, rows, first)
     _count(transaction, queue, rows)
     return range(first, first + len(rows))

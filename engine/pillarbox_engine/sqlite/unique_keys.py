@@ -12,6 +12,7 @@ from typing import Any
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.repetition import Holder, replaces
 from pillarbox_engine.sqlite import job_insert
+from pillarbox_engine.sqlite.claim_check import Blobs, name_of, stub
 from pillarbox_engine.sqlite.job_rows import JobRow, load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
@@ -71,7 +72,9 @@ def may_return(transaction: Transaction, job: JobRow, queue_id: int, state: Stat
     return holder is None or holder.number == job.id
 
 
-def take_over(transaction: Transaction, queue: QueueRow, number: int, job: NewJob) -> bool:
+def take_over(
+    transaction: Transaction, queue: QueueRow, number: int, job: NewJob, stored: Blobs
+) -> bool:
     """Whether the holder took over what `job` replaces: only one that still waits does."""
     held = load(transaction, number) if job.unique is not None and job.unique.replace else None
     if held is None or held.state not in UNSTARTED:
@@ -80,7 +83,8 @@ def take_over(transaction: Transaction, queue: QueueRow, number: int, job: NewJo
     values: dict[str, Any] = shape._asdict()
     values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
     values |= {f"with_{field}": replaces(job, field) for field in REPLACEABLE}
-    values |= {"id": number, "payload": payload, "payload_bytes": size, "payload_crc": crc}
+    values |= {"id": number, "payload_bytes": size, "payload_crc": crc}
+    values |= {"payload": stub(payload, stored), "blob": name_of(payload, stored)}
     transaction.execute("take_over", values)
     _count(transaction, held, job, State(values["state"]), size)
     transaction.touched.add(queue.name)

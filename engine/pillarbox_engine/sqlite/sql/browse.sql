@@ -20,7 +20,7 @@ SELECT count(*) FROM (SELECT 1 FROM jobs AS j WHERE {where} LIMIT :limit);
 -- name: whole_job
 -- What a listing leaves out.
 SELECT
-    j.payload, j.payload_crc, j.backoff, j.timeout_us, j.result, q.settings, j.unique_key,
+    j.payload, j.payload_crc, j.blob, j.backoff, j.timeout_us, j.result, q.settings, j.unique_key,
     (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1)
 FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id
@@ -116,14 +116,22 @@ coalesce(j.fingerprint, '') = {};
 
 -- name: where_text
 (
-    cast(j.id AS TEXT) = {0} OR instr(lower(j.type), {0}) OR instr(lower(j.payload), {0})
+    cast(j.id AS TEXT) = {0} OR instr(lower(j.type), {0}) OR instr(
+        lower(iif(j.blob IS NULL, j.payload, blob_text(j.blob, j.payload_crc))), {0}
+    )
 );
 
 -- name: where_payload
 -- Equal as JSON: same kind (1 is not true, "1" is not 1, absent is not null) and same value.
-json_extract(j.payload, {0}) IS json_extract({1}, '$')
-AND replace(replace(json_type(j.payload, {0}), 'real', 'integer'), 'false', 'true')
-    = replace(replace(json_type({1}), 'real', 'integer'), 'false', 'true');
+(
+    SELECT
+        json_extract(whole, {0}) IS json_extract({1}, '$')
+        AND replace(replace(json_type(whole, {0}), 'real', 'integer'), 'false', 'true')
+            = replace(replace(json_type({1}), 'real', 'integer'), 'false', 'true')
+    FROM (
+        SELECT iif(j.blob IS NULL, j.payload, blob_text(j.blob, j.payload_crc)) AS whole
+    )
+);
 
 -- name: where_older
 j.enqueued_at <= {};

@@ -27,4 +27,4 @@ SELECT count(*) FROM jobs WHERE state NOT IN (
 
 -- name: payloads
 -- Every payload with its checksum, to be compared.
-SELECT id, payload, payload_crc FROM jobs;
+SELECT id, payload, blob, payload_crc FROM jobs;

@@ -38,6 +38,13 @@ SELECT
     substr(value, 1, 8), substr(value, 25)
 FROM carray(:payloads);
 
+-- name: set_blob
+-- The job's payload lies beside the file.
+UPDATE jobs SET blob = ? WHERE id = ?;
+
+-- name: blob_in_use
+SELECT 1 FROM jobs WHERE blob = ? LIMIT 1;
+
 -- name: oldest_droppable
 -- What a full queue drops first: the jobs that have waited longest and are not in flight.
 SELECT id FROM jobs WHERE queue_id = ? AND state IN ('ready', 'scheduled') ORDER BY id LIMIT ?;

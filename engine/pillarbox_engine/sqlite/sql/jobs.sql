@@ -52,7 +52,7 @@ WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'ready';
 -- What was just leased, all in one row, so a busy Python thread is waited for once.
 SELECT json_group_array(json_array(
     id, fence, type, payload, payload_crc, attempt, max_attempts, lost, priority, enqueued_at,
-    timeout_us, backoff
+    timeout_us, backoff, blob
 ))
 FROM jobs
 WHERE id IN (SELECT value FROM json_each(?));

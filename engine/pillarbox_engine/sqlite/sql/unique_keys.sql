@@ -33,5 +33,6 @@ UPDATE jobs SET
     backoff = iif(:with_backoff, :backoff, backoff),
     payload_bytes = iif(:with_payload, :payload_bytes, payload_bytes),
     payload_crc = iif(:with_payload, :payload_crc, payload_crc),
-    payload = iif(:with_payload, :payload, payload)
+    payload = iif(:with_payload, :payload, payload),
+    blob = iif(:with_payload, :blob, blob)
 WHERE id = :id;
