@@ -34,6 +34,8 @@ from pillarbox_engine.sqlite import (
     settle,
     upkeep,
 )
+from pillarbox_engine.sqlite.claim import Unread
+from pillarbox_engine.sqlite.enqueue import Call
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
@@ -75,7 +77,7 @@ class SqliteBackend(InspectorSide):
             self._last_id = max(self._last_id, int(answers[-1].id))
         return answers
 
-    def _store(self, call: enqueue.Call) -> list[Enqueued]:
+    def _store(self, call: Call) -> list[Enqueued]:
         return self._file.write(enqueue.Enqueue(call))
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
@@ -89,12 +91,12 @@ class SqliteBackend(InspectorSide):
         own, reap = self._file.process_id or 0, self._jumps.settled()
         if reap and self._leases_ran_out():
             self._file.write(upkeep.reap_leases)
-        unread: claim.Unread = {}
+        unread: Unread = {}
         taken = self._file.write(lambda t: claim.claim(t, request, own, unread))
         return self._fetched(request, taken, unread) if unread else taken
 
     def _fetched(
-        self, request: ClaimRequest, taken: list[Claimed], unread: claim.Unread
+        self, request: ClaimRequest, taken: list[Claimed], unread: Unread
     ) -> list[Claimed]:
         """The claims with the payloads their rows do not hold; damaged ones end as dead letters,
         and where that leaves none, others are claimed."""

@@ -12,6 +12,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -123,7 +124,7 @@ def teach(connection: apsw.Connection, path: Path) -> None:
     """
     folder = folder_of(side_of(path))
 
-    def text(name: str, expected: str) -> str | None:
+    def text(name: Any, expected: Any) -> str | None:
         try:
             raw = (folder / name).read_bytes()
         except OSError:

@@ -73,7 +73,8 @@ def run(call: Call, side: Path, now: int, attempt: Callable[[Call], T]) -> T:
 
 def insert(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], stored: Blobs) -> range:
     """Store rows of which some payloads lie beside the file; their ids, in order."""
-    stubs = [(shape, stub(text, stored), *rest) for shape, text, *rest in rows]
+    stubs = [(shape, stub(text, stored), size, crc, nonce)
+             for shape, text, size, crc, nonce in rows]  # fmt: skip
     ids = job_insert.insert(transaction, queue, stubs, singly=True)
     names = [(name_of(row[1], stored), number) for row, number in zip(rows, ids, strict=True)]
     transaction.many("set_blob", [pair for pair in names if pair[0] is not None])
