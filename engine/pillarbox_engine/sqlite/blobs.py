@@ -124,7 +124,8 @@ def teach(connection: apsw.Connection, path: Path) -> None:
     """
     folder = folder_of(side_of(path))
 
-    def text(name: Any, expected: Any) -> str | None:
+    def text(*given: Any) -> str | None:
+        name, expected = given
         try:
             raw = (folder / name).read_bytes()
         except OSError:
