@@ -30,6 +30,8 @@ class HeadFile:
         self._path = side / f"head-{process_id}"
         self._uuid = UUID(uuid).bytes
         self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
+        # What lies there was noted of a file that had more commits, and whose loss was accepted.
+        os.ftruncate(self._descriptor, 0)
         os.ftruncate(self._descriptor, 2 * _SLOT)
         self._map = mmap.mmap(self._descriptor, 2 * _SLOT)
         self._dirty = False
