@@ -22,7 +22,8 @@ from pillarbox_engine.filters import Filter
 from pillarbox_engine.hints import Hints
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
-from pillarbox_engine.model import Counts, Job, JobSummary, QueueSummary
+from pillarbox_engine.model import Counts, Enqueued, Job, JobSummary, QueueSummary
+from pillarbox_engine.planning import Schedule
 from pillarbox_engine.pool import Handlers, OnProblem, PoolParts
 from pillarbox_engine.protocols import Backend, Change
 from pillarbox_engine.queues import Queue
@@ -107,6 +108,26 @@ class Engine:
     def counts(self) -> Counts:
         """The counts of all queues together."""
         return self.backend.counts()
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        """All schedules by name; `next_times(n)` of each tells when it will fire."""
+        return self.backend.schedules()
+
+    def pause_schedule(self, name: str) -> None:
+        """Stop a schedule until `resume_schedule`; `NotFound`."""
+        self.backend.pause_schedule(name)
+
+    def resume_schedule(self, name: str) -> None:
+        """Start a schedule again at its next time; what fell in between is not made up for."""
+        self.backend.pause_schedule(name, False)
+
+    def run_schedule(self, name: str) -> Enqueued:
+        """Enqueue a schedule's job now, besides its times; `NotFound`, `QueueFull`."""
+        return self.backend.run_schedule(name)
+
+    def remove_schedule(self, name: str) -> None:
+        """Forget a schedule; the jobs it fired stay. `NotFound`."""
+        self.backend.remove_schedule(name)
 
     def subscribe(self, on_change: Callable[[Change], None]) -> Callable[[], None]:
         """Call `on_change` on an engine thread after changes, here or in another process.

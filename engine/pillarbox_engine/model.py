@@ -155,13 +155,19 @@ class JobSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(JobSummary):
-    """A job whole: payload, options, result and history (oldest first)."""
+    """A job whole: payload, options, result and history (oldest first).
+
+    `schedule` is the one that fired it, `fire_at` the time it was fired for; a store may forget
+    these of jobs long past.
+    """
 
     payload_json: str
     backoff: Backoff
     timeout: float
     idempotency_key: str | None = None
     unique_key: str | None = None
+    schedule: str | None = None
+    fire_at: datetime | None = None
     result_json: str | None = None
     history: tuple[Event, ...] = ()
     log: tuple[LogLine, ...] = ()

@@ -1,4 +1,4 @@
-"""Names of queues and types of jobs: what they may be.
+"""Names of queues and schedules, and types of jobs: what they may be.
 
 Owns the rule: 1 to 200 characters, all of them visible, no slash or backslash, no white space at
 either end. So a name can stand in a line of text, a query or a file name without doing harm.
@@ -20,6 +20,11 @@ _REMEDY = "Use letters, digits, dots, dashes or other visible characters"
 def check_queue_name(name: object) -> str:
     """`name`, if it can be a queue's; else `InvalidName` with the reason."""
     return _check("queue name", name)
+
+
+def check_schedule_name(name: object) -> str:
+    """`name`, if it can be a schedule's; else `InvalidName` with the reason."""
+    return _check("schedule name", name)
 
 
 def check_type(type: object) -> str:

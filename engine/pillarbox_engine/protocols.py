@@ -30,6 +30,7 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.settings import QueueSettings
 
 MAX_BULK = 1_000
@@ -135,6 +136,9 @@ class Inspector(Protocol):
     def operations(self, limit: int = 100) -> tuple[Operation, ...]:
         """The journal of operators' bulk verbs, newest first."""
 
+    def schedules(self) -> tuple[Schedule, ...]:
+        """All schedules by name."""
+
     def file_info(self) -> FileInfo:
         """The store itself."""
 
@@ -188,6 +192,27 @@ class Admin(Protocol):
     def begin_operation(self, verb: str, what: str) -> str:
         """Open a journal entry that later bulk calls (`operation=`) add to; its id."""
 
+    def put_schedule(self, plan: NewSchedule) -> Schedule:
+        """Store a plan, creating its queue at need; or make it that of the schedule of its name.
+
+        One that says what is stored already changes nothing. Where only its times stay the same,
+        so does the next of them; other times never bring one back that was dealt with. Raises
+        `InvalidName` and `InvalidOption` (no such cron line or zone, a start in the past, a
+        schedule of that name in another queue).
+        """
+
+    def remove_schedule(self, name: str) -> None:
+        """Forget a schedule; the jobs it fired stay. `NotFound` if there is none."""
+
+    def pause_schedule(self, name: str, paused: bool = True) -> None:
+        """Stop a schedule, or start it again: what fell in between is not made up for."""
+
+    def run_schedule(self, name: str) -> Enqueued:
+        """Enqueue a schedule's job now, whatever its overlap, besides its times; paused or not.
+
+        `conflict`: another job held its unique key. Raises `NotFound`, `QueueFull`.
+        """
+
 
 @runtime_checkable
 class Changes(Protocol):
@@ -208,7 +233,7 @@ class Backend(Producer, Consumer, Inspector, Admin, Changes, Protocol):
     """A whole store. `maintain` and `close` belong to whoever opened it."""
 
     def maintain(self) -> float:
-        """Do what is due (reap, promote, expire, sample, prune); seconds until more may be."""
+        """Do what is due (reap, promote, fire, expire, sample, prune); seconds until more may be."""
 
     def check(self) -> tuple[str, ...]:
         """Every broken promise found in the store, in words; empty: it is whole."""

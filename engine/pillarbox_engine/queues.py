@@ -30,8 +30,10 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.payload import encode
+from pillarbox_engine.planning import DAY, NewSchedule, Schedule
+from pillarbox_engine.plans import missed_named, overlap_named
 from pillarbox_engine.settings import REPLAY_RATES, QueueSettings, check_number
-from pillarbox_engine.states import OnFull, State, Verb
+from pillarbox_engine.states import Missed, OnFull, Overlap, State, Verb
 from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
@@ -129,6 +131,27 @@ class Queue:
                 for number, payload in enumerate(payloads)
             ]
         return self._store(jobs, key, block) if jobs else []
+
+    def schedule(
+        self, name: str, payload: JsonValue = None, *,
+        cron: str | None = None, every: float | None = None, zone: str = "UTC",
+        start_at: datetime | None = None, overlap: Overlap | str = Overlap.SKIP,
+        missed: Missed | str = Missed.LATEST, missed_window: float = DAY,
+        **options: Unpack[JobOptions],
+    ) -> Schedule:  # fmt: skip
+        """Enqueue `payload` at each time of `cron` in `zone`, or every `every` seconds.
+
+        `overlap` "skip": not while a job it fired is live. `missed`: of the times at which nobody
+        was there, fire "none", the "latest", or "all" of the last `missed_window` seconds. Saying
+        the same again changes nothing, so a program can do it each time it starts. Raises
+        `InvalidName`, `InvalidOption`, `InvalidPayload`.
+        """
+        plan = NewSchedule(
+            name=name, queue=self.name, job=self._job(payload, options), cron=cron, every=every,
+            zone=zone, start_at=start_at, overlap=overlap_named(overlap),
+            missed=missed_named(missed), missed_window=missed_window,
+        )  # fmt: skip
+        return self._engine.backend.put_schedule(plan)
 
     def _job(self, payload: JsonValue, options: JobOptions) -> NewJob:
         check_known(options, JobOptions.__annotations__)

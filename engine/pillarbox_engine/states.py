@@ -84,3 +84,18 @@ class OnFull(StrEnum):
     REJECT = "reject"
     BLOCK = "block"
     DROP_OLDEST = "drop_oldest"
+
+
+class Overlap(StrEnum):
+    """What a schedule does when it is time and a job it fired before is still live."""
+
+    SKIP = "skip"
+    ALLOW = "allow"
+
+
+class Missed(StrEnum):
+    """What a schedule does about the times at which nobody was there to fire it."""
+
+    NONE = "none"
+    LATEST = "latest"
+    ALL = "all"

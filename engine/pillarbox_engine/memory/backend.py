@@ -25,6 +25,7 @@ from pillarbox_engine.memory import (
     claiming,
     enqueueing,
     sampling,
+    scheduling,
     settling,
     sweeping,
 )
@@ -44,6 +45,8 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.planning import NewSchedule, Schedule
+from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Change, LeaseLostNote
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import QueueSettings
@@ -183,6 +186,10 @@ class MemoryBackend:
             for entry in newest
         )  # fmt: skip
 
+    def schedules(self) -> tuple[Schedule, ...]:
+        with self._open() as store:
+            return scheduling.all_schedules(store)
+
     def file_info(self) -> FileInfo:
         with self._open() as store:
             size = sum(row.payload_bytes for row in store.rows.values())
@@ -243,6 +250,23 @@ class MemoryBackend:
         with self._open() as store:
             return admin.begin_operation(store, verb, what)
 
+    def put_schedule(self, plan: NewSchedule) -> Schedule:
+        checked = check_plan(plan)
+        with self._open() as store:
+            return scheduling.put(store, checked)
+
+    def remove_schedule(self, name: str) -> None:
+        with self._open() as store:
+            scheduling.remove(store, name)
+
+    def pause_schedule(self, name: str, paused: bool = True) -> None:
+        with self._open() as store:
+            scheduling.pause(store, name, paused)
+
+    def run_schedule(self, name: str) -> Enqueued:
+        with self._open() as store:
+            return scheduling.run(store, name)
+
     # Changes, and the whole
 
     def subscribe(
@@ -254,6 +278,7 @@ class MemoryBackend:
     def maintain(self) -> float:
         with self._open() as store:
             sweeping.sweep(store, list(store.queues.values()))
+            scheduling.fire_due(store)
             sweeping.prune(store)
             sampling.sample(store)
             return sweeping.rest(store)

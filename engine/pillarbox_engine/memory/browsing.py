@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -13,6 +14,7 @@ from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.memory.predicate import matches
 from pillarbox_engine.memory.rows import Row, summary, whole
+from pillarbox_engine.memory.scheduling import fire_of
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary
 from pillarbox_engine.refusals import no_job
@@ -69,7 +71,9 @@ def job(store: Store, job_id: str) -> Job:
     row = store.row(job_id)
     if row is None:
         raise no_job(job_id)
-    return whole(row, store.settings_of(row))
+    fired = fire_of(store, job_id)
+    found = whole(row, store.settings_of(row))
+    return found if fired is None else replace(found, schedule=fired[0], fire_at=from_us(fired[1]))
 
 
 def histories(store: Store, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:

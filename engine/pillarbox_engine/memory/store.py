@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.jumps import Jumps
@@ -18,6 +19,9 @@ from pillarbox_engine.names import check_queue_name
 from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.settings import QueueSettings, check
 from pillarbox_engine.states import LIVE_STATES, State
+
+if TYPE_CHECKING:
+    from pillarbox_engine.memory.scheduling import Planned
 
 GAUGES = (*(str(state) for state in State), "retrying", "bytes", "trashed_done", "trashed_dead")
 """The counters that rows alone determine; the others only ever grow."""
@@ -53,7 +57,8 @@ class Store:
         self.sequence = 0
         self.serving: tuple[tuple[str, ...], int, int] = ((), 0, 0)
         self.started: dict[int, tuple[str, int]] = {}
-        self._last_id = 0
+        self.schedules: dict[str, Planned] = {}
+        self._last_id = self._last_schedule = 0
 
     @property
     def now(self) -> int:
@@ -64,6 +69,11 @@ class Store:
         """An id no job ever had."""
         self._last_id += 1
         return self._last_id
+
+    def next_schedule_id(self) -> int:
+        """An id no schedule ever had."""
+        self._last_schedule += 1
+        return self._last_schedule
 
     def queue(self, name: str) -> QueueState:
         """The queue called `name`, or `NotFound`."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.memory.changing import How, apply, erase
 from pillarbox_engine.memory.rows import QueueState, Row
+from pillarbox_engine.memory.scheduling import next_due
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.states import DeadReason, State, Verb
 
@@ -81,6 +82,7 @@ def _surplus(store: Store, queue: QueueState) -> list[Row]:
 def rest(store: Store) -> float:
     """Seconds until something may be due again."""
     moments = [moment for row in store.rows.values() for moment in _moments(row)]
+    moments += next_due(store)
     soonest = min(moments, default=store.now + seconds_to_us(LONGEST_REST))
     longest = 1.0 if store.unsampled else LONGEST_REST
     return min(longest, max(SHORTEST_REST, (soonest - store.now) / 1e6))

@@ -17,6 +17,8 @@ from pillarbox_engine.errors import StorageFault
 from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
+from pillarbox_engine.planning import NewSchedule, Schedule
+from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Change, LeaseLostNote
 from pillarbox_engine.settings import LEASES, REPLAY_RATES, QueueSettings, check, check_number
 from pillarbox_engine.sqlite import (
@@ -31,6 +33,7 @@ from pillarbox_engine.sqlite import (
     payloads,
     queue_rows,
     registry,
+    scheduling,
     settle,
     upkeep,
 )
@@ -195,6 +198,23 @@ class SqliteBackend(InspectorSide):
     def begin_operation(self, verb: str, what: str) -> str:
         """Open a journal entry."""
         return self._file.write(lambda t: admin.begin_operation(t, verb, what))
+
+    def put_schedule(self, plan: NewSchedule) -> Schedule:
+        """Store a schedule, or change it."""
+        checked = check_plan(plan)
+        return self._file.write(lambda t: scheduling.put(t, checked))
+
+    def remove_schedule(self, name: str) -> None:
+        """Forget a schedule."""
+        self._file.write(lambda t: scheduling.remove(t, name))
+
+    def pause_schedule(self, name: str, paused: bool = True) -> None:
+        """Stop a schedule, or start it again."""
+        self._file.write(lambda t: scheduling.pause(t, name, paused))
+
+    def run_schedule(self, name: str) -> Enqueued:
+        """Enqueue a schedule's job now."""
+        return self._file.write(lambda t: scheduling.run(t, name))
 
     # Changes and upkeep
 

@@ -117,9 +117,10 @@ def job(reading: Reading, job_id: str, side: Path) -> Job:
     payload = blobs.whole(side, number, stub, blob, crc)
     backoff, timeout, result, text, unique, key = rest
     settings = parse_settings(text)
+    schedule, fire_at = reading.row("fire_of_job", (number,)) or (None, None)
     return Job(
         **_fields(row), payload_json=payload, result_json=result, idempotency_key=key,
-        unique_key=unique,
+        unique_key=unique, schedule=schedule, fire_at=from_us_or_none(fire_at),
         backoff=settings.backoff if backoff is None else backoff_from_builtins(json.loads(backoff)),
         timeout=settings.timeout if timeout is None else timeout / 1e6,
         history=history(reading, number), log=_log(reading, number),

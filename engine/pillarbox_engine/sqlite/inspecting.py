@@ -19,8 +19,9 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.planning import Schedule
 from pillarbox_engine.refusals import no_queue
-from pillarbox_engine.sqlite import browse, chain, files, overview, registry, samples
+from pillarbox_engine.sqlite import browse, chain, files, overview, registry, samples, scheduling
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.open_file import OpenFile
 from pillarbox_engine.sqlite.readers import Reading
@@ -101,6 +102,11 @@ class InspectorSide:
         """The journal of bulk verbs."""
         with self._file.read() as reading:
             return overview.operations(reading, limit)
+
+    def schedules(self) -> tuple[Schedule, ...]:
+        """What is planned."""
+        with self._file.read() as reading:
+            return scheduling.all_schedules(reading)
 
     def file_info(self) -> FileInfo:
         """The file itself."""

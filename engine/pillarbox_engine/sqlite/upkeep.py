@@ -1,8 +1,9 @@
 """Maintenance: what falls due by time alone, done by one process at a time.
 
 Owns the sweep: leases that ran out, leases of dead processes, scheduled jobs that fell due,
-expired jobs, roll-ups, retention and folding the chain. An idle file costs one read a second and
-no write: the maintainer's lease is taken only when there is something to do.
+schedules whose time has come, expired jobs, roll-ups, retention and folding the chain. An idle
+file costs one read a second and no write: the maintainer's lease is taken only when there is
+something to do.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.sqlite import admin, chain, claim, counting, registry, samples, settle
+from pillarbox_engine.sqlite import (
+    admin,
+    chain,
+    claim,
+    counting,
+    registry,
+    samples,
+    scheduling,
+    settle,
+)
 from pillarbox_engine.sqlite.job_rows import load
 from pillarbox_engine.sqlite.memo import PLACES
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, parse_settings
@@ -30,10 +40,11 @@ class Due:
 
     dead: tuple[int, ...] = ()
     stale: tuple[int, ...] = ()
+    schedules: tuple[scheduling.DueSchedule, ...] = ()
     other: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.dead or self.stale or self.other)
+        return bool(self.dead or self.stale or self.schedules or self.other)
 
 
 def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
@@ -41,6 +52,7 @@ def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
     return Due(
         dead=tuple(registry.dead_processes(reading, own)),
         stale=tuple(samples.stale(reading)),
+        schedules=scheduling.due(reading, now),
         other=_something_due(reading, now, reap=reap),
     )
 
@@ -57,10 +69,13 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
 
 
 def pause(reading: Reading, now: int) -> float:
-    """Seconds until the next look: sooner where a job falls due before the usual tick."""
+    """Seconds until the next look: sooner where a job or a schedule is due before the tick."""
     rows = [reading.row("next_scheduled", (row[0],)) for row in reading.rows("all_queues")]
-    ahead: list[float] = [(row[0] - now) / 1e6 for row in rows if row is not None]
-    return max(0.02, min([TICK, *ahead]))
+    moments = [row[0] for row in rows if row is not None]
+    schedule = scheduling.next_due(reading)
+    if schedule is not None:
+        moments.append(schedule)
+    return max(0.02, min([TICK, *((moment - now) / 1e6 for moment in moments)]))
 
 
 def _falls_due(reading: Reading, queue_id: int, now: int) -> bool:
@@ -92,6 +107,7 @@ def sweep(
     for queue in by_id(transaction).values():
         claim.promote(transaction, queue)
         _prune(transaction, queue)
+    scheduling.fire(transaction, due.schedules)
     transaction.execute("drop_keys", (transaction.now, CHUNK))
     chain.fold(transaction)
     samples.sample(transaction, due.stale)
