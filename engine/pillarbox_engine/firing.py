@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.errors import NotFound
 from pillarbox_engine.planning import NewSchedule
 from pillarbox_engine.schedules import Rhythm
 from pillarbox_engine.states import Missed
@@ -64,10 +63,3 @@ def busy(job_id: object, state: str) -> str:
 def holds_key(job_id: str) -> str:
     """Why a schedule's job was not enqueued: its unique key."""
     return f"job {job_id} holds its unique key"
-
-
-def no_schedule(name: str) -> NotFound:
-    """The error for a name no schedule has."""
-    return NotFound(
-        f"There is no schedule {name!r}", "", "See which there are: pillarbox schedules"
-    )

@@ -233,7 +233,7 @@ class Backend(Producer, Consumer, Inspector, Admin, Changes, Protocol):
     """A whole store. `maintain` and `close` belong to whoever opened it."""
 
     def maintain(self) -> float:
-        """Do what is due (reap, promote, fire, expire, sample, prune); seconds until more may be."""
+        """Do what is due by time alone, a chunk of it; seconds until more may be."""
 
     def check(self) -> tuple[str, ...]:
         """Every broken promise found in the store, in words; empty: it is whole."""

@@ -31,3 +31,11 @@ def no_queue(name: str) -> NotFound:
         f'There is no queue "{printable(name)}"', "nothing was ever enqueued to it",
         "A queue is made by its first enqueue",
     )  # fmt: skip
+
+
+def no_schedule(name: str) -> NotFound:
+    """A name that no schedule has."""
+    return NotFound(
+        f'There is no schedule "{printable(name)}"', "none of that name is in the file",
+        "Look it up in the list of schedules",
+    )  # fmt: skip

@@ -152,8 +152,10 @@ def test_a_bad_name_is_refused(shop: Workshop, name: str) -> None:
 
 def test_what_is_not_there_is_not_found(shop: Workshop) -> None:
     for verb in ("remove_schedule", "pause_schedule", "run_schedule"):
-        with pytest.raises(NotFound, match="no schedule 'nil'"):
+        with pytest.raises(NotFound, match='no schedule "nil"'):
             getattr(shop.backend, verb)("nil")
+        with pytest.raises(InvalidName, match="must be text"):
+            getattr(shop.backend, verb)(["nil"])
 
 
 # -- firing ---------------------------------------------------------------------------------
@@ -506,9 +508,7 @@ def test_a_time_that_comes_twice_fires_at_the_first(shop: Workshop) -> None:
 def test_an_interval_goes_by_elapsed_time(shop: Workshop, begin: datetime, number: int) -> None:
     times = run_through(shop, begin, 24, every=HOUR, zone=BERLIN)
     assert len(times) == number
-    assert {later - one for one, later in itertools.pairwise(times)} == {
-        timedelta(hours=1)
-    }
+    assert {later - one for one, later in itertools.pairwise(times)} == {timedelta(hours=1)}
 
 
 def test_asleep_over_the_gap_and_over_the_repeated_hour(shop: Workshop) -> None:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, fields, replace
 
 from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
-from pillarbox_engine.firing import Firing, busy, firing, holds_key, no_schedule
+from pillarbox_engine.firing import Firing, busy, firing, holds_key
 from pillarbox_engine.memory.enqueueing import enqueue
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Enqueued
+from pillarbox_engine.names import check_schedule_name
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import require_to_come
+from pillarbox_engine.refusals import no_schedule
 from pillarbox_engine.schedules import Rhythm
 from pillarbox_engine.states import LIVE_STATES, Overlap
 
@@ -60,7 +62,7 @@ def _record(planned: Planned) -> Schedule:
 
 
 def _need(store: Store, name: str) -> Planned:
-    found = store.schedules.get(name)
+    found = store.schedules.get(check_schedule_name(name))
     if found is None:
         raise no_schedule(name)
     return found

@@ -15,10 +15,12 @@ from functools import lru_cache
 
 from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
-from pillarbox_engine.firing import Firing, busy, firing, holds_key, no_schedule
+from pillarbox_engine.firing import Firing, busy, firing, holds_key
 from pillarbox_engine.model import Enqueued
+from pillarbox_engine.names import check_schedule_name
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import plan_from_builtins, plan_to_builtins, require_to_come
+from pillarbox_engine.refusals import no_schedule
 from pillarbox_engine.schedules import Rhythm
 from pillarbox_engine.sqlite import enqueue, queue_rows
 from pillarbox_engine.sqlite.readers import Reading
@@ -102,7 +104,7 @@ def _find(transaction: Transaction, name: str) -> ScheduleRow | None:
 
 
 def _need(transaction: Transaction, name: str) -> ScheduleRow:
-    found = _find(transaction, name)
+    found = _find(transaction, check_schedule_name(name))
     if found is None:
         raise no_schedule(name)
     return found
