@@ -19,7 +19,12 @@ from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_queue_name, check_schedule_name
 from pillarbox_engine.planning import DAY, NewSchedule
 from pillarbox_engine.schedules import check_cron, check_zone
-from pillarbox_engine.settings import backoff_from_builtins, backoff_to_builtins, check_number
+from pillarbox_engine.settings import (
+    backoff_from_builtins,
+    backoff_to_builtins,
+    check_number,
+    shown,
+)
 from pillarbox_engine.states import Missed, Overlap
 
 SHORTEST_EVERY, LONGEST_EVERY = 1.0, 366 * DAY
@@ -60,7 +65,9 @@ def _check_rhythm(plan: NewSchedule) -> str | None:
 
 def _moment(value: object) -> datetime:
     if not isinstance(value, datetime):
-        raise InvalidOption("start_at must be a time", f"got {value!r}", "Pass an aware datetime")
+        raise InvalidOption(
+            "start_at must be a time", f"got {shown(value)}", "Pass an aware datetime"
+        )
     return value
 
 
@@ -75,12 +82,11 @@ def missed_named(name: object) -> Missed:
 
 
 def _word(name: str, value: object, kind: type[E]) -> E:
-    try:
+    if isinstance(value, str) and value in set(kind):
         return kind(value)
-    except ValueError:
-        raise InvalidOption(
-            f"{name} is not understood", f"got {value!r}", f"Use one of: {', '.join(kind)}"
-        ) from None
+    raise InvalidOption(
+        f"{name} is not understood", f"got {shown(value)}", f"Use one of: {', '.join(kind)}"
+    )
 
 
 def _check_job(job: NewJob) -> None:

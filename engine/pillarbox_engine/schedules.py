@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pillarbox_engine.clock import from_us, to_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.json_fault import printable
+from pillarbox_engine.settings import shown
 
 NICKNAMES = {
     "@hourly": "0 * * * *",
@@ -113,7 +114,7 @@ def check_cron(text: object) -> str:
     `InvalidOption` names the field that cannot be used, and where it stands.
     """
     if not isinstance(text, str):
-        raise InvalidOption("cron must be text", f"got {printable(repr(text))}", _HOW_TO_WRITE)
+        raise InvalidOption("cron must be text", f"got {shown(text)}", _HOW_TO_WRITE)
     line = NICKNAMES.get(text.strip().lower(), text)
     fields = list(re.finditer(r"\S+", line))
     if len(fields) != len(_FIELDS) or len(line) > _LONGEST_LINE:
@@ -175,7 +176,7 @@ def check_zone(name: object) -> str:
     else:
         remedy = "Write it as in Europe/Berlin, or UTC"
     raise InvalidOption(
-        f"There is no zone {printable(repr(name))}",
+        f"There is no zone {shown(name)}",
         "the IANA time zone database has none of that name",
         remedy,
     )

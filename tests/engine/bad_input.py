@@ -186,6 +186,61 @@ WORKER: dict[str, Values] = {
 }  # fmt: skip
 STORE: dict[str, Values] = {"block": (*NO_NUMBER, 1e9), **JOB_OPTIONS, "colour": ("red",)}
 
+NO_SCHEDULE: Values = (*NO_NAME, "no such")
+SCHEDULE: dict[str, Values] = {
+    "name": NO_NAME,
+    "payload": NO_PAYLOAD,
+    "cron": (
+        1,
+        True,
+        b"* * * * *",
+        ["* * * * *"],
+        "",
+        "* * * *",
+        "* * * * * *",
+        "60 * * * *",
+        "* 24 * * *",
+        "* * 0 * *",
+        "* * * 13 *",
+        "* * * * 8",
+        "*/0 * * * *",
+        "x * * * *",
+        "R * * * *",
+        "H * * * *",
+        "@reboot",
+        "0 0 30 2 *",
+        "*\0* * * *",
+        "* * * * \ud800",
+        "*" * 100_000,
+        "0 0 1-99999999999 * *",
+        Hostile(),
+    ),
+    "every": (*NO_NUMBER, 0, 0.5, 1e9),
+    "zone": (
+        *NO_TEXT,
+        None,
+        "",
+        "Europe",
+        "Europe/Berln",
+        "europe berlin",
+        "../UTC",
+        "/etc/passwd",
+        "a\0b",
+        "\ud800",
+        "x" * 100_000,
+    ),
+    "start_at": NO_MOMENT,
+    "overlap": (*NO_TEXT, None, "", "queue", "SKIP", "\ud800"),
+    "missed": (*NO_TEXT, None, "", "some", "\ud800"),
+    "missed_window": (*NO_NUMBER, None, 1e9),
+    **JOB_OPTIONS,
+    "run_at": (*NO_MOMENT, datetime(2030, 1, 1, tzinfo=UTC)),
+    "delay": (*NO_NUMBER, 1.0),
+    "expires_at": (*NO_MOMENT, datetime(2030, 1, 1, tzinfo=UTC)),
+    "idempotency_key": (*NO_KEY, "k"),
+    "colour": ("red",),
+}
+
 ENGINE: dict[str, Call] = {
     "backend": Call(on=_engine),
     "queue": Call(
@@ -206,6 +261,13 @@ ENGINE: dict[str, Call] = {
     ),
     "jobs": Call(on=_engine, refuses={"where": (*NO_FILTER, None)}),
     "counts": Call(on=_engine),
+    "schedules": Call(on=_engine),
+    **{
+        f"{verb}_schedule": Call(
+            on=_engine, good={"name": "nightly"}, refuses={"name": NO_SCHEDULE}
+        )
+        for verb in ("pause", "resume", "run", "remove")
+    },
     "subscribe": Call(
         on=_engine, good={"on_change": print}, refuses={"on_change": (*NO_FUNCTION, None)}
     ),
@@ -234,6 +296,7 @@ QUEUE: dict[str, Call] = {
             **STORE,
         },
     ),
+    "schedule": Call(on=_queue, good={"name": "hourly"}, refuses=SCHEDULE),
     "worker": Call(on=_queue, good={"handlers": handler}, refuses=WORKER),
     "claim": Call(on=_queue, refuses={"wait": (*NO_NUMBER, None, 1e9)}),
     "counts": Call(on=_queue),

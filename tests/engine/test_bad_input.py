@@ -55,6 +55,7 @@ def _scene(backend: Backend, engine: Engine) -> Scene:
         assert dead is not None
         dead.reject("as told")
     queue.purge(where=Filter(ids=("6",)))
+    queue.schedule("nightly", cron="@daily")
     return Scene(
         backend=backend, engine=engine, queue=queue, nowhere=engine.queue("nowhere"),
         delivery=held, stale=stale, worker=queue.worker(handler),
@@ -71,6 +72,7 @@ class Snapshot:
     rows: object
     jobs: object
     operations: object
+    schedules: object
 
 
 def _snapshot(backend: Backend) -> Snapshot:
@@ -82,6 +84,7 @@ def _snapshot(backend: Backend) -> Snapshot:
     return Snapshot(
         backend.file_info().sequence, backend.queues(), rows,
         [backend.job(row.id) for row in rows], backend.operations(),
+        backend.schedules(),
     )  # fmt: skip
 
 
@@ -135,6 +138,8 @@ def test_bad_input_is_refused_whole_and_changes_nothing(
             given: dict[str, Any] = {**call.good, argument: value}
             if argument == "unique":
                 given["unique_key"] = "ada"
+            if name == "schedule" and argument not in {"cron", "every"}:
+                given["every"] = 60.0
             fault = _fault(partial(_make, scene, call, name, given))
             if fault is None and scene.backend.file_info().sequence != before.sequence:
                 fault = "it changed the store"

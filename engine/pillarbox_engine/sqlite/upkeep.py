@@ -71,7 +71,7 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
 def pause(reading: Reading, now: int) -> float:
     """Seconds until the next look: sooner where a job or a schedule is due before the tick."""
     rows = [reading.row("next_scheduled", (row[0],)) for row in reading.rows("all_queues")]
-    moments = [row[0] for row in rows if row is not None]
+    moments: list[int] = [row[0] for row in rows if row is not None]
     schedule = scheduling.next_due(reading)
     if schedule is not None:
         moments.append(schedule)

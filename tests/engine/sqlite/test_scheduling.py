@@ -97,8 +97,8 @@ def test_what_both_saw_due_is_fired_once(rivals: list[SqliteBackend], clock: Man
         with backend._file.read() as reading:
             seen.append(scheduling.due(reading, clock.now_us()))
     assert all(len(found) == 1 for found in seen)
-    for backend, found in zip(rivals, seen, strict=True):
-        backend._file.write(lambda t, found=found: scheduling.fire(t, found))
+    rivals[0]._file.write(lambda t: scheduling.fire(t, seen[0]))
+    rivals[1]._file.write(lambda t: scheduling.fire(t, seen[1]))
     assert rivals[0].counts("q").enqueued_total == 1
     assert rivals[0].schedules()[0].fired == 1
 
