@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pillarbox_engine.backoff import Exponential, Fixed, Linear, Table
+from pillarbox_engine.children import Child
 from pillarbox_engine.errors import (
     BehindHead,
     Conflict,
@@ -42,7 +43,7 @@ from pillarbox_engine.errors import (
 )
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
 from pillarbox_engine.settings import QueueSettings, RateLimit
-from pillarbox_engine.states import DeadReason, OnFull, State
+from pillarbox_engine.states import DeadReason, OnChildFailure, OnFull, State
 from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def connect(
 __all__ = [
     "BehindHead",
     "Cancel",
+    "Child",
     "Conflict",
     "DamagedFile",
     "DeadReason",
@@ -98,6 +100,7 @@ __all__ = [
     "LockedFile",
     "NewerFile",
     "NotFound",
+    "OnChildFailure",
     "OnFull",
     "PayloadTooLarge",
     "PillarboxError",

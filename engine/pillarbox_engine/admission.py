@@ -1,4 +1,4 @@
-"""What is checked before anything is stored or asked: options, states, the size of a bulk call."""
+"""What is checked before anything is stored or asked: options, flows, states, a call's size."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 from pillarbox_engine import arguments
 from pillarbox_engine.clock import from_us
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.flows import MAX_FLOW, MAX_LEVELS, NewFlow
 from pillarbox_engine.model import NewJob
-from pillarbox_engine.names import check_type
+from pillarbox_engine.names import check_queue_name, check_type
 from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.settings import check_backoff, check_number
 from pillarbox_engine.uniqueness import check_unique
@@ -67,6 +68,58 @@ def check_times(options: Any, now: int) -> None:
                 f"{name} is past", f"it is {from_us(now)} now, {name} says {given.isoformat()}",
                 "Give a time to come, or leave it out",
             )  # fmt: skip
+
+
+def check_flow(flow: NewFlow) -> None:
+    """`InvalidName` or `InvalidOption` for a flow that cannot be stored."""
+    check_extent(*_extent(flow))
+    for member in flow.each():
+        check_queue_name(member.queue)
+        check_new(member.job)
+        if member is not flow:
+            _check_keyless(member.job)
+    if flow.children and flow.job.unique is not None and flow.job.unique.replace:
+        raise InvalidOption(
+            "unique.replace is not for flows",
+            "a flow takes nothing over, it is stored or not",
+            "Leave it out",
+        )
+
+
+def _extent(flow: NewFlow) -> tuple[int, int]:
+    """Generations and jobs, counted no further than they matter."""
+    generation, levels, jobs = [flow], 0, 0
+    while generation and levels <= MAX_LEVELS and jobs <= MAX_FLOW:
+        levels, jobs = levels + 1, jobs + len(generation)
+        generation = [child for one in generation for child in one.children]
+    return levels, jobs
+
+
+def check_extent(levels: int, jobs: int) -> None:
+    """`InvalidOption` for a flow of too many generations or jobs."""
+    if levels > MAX_LEVELS:
+        raise InvalidOption(
+            f"A flow may have {MAX_LEVELS} generations",
+            "there are more",
+            "Have the handler of the deepest job enqueue a flow of its own",
+        )
+    if jobs > MAX_FLOW:
+        raise InvalidOption(
+            f"A flow may have {MAX_FLOW:,} jobs",
+            "there are more, and all are stored in one transaction",
+            "Give each child more of the work, or make several flows",
+        )
+
+
+def _check_keyless(job: NewJob) -> None:
+    """A child's key could stand for a job with another parent, or with none."""
+    for name in ("idempotency_key", "unique_key"):
+        if getattr(job, name) is not None:
+            raise InvalidOption(
+                f"A child cannot have {'an' if name[0] == 'i' else 'a'} {name}",
+                "a flow is stored whole or not at all",
+                "Give the key to the flow's first parent",
+            )
 
 
 def check_bulk(job_ids: Sequence[str]) -> None:

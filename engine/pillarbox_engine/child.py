@@ -1,8 +1,8 @@
 """Running one job in a process of its own, which can be ended and may die.
 
-Owns `ChildRunner`, the parent's side of the conversation with `child_main`: JSON lines, a job
-and at most a "cancel" one way, progress, log lines and one outcome the other way. Closing the
-child's input ends it, so no child outlives its worker.
+Owns `ChildRunner`, the parent's side of the conversation with `child_main`: JSON lines, a job, a
+"cancel" and what it asks for one way, progress, log lines, questions and one outcome the other.
+Closing the child's input ends it, so no child outlives its worker.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import IO, Any
 import msgspec
 
 from pillarbox_engine.context import JobContext
-from pillarbox_engine.errors import LeaseLost, ProgrammingFault
+from pillarbox_engine.errors import LeaseLost, PillarboxError, ProgrammingFault
 from pillarbox_engine.fingerprint import failure_of
 from pillarbox_engine.leasing import LeaseRef
 from pillarbox_engine.outcomes import (
@@ -126,7 +126,10 @@ def _converse(process: subprocess.Popen[bytes], context: JobContext, place: Plac
         message = json.loads(line)
         if "outcome" in message:
             return msgspec.convert(message["value"], KINDS[message["outcome"]])
-        _pass_on(context, message)
+        if "wants" in message:
+            _send(process, _flow_children(context))
+        else:
+            _pass_on(context, message)
     return Died(_how_it_ended(process))
 
 
@@ -137,6 +140,14 @@ def _request(context: JobContext, place: Place) -> dict[str, Any]:
         "payload": context.payload_json, "attempt": context.attempt,
         "max_attempts": context.max_attempts,
     }  # fmt: skip
+
+
+def _flow_children(context: JobContext) -> dict[str, Any]:
+    """What the job's children in its flow ended with, or why that cannot be told."""
+    try:
+        return {"children": msgspec.to_builtins(list(context.children.values()))}
+    except PillarboxError as error:
+        return {"refused": [error.title, error.reason, error.remedy]}
 
 
 def _pass_on(context: JobContext, message: dict[str, Any]) -> None:

@@ -11,13 +11,16 @@ import json
 import os
 import sys
 import threading
+from queue import SimpleQueue
 from typing import IO, Any
 
 import msgspec
 
 from pillarbox_engine.child import IMPORTING
 from pillarbox_engine.context import JobContext
+from pillarbox_engine.errors import EnvironmentFault
 from pillarbox_engine.fingerprint import failure_from
+from pillarbox_engine.flows import ChildJob
 from pillarbox_engine.leasing import LeaseRef
 from pillarbox_engine.outcomes import Failed, Outcome
 from pillarbox_engine.routing import found_in
@@ -28,9 +31,9 @@ def main() -> None:
     """Run the job the parent sends, then end the process without ceremony."""
     commands, answers = _private_pipes()
     request = json.loads(commands.readline())
-    channel = _Channel(answers)
-    context = _context(request, channel)
-    threading.Thread(target=_obey, args=(commands, context), daemon=True).start()
+    channel, replies = _Channel(answers), SimpleQueue[dict[str, Any]]()
+    context = _context(request, channel, replies)
+    threading.Thread(target=_obey, args=(commands, context, replies), daemon=True).start()
     channel.outcome(_run(request, context))
     sys.stdout.flush()
     sys.stderr.flush()
@@ -58,6 +61,10 @@ class _Channel:
         """Progress or a log line: a `Tell`."""
         self._write({"progress": percent} if percent is not None else {"line": line})
 
+    def ask(self, what: str) -> None:
+        """A question, which the parent answers with a line of its own."""
+        self._write({"wants": what})
+
     def outcome(self, outcome: Outcome) -> None:
         """The last word."""
         value = msgspec.to_builtins(outcome)
@@ -69,18 +76,31 @@ class _Channel:
             self._pipe.flush()
 
 
-def _context(request: dict[str, Any], channel: _Channel) -> JobContext:
+def _context(
+    request: dict[str, Any], channel: _Channel, replies: SimpleQueue[dict[str, Any]]
+) -> JobContext:
+    def read_children(_: str) -> tuple[ChildJob, ...]:
+        channel.ask("children")
+        reply = replies.get()
+        if "refused" in reply:
+            raise EnvironmentFault(*reply["refused"])
+        return msgspec.convert(reply["children"], tuple[ChildJob, ...])
+
     return JobContext(
         LeaseRef(request["id"], request["fence"]), queue=request["queue"], type=request["type"],
         payload_json=request["payload"], attempt=request["attempt"],
-        max_attempts=request["max_attempts"], tell=channel.tell,
+        max_attempts=request["max_attempts"], tell=channel.tell, read_children=read_children,
     )  # fmt: skip
 
 
-def _obey(commands: IO[bytes], context: JobContext) -> None:
-    """Heed "cancel"; when the input ends the parent is gone, and so are we."""
-    for _ in commands:
-        context.stop()
+def _obey(commands: IO[bytes], context: JobContext, replies: SimpleQueue[dict[str, Any]]) -> None:
+    """Heed "cancel" and take answers; when the input ends the parent is gone, and so are we."""
+    for line in commands:
+        message = json.loads(line)
+        if "cancel" in message:
+            context.stop()
+        else:
+            replies.put(message)
     os._exit(1)
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 
 from pillarbox_engine.delivery import lease_lost
+from pillarbox_engine.flows import ChildJob, Children, by_id
 from pillarbox_engine.leasing import Claimed, LeaseRef
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.settings import check_number
@@ -22,8 +23,16 @@ _UNREAD = object()
 _MAKING = threading.Lock()
 """Held for as long as it takes to make an event."""
 
+ReadChildren = Callable[[str], tuple[ChildJob, ...]]
+"""What the children of the job with that id ended with."""
+
 Tell = Callable[[LeaseRef, float | None, str | None], None]
 """Takes (lease, percent or None, log line or None)."""
+
+
+def childless(job_id: str) -> tuple[ChildJob, ...]:
+    """What there is to read where nothing is known of flows."""
+    return ()
 
 
 class JobContext:
@@ -34,13 +43,13 @@ class JobContext:
     """
 
     __slots__ = (
-        "_cancelled", "_payload", "_payload_json", "_stop_asked", "_tell", "attempt", "fence",
-        "id", "lease", "lost", "max_attempts", "queue", "type",
+        "_cancelled", "_children", "_payload", "_payload_json", "_read_children", "_stop_asked",
+        "_tell", "attempt", "fence", "id", "lease", "lost", "max_attempts", "queue", "type",
     )  # fmt: skip
 
     def __init__(
         self, lease: LeaseRef, *, queue: str, type: str, payload_json: str,
-        attempt: int, max_attempts: int, tell: Tell,
+        attempt: int, max_attempts: int, tell: Tell, read_children: ReadChildren = childless,
     ) -> None:  # fmt: skip
         self.lease, self.id, self.fence = lease, lease.job_id, lease.fence
         self.queue, self.type = queue, type
@@ -49,14 +58,18 @@ class JobContext:
         self._stop_asked = self.lost = False
         self._payload_json, self._tell = payload_json, tell
         self._payload: JsonValue = _UNREAD
+        self._read_children = read_children
+        self._children: Children | None = None
 
     @classmethod
-    def of(cls, claimed: Claimed, tell: Tell) -> JobContext:
+    def of(
+        cls, claimed: Claimed, tell: Tell, read_children: ReadChildren = childless
+    ) -> JobContext:
         """The context for a claim."""
         return cls(
             claimed.lease, queue=claimed.queue, type=claimed.type,
             payload_json=claimed.payload_json, attempt=claimed.attempt,
-            max_attempts=claimed.max_attempts, tell=tell,
+            max_attempts=claimed.max_attempts, tell=tell, read_children=read_children,
         )  # fmt: skip
 
     @property
@@ -92,6 +105,16 @@ class JobContext:
     def payload_json(self) -> str:
         """The payload as JSON text."""
         return self._payload_json
+
+    @property
+    def children(self) -> Children:
+        """What the job's children ended with, by their ids, in order; {} where it has none.
+
+        Read from the store when first asked for; under the policy `ignore` only those done.
+        """
+        if self._children is None:
+            self._children = by_id(self._read_children(self.id))
+        return self._children
 
     def progress(self, percent: float) -> None:
         """Say how far it is, 0 to 100; others see it within 250 ms. `LeaseLost`: stop."""

@@ -1,4 +1,4 @@
-"""The error a dead letter shows where no handler failed: expired, overflowed, lost."""
+"""The error a dead letter shows where its own handler did not fail."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ DEAD_FAILURES = {
     ),
     DeadReason.LOST: Failure(
         type="Lost", message="the process that ran it died too often", fingerprint="lost"
+    ),
+    DeadReason.CHILD_FAILED: Failure(
+        type="ChildFailed", message="a child of it did not end well", fingerprint="child_failed"
     ),
 }
 """What stands as the error of a dead letter that no handler failed."""

@@ -14,6 +14,7 @@ from pillarbox_engine import arguments, payload
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.errors import LeaseLost
 from pillarbox_engine.fingerprint import failure_from, failure_of
+from pillarbox_engine.flows import Children, by_id
 from pillarbox_engine.leasing import Ack, Claimed, Nack, Reject, Release, Settlement, Snooze
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.settings import LEASES, check_number
@@ -61,6 +62,11 @@ class Delivery:
     def payload(self) -> JsonValue:
         """The payload, a fresh value each time."""
         return json.loads(self.claimed.payload_json)
+
+    @property
+    def children(self) -> Children:
+        """What its children ended with, by their ids, in order; {} where it has none."""
+        return by_id(self._backend().children(self.id))
 
     def ack(self, result: JsonValue = None) -> None:
         """Done. Repeating it under the same fence is harmless. `InvalidPayload`: not JSON."""

@@ -19,6 +19,7 @@ from pillarbox_engine.clock import Clock, SystemClock, seconds_to_us
 from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.errors import ProgrammingFault
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.flows import Flow
 from pillarbox_engine.hints import Hints
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
@@ -92,6 +93,10 @@ class Engine:
     def job(self, job_id: str) -> Job:
         """One job whole, with its history; `NotFound`, `InvalidOption` if the id is not text."""
         return self.backend.job(arguments.kind("A job's id", job_id, str))
+
+    def flow(self, job_id: str) -> Flow:
+        """A job's parent and children; `NotFound`, `InvalidOption` if the id is not text."""
+        return self.backend.flow(arguments.kind("A job's id", job_id, str))
 
     def jobs(self, where: Filter = Filter()) -> Iterator[JobSummary]:
         """The jobs that match, page by page behind the scenes. `InvalidOption`."""

@@ -66,6 +66,10 @@ TABLE: dict[tuple[Verb, State], Transition] = {
     (_V.LOSE, _S.LEASED): Transition(
         to=_S.READY, attempts=_A.GIVE_BACK, lost="add one", raises_fence=True, event=_E.LOST
     ),
+    (_V.AWAIT, _S.SCHEDULED): Transition(to=_S.WAITING),
+    (_V.AWAIT, _S.READY): Transition(to=_S.WAITING),
+    (_V.PROCEED, _S.WAITING): Transition(to=_S.READY),
+    (_V.FAIL, _S.WAITING): Transition(to=_S.DEAD, event=_E.CHILD_FAILED, undo="replay"),
     (_V.EXPIRE, _S.WAITING): _EXPIRED,
     (_V.EXPIRE, _S.SCHEDULED): _EXPIRED,
     (_V.EXPIRE, _S.READY): _EXPIRED,
@@ -108,6 +112,11 @@ TABLE: dict[tuple[Verb, State], Transition] = {
   SNOOZE without a delay lead to READY at once.
 - LOSE leads to DEAD (reason lost) when the lost count reaches `max_lost`. A lease whose job had
   been claimed ahead but not started when its process died is a RELEASE instead.
+- AWAIT, PROCEED and FAIL happen to parents: a child of theirs came back to life; the last one
+  ended; one ended other than done under the policy `fail`. PROCEED leads to SCHEDULED where the
+  parent is due later.
+- A parent with a live child that REQUEUE, REPLAY, RESTORE or the end of a lease lead to READY or
+  SCHEDULED is in WAITING after it (AWAIT follows at once).
 - REPLAY with a rate leads to SCHEDULED, each job later than the one before; the one that is due
   now is READY.
 - RESTORE checks the bound only where the job returns to a live state, and the unique key only

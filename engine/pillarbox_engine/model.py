@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, overload
 
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import DeadReason, EventKind, State
+from pillarbox_engine.states import DeadReason, EventKind, OnChildFailure, State
 from pillarbox_engine.uniqueness import Unique
 
 JsonValue = Any
@@ -70,11 +70,13 @@ class Enqueued(NamedTuple):
     """What an enqueue answers. `conflict`: the job was there already and nothing was added.
 
     `replaced`: the job that was there has taken over what the new one's `Unique` names.
+    `children`: the ids of a flow's children, in order; those of their own are their `Flow`'s.
     """
 
     id: str
     conflict: bool = False
     replaced: bool = False
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,8 @@ class Job(JobSummary):
 
     `schedule` is the one that fired it, `fire_at` the time it was fired for; a store may forget
     these of jobs long past.
+    `parent_id`: the job it is a child of, which may be gone by now. `children_left`: how many of
+    its children have not ended; None where it is no parent.
     """
 
     payload_json: str
@@ -168,6 +172,9 @@ class Job(JobSummary):
     unique_key: str | None = None
     schedule: str | None = None
     fire_at: datetime | None = None
+    parent_id: str | None = None
+    children_left: int | None = None
+    on_child_failure: OnChildFailure | None = None
     result_json: str | None = None
     history: tuple[Event, ...] = ()
     log: tuple[LogLine, ...] = ()

@@ -275,7 +275,7 @@ class Pool:
             return
         lonely = claimed.lost > 0 and place_of(handler) is None
         runner = self._in_child if claimed.lost > 0 and not lonely else self._in_thread
-        context = JobContext.of(claimed, self._reports.tell)
+        context = JobContext.of(claimed, self._reports.tell, self._backend.children)
         held = Held(claimed, context, handler, runner, now_us)
         self._held[held.lease] = held
         self._look_at_us = min(self._look_at_us, held.look_at_us(now_us))

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.flows import ChildJob, Flow, NewFlow
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import (
     BulkResult,
@@ -55,6 +56,14 @@ class Producer(Protocol):
         and answers the first id with `conflict=True`; so does a unique key that a job of the
         queue holds, which takes over what `Unique.replace` names. Raises `QueueFull`
         (never blocks: waiting is the caller's), `PayloadTooLarge`, `InvalidName`, `InvalidOption`.
+        """
+
+    def enqueue_flow(self, flow: NewFlow) -> Enqueued:
+        """Store a parent with its children, and theirs, durably, all or none.
+
+        Its keys are the parent's, and stand for the whole flow: where one of them stands for a
+        job already, nothing is added and that one is answered, with `conflict=True` and its
+        children. Raises what `enqueue` does.
         """
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
@@ -115,6 +124,12 @@ class Inspector(Protocol):
 
     def job(self, job_id: str) -> Job:
         """One job whole, or `NotFound`."""
+
+    def flow(self, job_id: str) -> Flow:
+        """A job's parent and children, or `NotFound`."""
+
+    def children(self, job_id: str) -> tuple[ChildJob, ...]:
+        """What a parent's handler is shown of its children, in order; () for any other job."""
 
     def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         """The histories of several jobs, oldest entry first."""

@@ -6,14 +6,16 @@ the idempotency key every enqueue carries.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from pillarbox_engine import arguments, bulk, filters, names
 from pillarbox_engine.admission import AUTO, check_key, check_known, check_times
 from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.children import Child, flow_of
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.filters import Filter
@@ -33,7 +35,7 @@ from pillarbox_engine.payload import encode
 from pillarbox_engine.planning import DAY, NewSchedule, Schedule
 from pillarbox_engine.plans import missed_named, overlap_named
 from pillarbox_engine.settings import REPLAY_RATES, QueueSettings, check_number
-from pillarbox_engine.states import Missed, OnFull, Overlap, State, Verb
+from pillarbox_engine.states import Missed, OnChildFailure, OnFull, Overlap, State, Verb
 from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from pillarbox_engine.engine import Engine
     from pillarbox_engine.pool import Handlers, OnProblem
     from pillarbox_engine.worker import Worker
+
+T = TypeVar("T")
 
 CLAIMER = "claim"
 """The worker's name on leases taken with `Queue.claim`."""
@@ -153,41 +157,75 @@ class Queue:
         )  # fmt: skip
         return self._engine.backend.put_schedule(plan)
 
-    def _job(self, payload: JsonValue, options: JobOptions) -> NewJob:
+    def enqueue_flow(
+        self,
+        payload: JsonValue,
+        children: Iterable[Child],
+        *,
+        on_child_failure: OnChildFailure | str = OnChildFailure.FAIL,
+        block: float | None = None,
+        **options: Unpack[JobOptions],
+    ) -> Enqueued:
+        """Store a parent with its children, in whichever queues, in one transaction.
+
+        The parent waits until all have ended; its handler reads what they returned from
+        `job.children`. `on_child_failure`: "fail" makes it a dead letter when one ends other than
+        done, "continue" has it run and see that, "ignore" the same without that child. `block`:
+        seconds to wait while a queue is full. The rest is as with `enqueue`; the answer names the
+        children's ids too.
+        """
+        arguments.patience("block", block)
+        key = options.get("idempotency_key")
+        root = Child(payload, children=children, on_child_failure=on_child_failure, **options)
+        flow = flow_of(root, self.name, partial(self._job, key=key))
+        queues = {member.queue for member in flow.each()}
+        return self._told(lambda: self._engine.backend.enqueue_flow(flow), key, block, queues)
+
+    def _job(self, payload: JsonValue, options: JobOptions, key: str | None = None) -> NewJob:
+        """A new job; `key` is that of the whole call, where it is not the job's own."""
         check_known(options, JobOptions.__annotations__)
         names.check_type(options.get("type", "default"))
-        check_times(options, self._engine.clock.now_us())
+        check_times({"idempotency_key": key, **options}, self._engine.clock.now_us())
         return NewJob(payload_json=encode(payload), **options)
 
     def _store(
         self, jobs: Sequence[NewJob], key: str | None, block: float | None
     ) -> list[Enqueued]:
+        store = partial(self._engine.backend.enqueue, self.name, jobs)
+        return self._told(store, key, block, (self.name,))
+
+    def _told(
+        self, store: Callable[[], T], key: str | None, block: float | None, queues: Collection[str]
+    ) -> T:
+        """What `store` answers; its fault carries the key that makes it safe to repeat."""
         try:
-            return self._store_or_wait(jobs, block)
+            return self._store_or_wait(store, block, queues)
         except StorageFault as fault:
             fault.idempotency_key = key or fault.idempotency_key
             raise
 
-    def _store_or_wait(self, jobs: Sequence[NewJob], block: float | None) -> list[Enqueued]:
+    def _store_or_wait(
+        self, store: Callable[[], T], block: float | None, queues: Collection[str]
+    ) -> T:
         try:
-            return self._engine.backend.enqueue(self.name, jobs)
+            return store()
         except QueueFull:
             patience = self._patience(block)
             if patience <= 0:
                 raise
             deadline = self._now() + seconds_to_us(patience)
-        return self._store_when_room(jobs, deadline)
+        return self._store_when_room(store, deadline, queues)
 
-    def _store_when_room(self, jobs: Sequence[NewJob], deadline: int) -> list[Enqueued]:
+    def _store_when_room(self, store: Callable[[], T], deadline: int, queues: Collection[str]) -> T:
         while True:
-            mark = self._engine.hints.mark(self.name)
+            mark = self._engine.hints.mark(*queues)
             try:
-                return self._engine.backend.enqueue(self.name, jobs)
+                return store()
             except QueueFull:
                 left = (deadline - self._now()) / 1e6
                 if left <= 0:
                     raise
-            self._engine.hints.wait(mark, left, self.name)
+            self._engine.hints.wait(mark, left, *queues)
 
     def _patience(self, block: float | None) -> float:
         if block is not None:

@@ -37,6 +37,9 @@ class Verb(StrEnum):
     RELEASE = "release"
     SNOOZE = "snooze"
     LOSE = "lose"
+    AWAIT = "await"
+    PROCEED = "proceed"
+    FAIL = "fail"
     EXPIRE = "expire"
     OVERFLOW = "overflow"
     PROMOTE = "promote"
@@ -60,6 +63,7 @@ class EventKind(StrEnum):
     LOST = "lost"
     EXPIRED = "expired"
     OVERFLOWED = "overflowed"
+    CHILD_FAILED = "child_failed"
     REQUEUED = "requeued"
     REPLAYED = "replayed"
     CANCELLED = "cancelled"
@@ -76,6 +80,15 @@ class DeadReason(StrEnum):
     EXPIRED = "expired"
     OVERFLOW = "overflow"
     LOST = "lost"
+    CHILD_FAILED = "child_failed"
+
+
+class OnChildFailure(StrEnum):
+    """What a child that ended other than done does to its parent; see `flows`."""
+
+    FAIL = "fail"
+    IGNORE = "ignore"
+    CONTINUE = "continue"
 
 
 class OnFull(StrEnum):

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pillarbox_engine.backoff import Exponential, Fixed, Linear, Table
+from pillarbox_engine.children import Child
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.engine import Engine
@@ -259,6 +260,10 @@ ENGINE: dict[str, Call] = {
             "9" * 18, "9" * 10_000, "\ud800", "1\0", "a\nb", Hostile(),
         )},
     ),
+    "flow": Call(
+        on=_engine, good={"job_id": "1"},
+        refuses={"job_id": (None, 1, b"1", ["1"], "", "999", "9" * 10_000, "\ud800", Hostile())},
+    ),
     "jobs": Call(on=_engine, refuses={"where": (*NO_FILTER, None)}),
     "counts": Call(on=_engine),
     "schedules": Call(on=_engine),
@@ -297,6 +302,20 @@ QUEUE: dict[str, Call] = {
         },
     ),
     "schedule": Call(on=_queue, good={"name": "hourly"}, refuses=SCHEDULE),
+    "enqueue_flow": Call(
+        on=_queue, good={"payload": 1, "children": ()},
+        refuses={
+            "payload": NO_PAYLOAD,
+            "children": (
+                None, 1, "text", b"text", {}, [1], [None], ["child"], [Hostile()],
+                *([Child(one)] for one in NO_PAYLOAD),
+                *([Child(1, type=one)] for one in NO_NAME),  # type: ignore[arg-type]
+                [Child(1, unique_key="k")], [Child(1, idempotency_key="k")],
+            ),
+            "on_child_failure": ("", "explode", 1, None, True, ["fail"], Hostile()),
+            **STORE,
+        },
+    ),
     "worker": Call(on=_queue, good={"handlers": handler}, refuses=WORKER),
     "claim": Call(on=_queue, refuses={"wait": (*NO_NUMBER, None, 1e9)}),
     "counts": Call(on=_queue),
@@ -323,6 +342,7 @@ DELIVERY: dict[str, Call] = {
         name: Call(on=_delivery, past_close=True)
         for name in ("claimed", "id", "fence", "queue", "type", "attempt", "payload")
     },
+    "children": Call(on=_delivery),
     "ack": Call(on=_delivery, refuses={"result": NO_PAYLOAD}),
     "nack": Call(
         on=_delivery, good={"error": "broken"}, refuses={"error": (None, 1, b"x", [], ValueError)}
@@ -347,7 +367,7 @@ CONTEXT: dict[str, Call] = {
         name: Call(on=_context, past_close=True)
         for name in (
             "attempt", "cancelled", "fence", "id", "lease", "lost", "max_attempts", "queue", "type",
-            "payload", "payload_json",
+            "payload", "payload_json", "children",
         )
     },
     # Whatever it is handed is written down as text, as `print` does.
@@ -359,7 +379,7 @@ CONTEXT: dict[str, Call] = {
     # The pool's own, beside the handler's.
     "of": Call(
         on=_context, good={"claimed": lambda scene: scene.delivery.claimed, "tell": print},
-        refuses={"claimed": (), "tell": ()}, past_close=True,
+        refuses={"claimed": (), "tell": (), "read_children": ()}, past_close=True,
     ),
     "lose": Call(on=_context, past_close=True),
     "stop": Call(on=_context, past_close=True),

@@ -73,4 +73,9 @@ def unserialisable(job: JobContext) -> JsonValue:
     return object()
 
 
+def tell_children(job: JobContext) -> JsonValue:
+    """Answer what the children of its flow ended with."""
+    return [[child.id, child.state, child.result] for child in job.children.values()]
+
+
 NOT_CALLABLE = 17

@@ -16,15 +16,15 @@ from pillarbox.cli.options import Common, common, examples
 @click.argument("job_id", metavar="ID")
 @common
 def command(common: Common, job_id: str) -> int:
-    """Show one job: its payload, options, attempts, error and log."""
-    from pillarbox.cli.tables import job_json
+    """Show one job: its payload, options, parent and children, attempts, error and log."""
+    from pillarbox.cli.tables import flow_json, job_json
     from pillarbox.cli.telling import job_lines
 
     with common.engine(read_only=True) as engine:
-        job = engine.job(job_id)
+        job, flow = engine.job(job_id), engine.flow(job_id)
     if common.json:
-        output.document(job_json(job))
+        output.document(job_json(job) | flow_json(flow))
     else:
-        for text in job_lines(job):
+        for text in job_lines(job, flow):
             output.line(text)
     return 0

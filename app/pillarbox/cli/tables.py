@@ -6,7 +6,7 @@ Owns the columns of the text form and the keys of the JSON form.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pillarbox.cli.output import one_line
+from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import Event, Job, JobSummary, QueueSummary
 from pillarbox_engine.settings import settings_to_builtins
 
@@ -32,6 +33,14 @@ def job_json(job: JobSummary) -> dict[str, Any]:
         plain["payload"] = msgspec.Raw(job.payload_json.encode("utf-8"))
         plain["result"] = msgspec.Raw((job.result_json or "null").encode("utf-8"))
     return plain
+
+
+def flow_json(flow: Flow) -> dict[str, Any]:
+    """A job's parent and children as members of its JSON object."""
+    return {
+        "parent": None if flow.parent is None else asdict(flow.parent),
+        "children": [asdict(child) for child in flow.children],
+    }
 
 
 def queues_table(queues: Iterable[QueueSummary], now: datetime) -> Table:

@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from pillarbox.cli.output import one_line
 from pillarbox.cli.tables import event_line, moment
+from pillarbox_engine.flows import Flow, Relative
 from pillarbox_engine.model import Job
 from pillarbox_engine.states import State
 
 
-def job_lines(job: Job) -> Iterator[str]:
+def job_lines(job: Job, flow: Flow) -> Iterator[str]:
     """A job whole, as lines for a person."""
     state = "retrying" if job.retrying else str(job.state)
     yield f"Job {job.id} · {state}{f' ({job.reason})' if job.reason else ''}"
     yield from _about(job)
+    yield from _family(flow)
     yield "Payload"
     yield from _indented(json.dumps(job.payload, ensure_ascii=False, indent=2))
     if job.result_json is not None:
@@ -41,6 +44,23 @@ def _about(job: Job) -> Iterator[str]:
         yield f"  leased by  {job.worker} until {moment(job.lease_expires_at)}"
     if job.progress is not None:
         yield f"  progress   {job.progress:g} %"
+
+
+def _family(flow: Flow) -> Iterator[str]:
+    if flow.parent is not None:
+        yield "Parent"
+        yield f"  {_relative(flow.parent)}"
+    if flow.children:
+        yield f"Children: {flow.children_left} of {len(flow.children)} have not ended"
+        yield from (f"  {_relative(child)}" for child in flow.children)
+
+
+def _relative(relative: Relative) -> str:
+    state = "retrying" if relative.retrying else str(relative.state)
+    reason = f" ({relative.reason})" if relative.reason else ""
+    error = f" · {relative.error_type}: {relative.error_message}" if relative.error_type else ""
+    where = f"{relative.type} in {relative.queue}"
+    return one_line(f"{relative.id} · {state}{reason} · {where}{error}", 200)
 
 
 def _history(job: Job) -> Iterator[str]:

@@ -13,10 +13,12 @@ from pillarbox_engine.admission import check_bulk
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.memory.bounds import require_room
-from pillarbox_engine.memory.changing import How, apply, erase
+from pillarbox_engine.memory.changing import How
+from pillarbox_engine.memory.flows import all_left_behind, left_behind
 from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Journalled, Store
 from pillarbox_engine.memory.unique_keys import holder, let_go, make_free, wanted_place
+from pillarbox_engine.memory.verbs import apply, erase
 from pillarbox_engine.model import BulkResult
 from pillarbox_engine.settings import REPLAY_RATES, QueueSettings, check, check_number
 from pillarbox_engine.states import LIVE_STATES, State, Verb
@@ -51,9 +53,15 @@ def _bulk(
     to: str | None = None,
 ) -> BulkResult:
     """Do `act` to each job `verb` applies to; count what changed and what was left alone."""
-    chosen, skipped = _sort_out(store, verb, job_ids, to)
-    for row in chosen:
-        act(row)
+    found, skipped = _sort_out(store, verb, job_ids, to)
+    chosen = []
+    for row in found:
+        # The one before it may have been of its flow, and have changed it.
+        if transition(verb, row.state) is None:
+            skipped[str(row.state)] += 1
+        else:
+            act(row)
+            chosen.append(row)
     entry = store.operations.get(operation or "")
     if entry is not None:
         entry.changed += len(chosen)
@@ -106,14 +114,35 @@ def _is_own(store: Store, row: Row, queue: str) -> bool:
 
 
 def _require_room(store: Store, rows: Sequence[Row], to: str | None = None) -> None:
-    """`QueueFull` unless every queue has room for those of `rows` it gets back."""
+    """`QueueFull` unless every queue has room for those of `rows` it gets back, and the children
+    that they bring along."""
     coming: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
+    named = {row.id for row in rows}
+    along = {c.id: c for row in rows if _is_over(row) for c in all_left_behind(store, row)}
+    for row in (*rows, *(child for number, child in along.items() if number not in named)):
         becomes = row.trashed_from if row.state is State.TRASHED else State.READY
         if row.state not in LIVE_STATES and becomes in LIVE_STATES:
-            coming[to or row.queue].append(row.payload_bytes)
+            place = to if row.id in named else None
+            coming[place or row.queue].append(row.payload_bytes)
     for name, sizes in coming.items():
         require_room(store.queues[name], len(sizes), sum(sizes))
+
+
+def _is_over(row: Row) -> bool:
+    return row.state not in LIVE_STATES and row.state is not State.TRASHED
+
+
+def _take_along(store: Store, along: Sequence[Row], due: int) -> None:
+    """The children that failed come back with their parent, which waits for them."""
+    for child in along:
+        more = left_behind(store, child)
+        how = How(
+            to=State.SCHEDULED if due > store.now else State.READY,
+            run_us=max(due, store.now),
+            detail=f"from {child.state}",
+        )
+        apply(store, child, Verb.REQUEUE, how)
+        _take_along(store, more, due)
 
 
 def requeue(store: Store, job_ids: Sequence[str]) -> BulkResult:
@@ -124,8 +153,10 @@ def requeue(store: Store, job_ids: Sequence[str]) -> BulkResult:
         if row.state not in LIVE_STATES:
             _make_free(store, row, row.queue)
         ready = row.state is State.READY
+        along = left_behind(store, row) if _is_over(row) else []
         how = How() if ready else How(run_us=store.now, detail=f"from {row.state}")
         apply(store, row, Verb.REQUEUE, how)
+        _take_along(store, along, store.now)
 
     return _bulk(store, Verb.REQUEUE, job_ids, act)
 
@@ -146,7 +177,9 @@ def replay(
     def act(row: Row) -> None:
         nonlocal due
         _make_free(store, row, to or row.queue)
+        along = left_behind(store, row)
         _replay_one(store, row, to or row.queue, due)
+        _take_along(store, along, due)
         due += gap
 
     return _bulk(store, Verb.REPLAY, job_ids, act, operation, to)

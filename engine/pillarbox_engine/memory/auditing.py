@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 
+from pillarbox_engine.flows import pending
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.store import GAUGES, Store, gauges
 from pillarbox_engine.model import Counts
 from pillarbox_engine.states import State
+from pillarbox_engine.uniqueness import UNSTARTED
 
 
 def audit(store: Store) -> tuple[str, ...]:
     """Every broken promise, in words."""
     found = [problem for queue in store.queues.values() for problem in _audit(store, queue)]
-    return (*found, *(problem for row in store.rows.values() for problem in _odd(row)))
+    odd = [problem for row in store.rows.values() for problem in _odd(row)]
+    return (*found, *odd, *(p for row in store.rows.values() for p in _miscounted(store, row)))
+
+
+def _miscounted(store: Store, row: Row) -> list[str]:
+    left = sum(pending(child.state, child.trashed_from) for child in store.children(row))
+    waits = row.state is State.WAITING
+    right = left == (row.children_left or 0) and (waits == bool(left) or row.state not in UNSTARTED)
+    return [] if right else [f"job {row.id} waits, or does not, against what its children are"]
 
 
 def _audit(store: Store, queue: QueueState) -> list[str]:

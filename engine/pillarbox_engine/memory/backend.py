@@ -16,6 +16,7 @@ from datetime import datetime
 
 from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
 from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.flows import ChildJob, Flow, NewFlow
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.listeners import Listeners
 from pillarbox_engine.memory import (
@@ -24,6 +25,7 @@ from pillarbox_engine.memory import (
     browsing,
     claiming,
     enqueueing,
+    flow_storing,
     sampling,
     scheduling,
     settling,
@@ -81,6 +83,10 @@ class MemoryBackend:
     def enqueue(self, queue: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
         with self._open() as store:
             return enqueueing.enqueue(store, queue, jobs)
+
+    def enqueue_flow(self, flow: NewFlow) -> Enqueued:
+        with self._open() as store:
+            return flow_storing.enqueue_flow(store, flow)
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
         with self._open() as store:
@@ -143,6 +149,14 @@ class MemoryBackend:
     def job(self, job_id: str) -> Job:
         with self._open() as store:
             return browsing.job(store, job_id)
+
+    def flow(self, job_id: str) -> Flow:
+        with self._open() as store:
+            return flow_storing.flow_of(store, browsing.found(store, job_id))
+
+    def children(self, job_id: str) -> tuple[ChildJob, ...]:
+        with self._open() as store:
+            return flow_storing.children_of(store, browsing.found(store, job_id))
 
     def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         with self._open() as store:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pillarbox_engine.errors import QueueFull
-from pillarbox_engine.memory.changing import How, apply
+from pillarbox_engine.memory.changing import How
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.store import Store
+from pillarbox_engine.memory.verbs import apply
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import DeadReason, OnFull, State, Verb
 
@@ -20,6 +21,14 @@ def make_room(store: Store, queue: QueueState, jobs: int, size: int) -> None:
         raise _full(queue, jobs)
     for row in victims:
         apply(store, row, Verb.OVERFLOW, How(reason=DeadReason.OVERFLOW))
+
+
+def has_room(store: Store, queue: QueueState, jobs: int, size: int) -> bool:
+    """Whether `make_room` would find it."""
+    over, over_bytes = _excess(queue, jobs, size)
+    if not over and not over_bytes:
+        return True
+    return _may_drop(queue.settings, jobs) and bool(_oldest(store, queue, over, over_bytes))
 
 
 def require_room(queue: QueueState, jobs: int, size: int) -> None:

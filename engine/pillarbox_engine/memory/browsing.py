@@ -68,12 +68,17 @@ def count(store: Store, where: Filter, limit: int) -> int:
 
 def job(store: Store, job_id: str) -> Job:
     """One job whole, or `NotFound`."""
+    row, fired = found(store, job_id), fire_of(store, job_id)
+    told = whole(row, store.settings_of(row))
+    return told if fired is None else replace(told, schedule=fired[0], fire_at=from_us(fired[1]))
+
+
+def found(store: Store, job_id: str) -> Row:
+    """The job with that id, or `NotFound`."""
     row = store.row(job_id)
     if row is None:
         raise no_job(job_id)
-    fired = fire_of(store, job_id)
-    found = whole(row, store.settings_of(row))
-    return found if fired is None else replace(found, schedule=fired[0], fire_at=from_us(fired[1]))
+    return row
 
 
 def histories(store: Store, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:

@@ -1,6 +1,6 @@
 """How a job goes from one state to another: the only module that does it.
 
-Owns `apply`, which looks the verb up in `lifecycle.TABLE`, does to attempts, lost count and
+Owns `change`, which looks the verb up in `lifecycle.TABLE`, does to attempts, lost count and
 fence what the cell says, keeps the totals, and writes the history.
 """
 
@@ -35,8 +35,11 @@ class How:
 PLAIN = How()
 
 
-def apply(store: Store, row: Row, verb: Verb, how: How = PLAIN) -> bool:
-    """Do `verb` to the job; False (and nothing changed) where the table has no such cell."""
+def change(store: Store, row: Row, verb: Verb, how: How = PLAIN) -> bool:
+    """Do `verb` to this job alone; False (and nothing changed) where the table has no such cell.
+
+    What that means to the job's flow is seen to by `verbs.apply`.
+    """
     cell = transition(verb, row.state)
     if cell is None:
         return False
@@ -133,7 +136,7 @@ def _keep_totals(store: Store, row: Row, verb: Verb, old: State) -> None:
         store.total(row.queue, f"{row.state}_total")
 
 
-def erase(store: Store, row: Row, counted_as: State) -> None:
+def remove(store: Store, row: Row, counted_as: State) -> None:
     """Delete a job for good; the ledger goes on counting it as what it was."""
     kind = {State.DONE: "done", State.DEAD: "dead"}.get(counted_as, "other")
     store.total(row.queue, f"removed_{kind}")

@@ -8,10 +8,10 @@ from heapq import nsmallest
 
 from pillarbox_engine.clock import from_us_or_none, seconds_to_us
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
-from pillarbox_engine.memory.changing import apply
 from pillarbox_engine.memory.rows import QueueState, Row, max_attempts
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.memory.sweeping import sweep
+from pillarbox_engine.memory.verbs import apply
 from pillarbox_engine.states import State, Verb
 
 

@@ -28,15 +28,15 @@ def enqueue(store: Store, name: str, jobs: Sequence[NewJob]) -> list[Enqueued]:
         check_new(job)
         check_size(job.payload_json, settings.max_payload)
     queue = store.find_or_add(name)
-    known, held = _known(store, jobs), unique_keys.holders(store, name, jobs)
+    known, held = known_jobs(store, jobs), unique_keys.holders(store, name, jobs)
     found = roles(jobs, known, held)
     new = fresh(jobs, found)
     size = sum(_size(job) for job in new) + growth(jobs, found, held)
     make_room(store, queue, len(new), size)
-    ids = [_add(store, queue, job) for job in new]
+    ids = [add(store, queue, job) for job in new]
     stands_for = numbers(jobs, found, ids, known, held)
     for job, number in zip(jobs, stands_for, strict=True):
-        _keep_key(store, job, number)
+        keep_key(store, job, number)
     return [
         _answer(store, queue, job, role, number)
         for job, role, number in zip(jobs, found, stands_for, strict=True)
@@ -47,21 +47,24 @@ def _size(job: NewJob) -> int:
     return len(job.payload_json.encode())
 
 
-def _known(store: Store, jobs: Sequence[NewJob]) -> dict[str, int]:
+def known_jobs(store: Store, jobs: Sequence[NewJob]) -> dict[str, int]:
     """The jobs that idempotency keys of `jobs` stand for, while these keys live."""
     keys = {job.idempotency_key for job in jobs if job.idempotency_key is not None}
     found = {key: store.keys[key] for key in keys if key in store.keys}
     return {key: number for key, (number, expires) in found.items() if expires > store.now}
 
 
-def _keep_key(store: Store, job: NewJob, number: int) -> None:
+def keep_key(store: Store, job: NewJob, number: int) -> None:
+    """The job's idempotency key stands for `number`, unless it stands for another already."""
     key = job.idempotency_key
     if key is not None and store.keys.get(key, (0, 0))[1] <= store.now:
         store.keys[key] = (number, store.now + KEY_LIFE_US)
 
 
-def _add(store: Store, queue: QueueState, job: NewJob) -> int:
+def add(store: Store, queue: QueueState, job: NewJob, parent: int | None = None) -> int:
+    """Take in a new job, a child of `parent`; its number."""
     row = _row(store, queue, job)
+    row.parent = parent
     if row.unique_key is not None:
         unique_keys.make_free(store, queue.name, row.unique_key)
     store.add(row)

@@ -14,7 +14,7 @@ from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.model import Counts, Event, Failure, HistoryPoint, Job, JobSummary, LogLine
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import DeadReason, State
+from pillarbox_engine.states import DeadReason, OnChildFailure, State
 from pillarbox_engine.uniqueness import Hold
 
 PREVIEW = 200
@@ -57,6 +57,9 @@ class Row:
     result: str | None = None
     trashed_from: State | None = None
     operation: str | None = None
+    parent: int | None = None
+    children_left: int | None = None
+    policy: OnChildFailure | None = None
     history: list[Event] = field(default_factory=list)
     log: list[LogLine] = field(default_factory=list)
 
@@ -121,6 +124,9 @@ def whole(row: Row, settings: QueueSettings) -> Job:
         timeout=settings.timeout if row.timeout is None else row.timeout,
         idempotency_key=row.idempotency_key,
         unique_key=row.unique_key,
+        parent_id=None if row.parent is None else str(row.parent),
+        children_left=row.children_left,
+        on_child_failure=row.policy,
         result_json=row.result,
         history=tuple(row.history),
         log=tuple(row.log),

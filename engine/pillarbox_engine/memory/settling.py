@@ -20,10 +20,11 @@ from pillarbox_engine.leasing import (
     Settlement,
     Snooze,
 )
-from pillarbox_engine.memory.changing import How, apply
+from pillarbox_engine.memory.changing import How
 from pillarbox_engine.memory.rows import Row, max_attempts
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.memory.sweeping import lose
+from pillarbox_engine.memory.verbs import apply
 from pillarbox_engine.model import LogLine
 from pillarbox_engine.protocols import LeaseLostNote
 from pillarbox_engine.states import DeadReason, EventKind, State, Verb

@@ -6,6 +6,7 @@ queue's counters and puts it back as it has become: so counters and rows cannot 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Store:
         self.queues: dict[str, QueueState] = {}
         self.keys: dict[str, tuple[int, int]] = {}
         self.holders: dict[tuple[str, str], int] = {}
+        self.families: dict[int, set[int]] = defaultdict(set)
         self.operations: dict[str, Journalled] = {}
         self.samples: list[HistoryPoint] = []
         self.sampled_us: int | None = None
@@ -105,9 +107,15 @@ class Store:
         """The queue's jobs in `state`, oldest first."""
         return [self.rows[number] for number in sorted(queue.ids[state])]
 
+    def children(self, row: Row) -> list[Row]:
+        """The job's children, in the order they were given."""
+        return [self.rows[number] for number in sorted(self.families.get(row.id, ()))]
+
     def add(self, row: Row) -> None:
         """Take in a new job."""
         self.rows[row.id] = row
+        if row.parent is not None:
+            self.families[row.parent].add(row.id)
         self._count(row, +1)
         self.touch(row.queue)
 
@@ -115,6 +123,8 @@ class Store:
         """Forget a job."""
         self._count(row, -1)
         del self.rows[row.id]
+        if row.parent is not None:
+            self.families[row.parent].discard(row.id)
         self.touch(row.queue)
 
     @contextmanager

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.memory.changing import How, apply, erase
+from pillarbox_engine.memory.changing import How
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.scheduling import next_due
 from pillarbox_engine.memory.store import Store
+from pillarbox_engine.memory.verbs import apply, erase
 from pillarbox_engine.states import DeadReason, State, Verb
+from pillarbox_engine.uniqueness import UNSTARTED
 
 SHORTEST_REST, LONGEST_REST = 0.02, 5.0
 """Seconds maintenance rests at least, and at most though nothing is known to fall due."""
@@ -69,14 +71,22 @@ def prune(store: Store) -> None:
 
 
 def _surplus(store: Store, queue: QueueState) -> list[Row]:
-    done = sorted(store.in_state(queue, State.DONE), key=lambda row: (row.ended_us or 0, row.id))
+    everything = store.in_state(queue, State.DONE)
+    done = sorted(everything, key=lambda row: (row.ended_us or 0, row.id))
+    free = [row for row in done if not _is_wanted(store, row)]
     oldest_kept = store.now - seconds_to_us(queue.settings.keep_done_for)
     too_many = max(0, len(done) - queue.settings.keep_done)
     return [
         row
-        for place, row in enumerate(done)
+        for place, row in enumerate(free)
         if place < too_many or (row.ended_us or 0) < oldest_kept
     ]
+
+
+def _is_wanted(store: Store, child: Row) -> bool:
+    """Whether a parent may still ask for its result: it has not ended, or may come back."""
+    parent = None if child.parent is None else store.rows.get(child.parent)
+    return parent is not None and parent.state not in {State.DONE, State.CANCELLED}
 
 
 def rest(store: Store) -> float:
@@ -92,5 +102,5 @@ def _moments(row: Row) -> list[int]:
     if row.state is State.LEASED:
         return [] if row.lease_expires_us is None else [row.lease_expires_us]
     due = [row.run_us] if row.state is State.SCHEDULED else []
-    expiring = row.expires_us is not None and row.state in {State.SCHEDULED, State.READY}
+    expiring = row.expires_us is not None and row.state in UNSTARTED
     return [*due, row.expires_us] if expiring and row.expires_us is not None else due

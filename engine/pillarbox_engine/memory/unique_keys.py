@@ -60,6 +60,8 @@ def take_over(row: Row, job: NewJob, fresh: Row) -> None:
 
     Called inside `Store.changing`.
     """
+    if row.state is State.WAITING:
+        fresh.state = State.WAITING  # its children come first, whenever it is due
     for field, columns in _COLUMNS.items():
         if replaces(job, field):
             for column in columns:

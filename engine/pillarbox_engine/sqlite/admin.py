@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from pillarbox_engine.admission import check_bulk
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.lifecycle import transition
-from pillarbox_engine.model import BulkResult, Failure
+from pillarbox_engine.model import BulkResult
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.sqlite import queue_rows, settle
+from pillarbox_engine.sqlite import flows, queue_rows, settle
+from pillarbox_engine.sqlite.endings import call_off
 from pillarbox_engine.sqlite.enqueue import require_room
 from pillarbox_engine.sqlite.job_rows import JobRow, load, number_of, record
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, need
@@ -146,6 +147,19 @@ def _back_to_work(
     source = f"from {job.state}" if queue.id == job.queue_id else f"moved to {queue.name}"
     next_run = due if state is State.SCHEDULED else None
     record(transaction, job, kind, detail=source, next_run_at=next_run)
+    flows.moved(transaction, job, state)
+    if job.children_left is not None and fresh:
+        _take_along(transaction, job, due)
+
+
+def _take_along(transaction: Transaction, parent: JobRow, due: int) -> None:
+    """The children that failed come back with their parent, which waits for them."""
+    queues = by_id(transaction)
+    for child in flows.left_behind(transaction, parent):
+        queue = queues[child.queue_id]
+        _back_to_work(transaction, child, queue, due, EventKind.REQUEUED, fresh=True)
+        transaction.add(queue.id, "requeued_total")
+        transaction.touched.add(queue.name)
 
 
 def check_room(transaction: Transaction, queue: QueueRow, job: JobRow) -> None:
@@ -185,7 +199,7 @@ def release(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
 
 
 def cancel(transaction: Transaction, job_ids: Sequence[str], reason: str) -> BulkResult:
-    """End live jobs without running them."""
+    """End live jobs without running them; of a waiting parent, its children not in flight too."""
     bulk = Bulk(transaction, Verb.CANCEL, job_ids, None)
 
     def act(job: JobRow) -> None:
@@ -196,25 +210,9 @@ def cancel(transaction: Transaction, job_ids: Sequence[str], reason: str) -> Bul
             )  # fmt: skip
             settle.end_lease(transaction, bulk.queues[job.queue_id], job, ending)
         else:
-            _cancel_waiting(transaction, job, reason)
+            call_off(transaction, job, reason)
 
     return bulk.run(act)
-
-
-def _cancel_waiting(transaction: Transaction, job: JobRow, reason: str) -> None:
-    nothing = Failure(type="", message="")
-    transaction.execute(
-        "end_unstarted",
-        {
-            "id": job.id, "state": str(State.CANCELLED), "now": transaction.now, "reason": None,
-            "error_type": None, "error_message": None, "fingerprint": None,
-        },
-    )  # fmt: skip
-    transaction.move(
-        job.queue_id, job.state, State.CANCELLED, job.payload_bytes, was_retrying=job.retrying
-    )
-    transaction.add(job.queue_id, "cancelled_total")
-    record(transaction, job, EventKind.CANCELLED, failure=nothing, detail=reason)
 
 
 _TRASHED_AS = {State.DONE: "trashed_done", State.DEAD: "trashed_dead"}
@@ -255,6 +253,7 @@ def restore(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
         if was in _TRASHED_AS:
             transaction.add(job.queue_id, _TRASHED_AS[was], -1)
         record(transaction, job, EventKind.RESTORED, detail=f"to {was}")
+        flows.moved(transaction, job, was)
         emptied.add(job.operation_id)
         return None
 
@@ -275,6 +274,7 @@ def erase(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
         if was in _TRASHED_AS:
             transaction.add(job.queue_id, _TRASHED_AS[was], -1)
         delete(transaction, job)
+        flows.moved(transaction, job, None)
 
     return bulk.run(act)
 

@@ -14,6 +14,7 @@ import apsw
 
 from pillarbox_engine.clock import Clock, from_us_or_none, to_us
 from pillarbox_engine.errors import StorageFault
+from pillarbox_engine.flows import NewFlow
 from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
@@ -39,6 +40,7 @@ from pillarbox_engine.sqlite import (
 )
 from pillarbox_engine.sqlite.claim import Unread
 from pillarbox_engine.sqlite.enqueue import Call
+from pillarbox_engine.sqlite.enqueue_flow import FlowCall, enqueue_flow, new_flow_call
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
@@ -82,6 +84,22 @@ class SqliteBackend(InspectorSide):
 
     def _store(self, call: Call) -> list[Enqueued]:
         return self._file.write(enqueue.Enqueue(call))
+
+    def enqueue_flow(self, flow: NewFlow) -> Enqueued:
+        """Store a parent and its children durably, all or none."""
+        call = new_flow_call(flow, self._nonces)
+
+        def store(call: Call) -> Enqueued:
+            return self._file.write(lambda t: enqueue_flow(t, FlowCall(flow, call)))
+
+        try:
+            answer = claim_check.run(call, self._file.place.side, self._now(), store)
+        except StorageFault as fault:
+            key = flow.job.idempotency_key
+            fault.idempotency_key = key or enqueue.made_key(self._last_id, call.nonce)
+            raise
+        self._last_id = max(self._last_id, int(answer.id))
+        return answer
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
         """Create a queue unless it exists."""

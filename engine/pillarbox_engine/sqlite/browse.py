@@ -21,6 +21,7 @@ from pillarbox_engine.payload import preview
 from pillarbox_engine.refusals import no_job
 from pillarbox_engine.settings import backoff_from_builtins
 from pillarbox_engine.sqlite import blobs
+from pillarbox_engine.sqlite.flow_reading import policy_of
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.queue_rows import parse_settings
 from pillarbox_engine.sqlite.readers import Reading
@@ -115,12 +116,14 @@ def job(reading: Reading, job_id: str, side: Path) -> Job:
         raise no_job(job_id)
     stub, crc, blob, *rest = reading.row("whole_job", (number,))
     payload = blobs.whole(side, number, stub, blob, crc)
-    backoff, timeout, result, text, unique, key = rest
+    backoff, timeout, result, text, unique, parent, left, policy, key = rest
     settings = parse_settings(text)
     schedule, fire_at = reading.row("fire_of_job", (number,)) or (None, None)
     return Job(
         **_fields(row), payload_json=payload, result_json=result, idempotency_key=key,
         unique_key=unique, schedule=schedule, fire_at=from_us_or_none(fire_at),
+        parent_id=None if parent is None else str(parent), children_left=left,
+        on_child_failure=policy_of(policy),
         backoff=settings.backoff if backoff is None else backoff_from_builtins(json.loads(backoff)),
         timeout=settings.timeout if timeout is None else timeout / 1e6,
         history=history(reading, number), log=_log(reading, number),

@@ -95,6 +95,8 @@ def _ledgers(reading: Reading) -> Iterator[str]:
 def _strays(reading: Reading) -> Iterator[str]:
     for (number,) in reading.rows("orphan_leases"):
         yield f"job {number} is leased to a process that is not registered"
+    for (number,) in reading.rows("miscounted_parents"):
+        yield f"job {number} waits, or does not, against what its children are"
     if events := reading.row("orphan_events")[0]:
         yield f"{events} entries of history belong to no job"
     if unknown := reading.row("unknown_states")[0]:

@@ -14,13 +14,15 @@ import msgspec
 
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
+from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.settings import RateLimit, backoff_from_builtins
 from pillarbox_engine.sqlite import queue_rows
+from pillarbox_engine.sqlite.endings import bury
 from pillarbox_engine.sqlite.job_insert import checksum
-from pillarbox_engine.sqlite.job_rows import bury_unstarted, load
+from pillarbox_engine.sqlite.job_rows import load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
-from pillarbox_engine.states import DeadReason, EventKind, State
+from pillarbox_engine.states import DeadReason, EventKind, State, Verb
 
 PROMOTE_CHUNK = 1_000
 _READ = msgspec.json.Decoder().decode
@@ -116,10 +118,10 @@ def _until_lost(rows: Sequence[tuple[int, int, int | None]], alone: bool) -> lis
 
 
 def bury_expired(transaction: Transaction, number: int) -> None:
-    """Dead-letter a job past its expiry."""
+    """Dead-letter a job past its expiry, unless the end of another of its flow has ended it."""
     job = load(transaction, number)
-    if job is not None:
-        bury_unstarted(transaction, job, DeadReason.EXPIRED, EventKind.EXPIRED)
+    if job is not None and transition(Verb.EXPIRE, job.state) is not None:
+        bury(transaction, job, DeadReason.EXPIRED, EventKind.EXPIRED)
 
 
 def _lease(

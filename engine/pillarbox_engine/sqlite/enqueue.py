@@ -198,13 +198,13 @@ def _repeated(
 
 def _enqueue_keyed(transaction: Transaction, queue: QueueRow, call: Call) -> list[Enqueued]:
     jobs = call.jobs
-    known, held = _known(transaction, jobs), unique_keys.holders(transaction, queue.id, jobs)
+    known, held = known_jobs(transaction, jobs), unique_keys.holders(transaction, queue.id, jobs)
     found = roles(jobs, known, held)
     new = fresh(jobs, found)
     ids = _store(transaction, queue, call, new, growth(jobs, found, held))
     unique_keys.take(transaction, new, ids)
     stands_for = numbers(jobs, found, ids, known, held)
-    _keep_keys(transaction, jobs, stands_for, known)
+    keep_keys(transaction, jobs, stands_for, known)
     return [
         _answer(transaction, queue, job, role, number, call.blobs)
         for job, role, number in zip(jobs, found, stands_for, strict=True)
@@ -222,14 +222,14 @@ def _store(
     transaction: Transaction, queue: QueueRow, call: Call, jobs: Sequence[NewJob], growth: int = 0
 ) -> range:
     rows = job_insert.rows_of(transaction.now, queue, jobs, call.nonce)
-    if _is_bounded(queue):
-        _make_room(transaction, queue, rows, growth)
+    make_room(transaction, queue, rows, growth)
     if call.blobs:
         return claim_check.insert(transaction, queue, rows, call.blobs)
     return job_insert.insert(transaction, queue, rows)
 
 
-def _known(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
+def known_jobs(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
+    """The jobs that idempotency keys of `jobs` stand for, while these keys live."""
     keys = {job.idempotency_key for job in jobs if job.idempotency_key is not None}
     found = {}
     for key in keys:
@@ -239,7 +239,7 @@ def _known(transaction: Transaction, jobs: Sequence[NewJob]) -> dict[str, int]:
     return found
 
 
-def _keep_keys(
+def keep_keys(
     transaction: Transaction, jobs: Sequence[NewJob], stands_for: Sequence[int],
     known: dict[str, int],
 ) -> None:  # fmt: skip
@@ -254,7 +254,12 @@ def _is_bounded(queue: QueueRow) -> bool:
     return queue.settings.max_depth is not None or queue.settings.max_bytes is not None
 
 
-def _make_room(transaction: Transaction, queue: QueueRow, rows: Sequence[Row], growth: int) -> None:
+def make_room(
+    transaction: Transaction, queue: QueueRow, rows: Sequence[Row], growth: int = 0
+) -> None:
+    """Room in the queue for `rows` and `growth` bytes more, or `QueueFull`."""
+    if not _is_bounded(queue):
+        return
     depth, size = transaction.live(queue.id)
     size += sum(row[2] for row in rows) + growth
     require_room(transaction, queue, depth + len(rows), size, incoming=len(rows))

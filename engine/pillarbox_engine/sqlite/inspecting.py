@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.flows import ChildJob, Flow
 from pillarbox_engine.model import (
     Counts,
     DeadGroup,
@@ -21,7 +22,16 @@ from pillarbox_engine.model import (
 )
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.refusals import no_queue
-from pillarbox_engine.sqlite import browse, chain, files, overview, registry, samples, scheduling
+from pillarbox_engine.sqlite import (
+    browse,
+    chain,
+    files,
+    flow_reading,
+    overview,
+    registry,
+    samples,
+    scheduling,
+)
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.open_file import OpenFile
 from pillarbox_engine.sqlite.readers import Reading
@@ -68,6 +78,16 @@ class InspectorSide:
     def _job(self, job_id: str) -> Job:
         with self._file.read() as reading:
             return browse.job(reading, job_id, self._file.place.side)
+
+    def flow(self, job_id: str) -> Flow:
+        """A job's parent and children."""
+        with self._file.read() as reading:
+            return flow_reading.flow(reading, job_id)
+
+    def children(self, job_id: str) -> tuple[ChildJob, ...]:
+        """What a parent's handler is shown of its children."""
+        with self._file.read() as reading:
+            return flow_reading.children(reading, job_id)
 
     def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         """The histories of several jobs."""

@@ -38,6 +38,9 @@ class JobRow:
     error_message: str | None
     fingerprint: str | None
     operation_id: int | None
+    parent_id: int | None
+    children_left: int | None
+    child_policy: str | None
 
     @property
     def retrying(self) -> bool:
@@ -82,21 +85,20 @@ def record(
     transaction.execute("add_event", values)
 
 
-def bury_unstarted(
-    transaction: Transaction, job: JobRow, reason: DeadReason, kind: EventKind
-) -> None:
-    """Dead-letter a job that is not in flight."""
-    failure = DEAD_FAILURES[reason]
+def end_unstarted(
+    transaction: Transaction, job: JobRow, state: State, kind: EventKind,
+    reason: DeadReason | None = None, detail: str = "",
+) -> None:  # fmt: skip
+    """End a job that is not in flight as dead or cancelled; its flow hears of it from `endings`."""
+    failure = NO_FAILURE if reason is None else DEAD_FAILURES[reason]
     transaction.execute(
         "end_unstarted",
         {
-            "id": job.id, "state": str(State.DEAD), "now": transaction.now, "reason": str(reason),
-            "error_type": failure.type, "error_message": failure.message,
-            "fingerprint": failure.fingerprint,
+            "id": job.id, "state": str(state), "now": transaction.now, "reason": reason,
+            "error_type": failure.type or None, "error_message": failure.message or None,
+            "fingerprint": failure.fingerprint or None,
         },
     )  # fmt: skip
-    transaction.move(
-        job.queue_id, job.state, State.DEAD, job.payload_bytes, was_retrying=job.retrying
-    )
-    transaction.add(job.queue_id, "dead_total")
-    record(transaction, job, kind, failure=failure)
+    transaction.move(job.queue_id, job.state, state, job.payload_bytes, was_retrying=job.retrying)
+    transaction.add(job.queue_id, f"{state}_total")
+    record(transaction, job, kind, failure=failure, detail=detail)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pillarbox_engine.sqlite.job_rows import JobRow, bury_unstarted, load
+from pillarbox_engine.lifecycle import transition
+from pillarbox_engine.sqlite.endings import bury
+from pillarbox_engine.sqlite.job_rows import JobRow, load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.transaction import Transaction
-from pillarbox_engine.states import DeadReason, EventKind
+from pillarbox_engine.states import DeadReason, EventKind, Verb
 
 
 def drop_oldest(transaction: Transaction, queue: QueueRow, jobs: int, size: int) -> bool:
@@ -25,6 +27,13 @@ def drop_oldest(transaction: Transaction, queue: QueueRow, jobs: int, size: int)
     if len(chosen) < jobs or freed < size:
         return False
     for job in chosen:
-        bury_unstarted(transaction, job, DeadReason.OVERFLOW, EventKind.OVERFLOWED)
+        _drop(transaction, job.id)
     transaction.touched.add(queue.name)
     return True
+
+
+def _drop(transaction: Transaction, number: int) -> None:
+    """Bury a job, unless it has ended with one of its flow that was buried before it."""
+    job = load(transaction, number)
+    if job is not None and transition(Verb.OVERFLOW, job.state) is not None:
+        bury(transaction, job, DeadReason.OVERFLOW, EventKind.OVERFLOWED)

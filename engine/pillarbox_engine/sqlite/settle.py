@@ -25,6 +25,7 @@ from pillarbox_engine.leasing import (
 )
 from pillarbox_engine.model import Failure
 from pillarbox_engine.protocols import LeaseLostNote
+from pillarbox_engine.sqlite import flows
 from pillarbox_engine.sqlite.job_rows import (
     NO_FAILURE,
     JobRow,
@@ -56,15 +57,16 @@ def settle(
 def _ack_together(
     transaction: Transaction, queues: dict[int, QueueRow], acks: Sequence[Ack]
 ) -> bool:
-    """Ack all in one statement, if every one of the leases is named once and still holds."""
+    """Ack all in one statement, if each lease is named once and still holds, and none of the jobs
+    is the child of another."""
     if len({ack.lease for ack in acks}) != len(acks):
         return False
     values = json.dumps([_ack_values(ack) for ack in acks])
     freed = transaction.rows("live_acks", (values,))
-    if sum(row[1] for row in freed) != len(acks):
+    if sum(row[1] for row in freed) != len(acks) or any(row[3] for row in freed):
         return False
     transaction.execute("ack_jobs", {"acks": values, "now": transaction.now})
-    for queue_id, number, size in freed:
+    for queue_id, number, size, _ in freed:
         transaction.move(queue_id, State.LEASED, State.DONE, size, number=number)
         transaction.add(queue_id, "done_total", number)
         transaction.touched.add(queues[queue_id].name)
@@ -101,10 +103,13 @@ def _ack(transaction: Transaction, queues: dict[int, QueueRow], ack: Ack) -> boo
     )  # fmt: skip
     if row is None:
         return False
-    queue_id, size = row
+    queue_id, size, parent_id = row
     transaction.move(queue_id, State.LEASED, State.DONE, size)
     transaction.add(queue_id, "done_total")
     transaction.touched.add(queues[queue_id].name)
+    if parent_id is not None:
+        number = number_of(ack.lease.job_id)
+        flows.child_moved(transaction, parent_id, number, True, State.DONE)
     return True
 
 
@@ -225,6 +230,7 @@ def end_lease(transaction: Transaction, queue: QueueRow, job: JobRow, ending: En
         next_run_at=run_at if state is State.SCHEDULED else None,
     )  # fmt: skip
     transaction.touched.add(queue.name)
+    flows.moved(transaction, job, state)
 
 
 def extend(

@@ -83,6 +83,8 @@ def take_over(
     values: dict[str, Any] = shape._asdict()
     values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
     values |= {f"with_{field}": replaces(job, field) for field in REPLACEABLE}
+    if held.state is State.WAITING:
+        values["state"] = str(State.WAITING)  # its children come first, whenever it is due
     values |= {"id": number, "payload_bytes": size, "payload_crc": crc}
     values |= {"payload": stub(payload, stored), "blob": name_of(payload, stored)}
     transaction.execute("take_over", values)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pillarbox_engine.children import Child
 from pillarbox_engine.engine import Engine
 from tests.app.cli.conftest import Command
 
@@ -131,3 +132,20 @@ def test_a_copy_that_lost_commits_is_refused_until_it_is_accepted(
     assert pillarbox("check", "--accept-copy").code == 0
     assert pillarbox("enqueue", "mail", "--payload", "3").code == 0
     assert pillarbox("check").code == 0
+
+
+def test_a_job_is_told_with_its_parent_and_children(engine: Engine, pillarbox: Command) -> None:
+    parent = engine.queue("mail").enqueue_flow(
+        {}, [Child({}, queue="sms", type="send"), Child({})], type="report"
+    )
+    first = parent.children[0]
+
+    told = pillarbox("job", parent.id).out
+    assert "Children: 2 of 2 have not ended" in told
+    assert f"  {first} · ready · send in sms" in told
+    assert f"Parent\n  {parent.id} · waiting · report in mail" in pillarbox("job", first).out
+
+    document = pillarbox("job", parent.id, "--json").document
+    assert [child["id"] for child in document["children"]] == list(parent.children)
+    assert (document["children_left"], document["on_child_failure"]) == (2, "fail")
+    assert pillarbox("job", first, "--json").document["parent"]["id"] == parent.id

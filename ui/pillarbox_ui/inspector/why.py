@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pillarbox_engine.model import JobSummary, ProcessInfo, QueueSummary
+from pillarbox_engine.model import Job, JobSummary, ProcessInfo, QueueSummary
 from pillarbox_engine.states import DeadReason, State
 from pillarbox_ui.widgets import words
 
@@ -33,6 +33,7 @@ _DEAD = {
     DeadReason.REJECTED: "its handler rejected it",
     DeadReason.EXPIRED: "it was not started before its expiry",
     DeadReason.OVERFLOW: "its queue was full and the oldest job was dropped",
+    DeadReason.CHILD_FAILED: "a child of it did not end well",
     DeadReason.LOST: "its worker was lost {lost} times",
 }
 
@@ -125,7 +126,9 @@ def _trashed(job: JobSummary, around: Surroundings, text: TimeText) -> str:
 
 
 def _waiting(job: JobSummary, around: Surroundings, text: TimeText) -> str:
-    return "Waiting for the jobs it depends on."
+    left = job.children_left if isinstance(job, Job) else None
+    which = "its children" if left is None else words.counted(left, "child", "children")
+    return f"Waiting for {which} to end, which the Flow tab lists."
 
 
 _SENTENCES: dict[State, Callable[[JobSummary, Surroundings, TimeText], str]] = {

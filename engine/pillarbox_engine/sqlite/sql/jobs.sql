@@ -4,7 +4,8 @@
 -- What a verb must know of a job before it acts.
 SELECT
     id, queue_id, state, fence, attempt, lost, run_at, started_at, worker, payload_bytes,
-    trashed_from, max_attempts, ended_at, reason, error_type, error_message, fingerprint, operation_id
+    trashed_from, max_attempts, ended_at, reason, error_type, error_message, fingerprint,
+    operation_id, parent_id, children_left, child_policy
 FROM jobs
 WHERE id = ?;
 
@@ -94,11 +95,12 @@ UPDATE jobs SET
     result = :result,
     lease_expires_at = NULL
 WHERE id = :id AND fence = :fence AND state = 'leased'
-RETURNING queue_id, payload_bytes;
+RETURNING queue_id, payload_bytes, parent_id;
 
 -- name: live_acks
--- Of the leases to be acked, how many still hold, and what they free, by queue.
-SELECT j.queue_id, count(*), sum(j.payload_bytes)
+-- Of the leases to be acked, how many still hold, what they free, and how many are children of a
+-- flow, by queue.
+SELECT j.queue_id, count(*), sum(j.payload_bytes), count(j.parent_id)
 FROM json_each(?) AS ack
 JOIN jobs AS j ON j.id = ack.value ->> 0
 WHERE j.fence = ack.value ->> 1 AND j.state = 'leased'
@@ -205,11 +207,31 @@ ORDER BY expires_at
 LIMIT ?;
 
 -- name: old_done
--- Done jobs that retention takes by age, or beyond the newest so many.
+-- Done jobs that retention takes by age, or beyond the newest so many. A child stays while its
+-- parent may still want its result.
 SELECT id FROM jobs
-WHERE queue_id = ?1 AND state = 'done' AND ended_at <= ?2
+WHERE
+    queue_id = ?1 AND state = 'done' AND ended_at <= ?2
+    AND (
+        parent_id IS NULL
+        OR NOT EXISTS (
+            SELECT 1 FROM jobs AS p
+            WHERE p.id = jobs.parent_id AND p.state NOT IN ('done', 'cancelled')
+        )
+    )
 ORDER BY ended_at, id
 LIMIT ?3;
 
 -- name: oldest_done
-SELECT id FROM jobs WHERE queue_id = ? AND state = 'done' ORDER BY ended_at, id LIMIT ?;
+SELECT id FROM jobs
+WHERE
+    queue_id = ? AND state = 'done'
+    AND (
+        parent_id IS NULL
+        OR NOT EXISTS (
+            SELECT 1 FROM jobs AS p
+            WHERE p.id = jobs.parent_id AND p.state NOT IN ('done', 'cancelled')
+        )
+    )
+ORDER BY ended_at, id
+LIMIT ?;
