@@ -42,6 +42,7 @@ from pillarbox_engine.errors import (
     Unsupported,
 )
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
+from pillarbox_engine.retry_rules import RetryRule, Then
 from pillarbox_engine.settings import QueueSettings, RateLimit
 from pillarbox_engine.states import DeadReason, OnChildFailure, OnFull, State
 from pillarbox_engine.uniqueness import Unique
@@ -112,10 +113,12 @@ __all__ = [
     "ReadOnlyFile",
     "Reject",
     "Retry",
+    "RetryRule",
     "Snooze",
     "State",
     "StorageFault",
     "Table",
+    "Then",
     "Unique",
     "Unsupported",
     "__version__",

@@ -12,7 +12,7 @@ from pillarbox_engine.flows import MAX_FLOW, MAX_LEVELS, NewFlow
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_queue_name, check_type
 from pillarbox_engine.protocols import MAX_BULK
-from pillarbox_engine.settings import check_backoff, check_number
+from pillarbox_engine.settings import RETRY_TIMES, check_backoff, check_number
 from pillarbox_engine.uniqueness import check_unique
 
 _RANGES: dict[str, tuple[float, float, bool]] = {
@@ -20,6 +20,7 @@ _RANGES: dict[str, tuple[float, float, bool]] = {
     "max_attempts": (1, 1_000, True),
     "timeout": (0.05, 30 * 86_400, False),
     "delay": (0, 100 * 366 * 86_400, False),
+    "retry_for": (*RETRY_TIMES, False),
 }
 _MOMENTS = ("run_at", "expires_at")
 PAST_US = 60_000_000

@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from pillarbox_engine.clock import to_us
 from pillarbox_engine.errors import InvalidOption
-from pillarbox_engine.json_fault import SURROGATE_REASON
+from pillarbox_engine.json_fault import SURROGATE_REASON, shown
 from pillarbox_engine.names import check_queue_name
-from pillarbox_engine.settings import check_number, shown
+from pillarbox_engine.settings import check_number
 from pillarbox_engine.states import State
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 DEFAULT_CAP = 3_600.0
 DEFAULT_JITTER = 0.2
@@ -34,9 +35,17 @@ class _Policy:
         """The delay in seconds with no jitter taken off: what `delay` never exceeds."""
         return min(self.base(attempt), self.cap)
 
-    def schedule(self, max_attempts: int) -> tuple[float, ...]:
-        """The longest delay after each attempt but the last, in seconds."""
-        return tuple(self.longest(attempt) for attempt in range(1, max_attempts))
+    def schedule(self, max_attempts: int, retry_for: float | None = None) -> tuple[float, ...]:
+        """The longest delay after each attempt but the last, in seconds.
+
+        With `retry_for`, the total retry time in seconds, it ends with the last delay that fits:
+        attempts or time, the first limit wins.
+        """
+        delays = [self.longest(attempt) for attempt in range(1, max_attempts)]
+        if retry_for is None:
+            return tuple(delays)
+        fitting = sum(total <= retry_for for total in accumulate(delays))
+        return tuple(delays[:fitting])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from pillarbox_engine.backoff import Random
 from pillarbox_engine.errors import LeaseLost
 from pillarbox_engine.fingerprint import failure_from, failure_of
 from pillarbox_engine.flows import Children, by_id
-from pillarbox_engine.leasing import Ack, Claimed, Nack, Reject, Release, Settlement, Snooze
+from pillarbox_engine.leasing import Ack, Claimed, Reject, Release, Settlement, Snooze
 from pillarbox_engine.model import JsonValue
+from pillarbox_engine.retry_policy import failed
 from pillarbox_engine.settings import LEASES, check_number
 
 if TYPE_CHECKING:
@@ -74,12 +75,13 @@ class Delivery:
         self._settle(Ack(lease=self.claimed.lease, result_json=encoded))
 
     def nack(self, error: BaseException | str) -> None:
-        """Failed: again after the job's backoff, or a dead letter if no attempt is left."""
-        claimed = self.claimed
+        """Failed: what the queue's retry rules say, else again after the job's backoff.
+
+        A dead letter if no attempt, or no retry time, is left.
+        """
         arguments.kind("error", error, BaseException, str)
-        delay = claimed.backoff.delay(claimed.attempt, self._random)
         failure = failure_of("Nack", error) if isinstance(error, str) else failure_from(error)
-        self._settle(Nack(lease=claimed.lease, failure=failure, delay=delay))
+        self._settle(failed(self.claimed, failure, None, self._random))
 
     def reject(self, reason: str) -> None:
         """A dead letter now."""

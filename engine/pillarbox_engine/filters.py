@@ -13,9 +13,9 @@ from typing import Generic, TypeVar
 
 from pillarbox_engine import arguments
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.json_fault import shown
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.payload import encode
-from pillarbox_engine.settings import shown
 from pillarbox_engine.states import State
 
 T = TypeVar("T")

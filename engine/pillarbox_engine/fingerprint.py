@@ -14,6 +14,7 @@ from pathlib import Path
 from types import CodeType, TracebackType
 
 from pillarbox_engine.model import Failure
+from pillarbox_engine.retry_rules import dotted, names_of
 
 MAX_TRACEBACK = 16 * 1024
 MAX_MESSAGE = 4 * 1024
@@ -63,12 +64,13 @@ def failure_from(exception: BaseException) -> Failure:
     """What `exception` is kept as: type, message, the handler's traceback, fingerprint."""
     handlers_own = _without_engine(exception.__traceback__)
     message = _message(exception)
-    name = _type_name(exception)
+    name = dotted(exception.__class__)
     return Failure(
         type=name,
         message=_printable(message)[:MAX_MESSAGE],
         traceback=_text(exception, handlers_own),
         fingerprint=fingerprint(name, message, _frame(handlers_own)),
+        bases=names_of(exception.__class__, name),
     )
 
 
@@ -77,13 +79,6 @@ def _message(exception: BaseException) -> str:
         return str(exception)
     except Exception as error:  # a broken __str__ must not cost the job its error
         return f"(its message could not be read: {type(error).__name__})"
-
-
-def _type_name(exception: BaseException) -> str:
-    kind = exception.__class__
-    if kind.__module__ in {"builtins", "__main__"}:
-        return kind.__qualname__
-    return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _without_engine(start: TracebackType | None) -> TracebackType | None:

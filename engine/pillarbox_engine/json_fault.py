@@ -119,3 +119,12 @@ def _spelled_step(step: Step) -> str:
         return f".{step}"
     quoted = printable(step).replace('"', '\\"')
     return f'["{quoted}"]'
+
+
+def shown(value: object) -> str:
+    """A value as an error shows it: short, and whatever it is."""
+    try:
+        text = repr(value)
+    except Exception:  # a value that cannot even be written out is one we were not to be given
+        text = f"a {type(value).__name__}"
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import from_us
 from pillarbox_engine.model import Failure
+from pillarbox_engine.retry_rules import RetryRule
 
 
 class LeaseRef(NamedTuple):
@@ -60,6 +61,7 @@ class Claimed(NamedTuple):
     lease_seconds: float
     timeout: float
     backoff: Backoff
+    retry_rules: tuple[RetryRule, ...] = ()
 
     @property
     def enqueued_at(self) -> datetime:
@@ -88,7 +90,10 @@ class Ack(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nack:
-    """Failed: run again after `delay` seconds, or dead-letter when attempts are used up."""
+    """Failed: run again after `delay` seconds, or dead-letter when attempts are used up.
+
+    So is one that could only begin again after the job's total retry time.
+    """
 
     lease: LeaseRef
     failure: Failure
@@ -98,11 +103,12 @@ class Nack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """Dead-letter now."""
+    """Dead-letter now. `detail`: what the history says of it, beside the error."""
 
     lease: LeaseRef
     failure: Failure
     started_us: int | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class NewJob:
     delay: float | None = None
     max_attempts: int | None = None
     backoff: Backoff | None = None
+    retry_for: float | None = None
     timeout: float | None = None
     expires_at: datetime | None = None
     idempotency_key: str | None = None
@@ -81,13 +82,22 @@ class Enqueued(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """What went wrong in an attempt. `fingerprint` groups failures that are alike."""
+    """What went wrong in an attempt. `fingerprint` groups failures that are alike.
+
+    What retry rules look at besides the type, and the store does not keep: `bases` (the names of
+    the classes its exception derives from), `status` (HTTP), `exit_code` (a command's), and
+    `retry_after`, the seconds it asked to be left alone.
+    """
 
     type: str
     message: str
     traceback: str = ""
     fingerprint: str = ""
     timed_out: bool = False
+    bases: tuple[str, ...] = ()
+    status: int | None = None
+    exit_code: int | None = None
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +178,7 @@ class Job(JobSummary):
     payload_json: str
     backoff: Backoff
     timeout: float
+    retry_for: float | None = None
     idempotency_key: str | None = None
     unique_key: str | None = None
     schedule: str | None = None

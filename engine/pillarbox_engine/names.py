@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from pillarbox_engine.errors import InvalidName
-from pillarbox_engine.json_fault import printable
+from pillarbox_engine.json_fault import printable, shown
 from pillarbox_engine.json_text import is_unseen
-from pillarbox_engine.settings import MAX_NAME, shown
+from pillarbox_engine.settings import MAX_NAME
 
 _SURELY_GOOD = re.compile(rf"[\w.:@-]{{1,{MAX_NAME}}}", re.ASCII)
 _REMEDY = "Use letters, digits, dots, dashes or other visible characters"

@@ -68,10 +68,15 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The handler failed; `after` seconds to wait, or None for the job's backoff."""
+    """The handler failed.
+
+    `asked`: it asked for another run itself (`Retry`), so no rule looks at the failure; `after` is
+    then how many seconds to wait, or None for the job's backoff.
+    """
 
     failure: Failure
     after: float | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

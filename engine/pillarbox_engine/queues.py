@@ -54,8 +54,9 @@ class JobOptions(TypedDict, total=False):
     """What can be said about a job besides its payload; what is left out is the queue's.
 
     Durations are seconds, times aware datetimes to come, `priority` 0 to 1000 with the lower first.
-    While a job of the queue holds `unique_key`, an enqueue of the same key adds nothing and answers
-    that job with `conflict=True`; `unique` says for how long it does, and what it takes over.
+    `retry_for`: how long after its first start the job may be tried again. While a job of the queue
+    holds `unique_key`, an enqueue of the same key adds nothing and answers that job with
+    `conflict=True`; `unique` says for how long it does, and what it takes over.
     """
 
     type: str
@@ -64,6 +65,7 @@ class JobOptions(TypedDict, total=False):
     delay: float | None
     max_attempts: int | None
     backoff: Backoff | None
+    retry_for: float | None
     timeout: float | None
     expires_at: datetime | None
     idempotency_key: str | None

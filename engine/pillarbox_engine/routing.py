@@ -16,9 +16,9 @@ from types import ModuleType
 
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.json_fault import shown
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.names import check_type
-from pillarbox_engine.settings import shown
 
 Handler = Callable[[JobContext], JsonValue]
 """Runs one job; what it returns is the job's result."""

@@ -78,7 +78,7 @@ def _raised(error: BaseException) -> Outcome:
     match error:
         case Retry():
             return Failed(failure_of("Retry", error.reason or "The handler asked to run again"),
-                          error.after)  # fmt: skip
+                          error.after, asked=True)  # fmt: skip
         case Snooze():
             return Snoozed(error.after)
         case Reject():

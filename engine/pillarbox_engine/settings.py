@@ -12,6 +12,13 @@ import msgspec
 
 from pillarbox_engine.backoff import Backoff, Exponential, Fixed, Linear, Table
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.json_fault import shown
+from pillarbox_engine.retry_rules import (
+    RetryRule,
+    check_rules,
+    rules_from_builtins,
+    rules_to_builtins,
+)
 from pillarbox_engine.states import OnFull
 
 MAX_NAME = 200
@@ -20,6 +27,8 @@ LEASES = (0.1, 86_400.0)
 """Seconds a lease may last, least and most."""
 REPLAY_RATES = (0.0001, 1_000_000.0)
 """Jobs a second, least and most."""
+RETRY_TIMES = (0.001, 100 * 366 * 86_400.0)
+"""Seconds a total retry time may have, least and most."""
 
 _POLICIES: dict[str, type[Backoff]] = {
     "fixed": Fixed,
@@ -43,6 +52,9 @@ class QueueSettings:
 
     A payload above `claim_check` is kept beside the store and fetched when its job is claimed;
     None keeps all within. `max_payload` bounds both.
+    `retry_rules`: which failures are tried again, see `RetryRule`. `retry_for`: a job whose next
+    attempt would begin longer than this after its first one is a dead letter. `alarm_…`: see
+    `alarms`; the dead rate is in dead letters a minute.
     """
 
     max_attempts: int = 5
@@ -60,6 +72,12 @@ class QueueSettings:
     claim_check: int | None = None
     keep_done: int = 10_000
     keep_done_for: float = 3_600.0
+    retry_rules: tuple[RetryRule, ...] = ()
+    retry_for: float | None = None
+    alarm_depth: int | None = None
+    alarm_oldest: float | None = None
+    alarm_dead_rate: float | None = None
+    alarm_dead_age: float | None = None
 
     def changed(self, **changes: Any) -> QueueSettings:
         """These settings with `changes` applied; `InvalidOption` names the first bad one."""
@@ -89,10 +107,15 @@ _RANGES: dict[str, tuple[float, float]] = {
     "claim_check": (1, 256 * 1024 * 1024),
     "keep_done": (0, 2**53),
     "keep_done_for": (0, 100 * 366 * 86_400),
+    "retry_for": RETRY_TIMES,
+    "alarm_depth": (1, 2**53),
+    "alarm_oldest": (0.001, 100 * 366 * 86_400),
+    "alarm_dead_rate": (0.001, 1_000_000),
+    "alarm_dead_age": (0.001, 100 * 366 * 86_400),
 }
 _WHOLE = {"max_attempts", "max_lost", "priority", "max_depth", "max_bytes", "max_payload",
-          "claim_check", "keep_done"}  # fmt: skip
-_OPTIONAL = {"max_depth", "max_bytes", "claim_check"}
+          "claim_check", "keep_done", "alarm_depth"}  # fmt: skip
+_OPTIONAL = {entry.name for entry in fields(QueueSettings) if entry.default is None}
 
 
 def check(settings: QueueSettings) -> None:
@@ -103,6 +126,7 @@ def check(settings: QueueSettings) -> None:
             continue
         check_number(name, value, low, high, whole=name in _WHOLE)
     check_backoff(settings.backoff)
+    check_rules(settings.retry_rules)
     _check_kind("on_full", settings.on_full, OnFull)
     if settings.rate_limit is not None:
         _check_kind("rate_limit", settings.rate_limit, RateLimit)
@@ -160,15 +184,6 @@ def _check_kind(name: str, value: object, kind: type) -> None:
         )
 
 
-def shown(value: object) -> str:
-    """A value as an error shows it: short, and whatever it is."""
-    try:
-        text = repr(value)
-    except Exception:  # a value that cannot even be written out is one we were not to be given
-        text = f"a {type(value).__name__}"
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
 def backoff_to_builtins(policy: Backoff) -> dict[str, Any]:
     """A policy as a JSON object: its figures and `policy`, its name."""
     figures: dict[str, Any] = msgspec.to_builtins(policy)
@@ -204,15 +219,21 @@ def _check_known(figures: dict[str, Any], known: set[str]) -> None:
 
 def settings_to_builtins(settings: QueueSettings) -> dict[str, Any]:
     """Settings as the JSON object the queue file keeps."""
-    plain = {e.name: getattr(settings, e.name) for e in fields(settings) if e.name != "backoff"}
-    return {**msgspec.to_builtins(plain), "backoff": backoff_to_builtins(settings.backoff)}
+    shaped = {
+        "backoff": backoff_to_builtins(settings.backoff),
+        "retry_rules": rules_to_builtins(settings.retry_rules),
+    }
+    plain = {e.name: getattr(settings, e.name) for e in fields(settings) if e.name not in shaped}
+    return {**msgspec.to_builtins(plain), **shaped}
 
 
 def settings_from_builtins(value: dict[str, Any]) -> QueueSettings:
     """The settings a JSON object describes; what it leaves out has its default."""
-    plain = {name: part for name, part in value.items() if name != "backoff"}
+    plain = dict(value)
     if "backoff" in value:
         plain["backoff"] = backoff_from_builtins(value["backoff"])
+    if "retry_rules" in value:
+        plain["retry_rules"] = rules_from_builtins(value["retry_rules"])
     if plain.get("rate_limit") is not None:
         plain["rate_limit"] = _convert(plain["rate_limit"], RateLimit, "rate_limit")
     if "on_full" in plain:

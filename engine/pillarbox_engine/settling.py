@@ -1,6 +1,7 @@
 """From what became of a run to what the store is told.
 
-Owns that one translation; the delay of a retry is drawn here, from the job's own backoff.
+Owns that one translation. What a failure leads to is `retry_policy`'s to say, unless the handler
+itself asked for another run; its delay is then drawn here, from the job's own backoff.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pillarbox_engine.outcomes import (
     Returned,
     Snoozed,
 )
+from pillarbox_engine.retry_policy import failed
 
 
 def settlement(
@@ -36,9 +38,11 @@ def settlement(
     match outcome:
         case Returned(result_json):
             return Ack(lease=lease, result_json=result_json, started_us=started_us)
-        case Failed(failure, after):
+        case Failed(failure, after, asked=True):
             delay = claimed.backoff.delay(claimed.attempt, random) if after is None else after
             return Nack(lease=lease, failure=failure, delay=delay, started_us=started_us)
+        case Failed(failure):
+            return failed(claimed, failure, started_us, random)
         case Rejected(failure):
             return Reject(lease=lease, failure=failure, started_us=started_us)
         case Snoozed(after):

@@ -21,7 +21,17 @@ LONGEST_KEY = 500
 """How many characters a unique key may have."""
 
 REPLACEABLE = frozenset(
-    {"payload", "type", "priority", "run_at", "max_attempts", "backoff", "timeout", "expires_at"}
+    {
+        "payload",
+        "type",
+        "priority",
+        "run_at",
+        "max_attempts",
+        "backoff",
+        "retry_for",
+        "timeout",
+        "expires_at",
+    }
 )
 """What a job that still waits can take over from a later one of its key."""
 

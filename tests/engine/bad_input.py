@@ -19,6 +19,7 @@ from pillarbox_engine.engine import Engine
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.protocols import Backend
 from pillarbox_engine.queues import Queue
+from pillarbox_engine.retry_rules import RetryRule
 from pillarbox_engine.settings import QueueSettings, RateLimit
 from pillarbox_engine.states import State
 from pillarbox_engine.uniqueness import Unique
@@ -74,6 +75,15 @@ NO_FILTER: Values = (
     Filter(payload=(("a",),)), Filter(payload=("ab",)), Filter(payload=(("", 1),)),  # type: ignore[arg-type]
     Filter(payload=(("a", NAN),)), Filter(payload=((1, 1),)),  # type: ignore[arg-type]
 )  # fmt: skip
+NO_RULES: Values = (
+    None, 1, "dead", [], {}, (1,), [RetryRule()], (RetryRule(then="later"),),
+    (RetryRule(then=Hostile()),), (RetryRule(error=""),), (RetryRule(error=Hostile()),),  # type: ignore[arg-type]
+    (RetryRule(error="a b"),), (RetryRule(error=1),), (RetryRule(status=99),),  # type: ignore[arg-type]
+    (RetryRule(status=True),), (RetryRule(exit_code=1.5),), (RetryRule(exit_code=HUGE),),  # type: ignore[arg-type]
+    (RetryRule(after=-1.0),), (RetryRule(after=NAN),), (RetryRule(after=True),),
+    (RetryRule(after=HUGE),), (RetryRule(after="soon"),), (RetryRule(then="dead", after=1.0),),
+    (RetryRule(),) * 51,
+)  # fmt: skip
 NO_UNIQUE: Values = (
     1, "unique", {}, Unique(window=0), Unique(window=-1.0), Unique(window=NAN),
     Unique(window=True), Unique(states={State.DONE}),  # type: ignore[arg-type]
@@ -89,6 +99,7 @@ JOB_OPTIONS: dict[str, Values] = {
     "delay": (*NO_NUMBER, 1e11),
     "max_attempts": (*NO_WHOLE, 0, 1_001),
     "backoff": NO_BACKOFF,
+    "retry_for": (*NO_NUMBER, 0, 1e11),
     "timeout": (*NO_NUMBER, 0, 1e9),
     "expires_at": NO_MOMENT,
     "idempotency_key": NO_KEY,
@@ -112,8 +123,15 @@ SETTINGS: dict[str, Values] = {
     "on_full": (None, "explode", "reject", 1, True),
     "block_timeout": (*NO_NUMBER, None, 1e6),
     "max_payload": (*NO_WHOLE, None, 0, 2**40),
+    "claim_check": (*NO_WHOLE, 0, 2**40),
     "keep_done": (*NO_WHOLE, None, 2**60),
     "keep_done_for": (*NO_NUMBER, None, 1e11),
+    "retry_rules": NO_RULES,
+    "retry_for": (*NO_NUMBER, 0, 1e11),
+    "alarm_depth": (*NO_WHOLE, 0, 2**60),
+    "alarm_oldest": (*NO_NUMBER, 0, 1e11),
+    "alarm_dead_rate": (*NO_NUMBER, 0, 1e11),
+    "alarm_dead_age": (*NO_NUMBER, 0, 1e11),
 }  # fmt: skip
 
 

@@ -54,8 +54,8 @@ def command(
 
     A job file is JSON (an object or an array) or JSON Lines, in UTF-8. An object with a `payload`
     key is an envelope, whose other keys are options: type, queue, priority, delay, run_at,
-    unique_key, idempotency_key, max_attempts, backoff, timeout, expires_at. Anything else is the
-    payload itself. BullMQ's {name, data, opts} is taken too.
+    unique_key, idempotency_key, max_attempts, backoff, retry_for, timeout, expires_at. Anything
+    else is the payload itself. BullMQ's {name, data, opts} is taken too.
 
     Good lines go in, bad ones are named with their line and the place inside it. Importing the
     same file a second time adds nothing, so an import that was cut short can simply be repeated.

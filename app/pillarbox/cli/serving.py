@@ -21,7 +21,6 @@ from pillarbox_engine import names
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import NotFound
 from pillarbox_engine.handlers import Handlers, load
-from pillarbox_engine.leasing import Claimed
 from pillarbox_engine.worker import Worker
 
 LOOK_EVERY = 0.25
@@ -38,7 +37,7 @@ def serve(
     for queue in queues:
         names.check_queue_name(queue)
     handlers = load(handlers_file)
-    watch = through(_timed(handlers.timeouts)) if handlers.timeouts else None
+    watch = through(handlers.applied_to) if handlers.timeouts or handlers.rules else None
     with common.engine(kind="worker", watch=watch) as engine:
         chosen = queues or _all_queues(engine)
         threads = _threads(chosen, handlers.concurrency, concurrency)
@@ -105,16 +104,6 @@ def _all_queues(engine: Engine) -> tuple[str, ...]:
             "There is nothing to work on", f"{label} has no queues yet", "Name the queues to serve"
         )
     return found
-
-
-def _timed(timeouts: Mapping[str, float]) -> Callable[[Claimed], Claimed]:
-    """Gives a claim the time-out that the handlers file has for its type."""
-
-    def each(claimed: Claimed) -> Claimed:
-        seconds = timeouts.get(claimed.type)
-        return claimed if seconds is None else claimed._replace(timeout=seconds)
-
-    return each
 
 
 def _serving(queues: Sequence[str], handlers: Handlers, threads: list[Group]) -> dict[str, Any]:

@@ -19,15 +19,17 @@ from pillarbox_engine.errors import EnvironmentFault, InputFault, InvalidHandler
 from pillarbox_engine.handlers.places import line_of, lines_of_keys
 from pillarbox_engine.handlers.targets import TargetFault, check_target, function_of
 from pillarbox_engine.json_fault import printable
+from pillarbox_engine.leasing import Claimed
 from pillarbox_engine.names import check_queue_name, check_type
+from pillarbox_engine.retry_rules import RetryRule, rules_from_builtins
 from pillarbox_engine.settings import check_number
 
 ANY = "*"
 """The name of the handler for all types that have none of their own."""
 
 MAX_CONCURRENCY = 1_000
-_KNOWN = ("python", "timeout")
-_LATER = frozenset({"http", "command", "isolation", "retry"})
+_KNOWN = ("python", "timeout", "retry")
+_LATER = frozenset({"http", "command", "isolation"})
 _ONLY_PYTHON = 'Use python = "module:function", and timeout in seconds'
 _AT_LINE = re.compile(r"at line (\d+)")
 
@@ -39,14 +41,27 @@ T = TypeVar("T")
 class Handlers:
     """A handlers file that was read and whose modules were imported.
 
-    `mapping`: job type (or "*") → function. `timeouts`: seconds by job type, where the file
-    says so. `concurrency`: threads by queue, where the file says so.
+    `mapping`: job type (or "*") → function. `timeouts`: seconds by job type, `rules`: retry rules
+    by job type, `concurrency`: threads by queue, each where the file says so.
     """
 
     path: Path
     mapping: dict[str, Callable[..., Any]]
     timeouts: Mapping[str, float] = field(default_factory=dict)
     concurrency: Mapping[str, int] = field(default_factory=dict)
+    rules: Mapping[str, tuple[RetryRule, ...]] = field(default_factory=dict)
+
+    def applied_to(self, claimed: Claimed) -> Claimed:
+        """The claim with the time-out of its type, and its type's rules before the queue's."""
+        seconds, rules = self.timeouts.get(claimed.type), self.rules_for(claimed.type)
+        if seconds is None and not rules:
+            return claimed
+        timeout = claimed.timeout if seconds is None else seconds
+        return claimed._replace(timeout=timeout, retry_rules=(*rules, *claimed.retry_rules))
+
+    def rules_for(self, type: str) -> tuple[RetryRule, ...]:
+        """The retry rules of the handler that runs jobs of `type`."""
+        return self.rules.get(type if type in self.mapping else ANY, ())
 
 
 def load(path: str | Path) -> Handlers:
@@ -87,6 +102,7 @@ class _File:
             raise self._fault((), "it binds no handler", f"Add [handlers.TYPE]. {_ONLY_PYTHON}")
         targets = {name: self._target(name, said) for name, said in handlers.items()}
         timeouts = {name: self._timeout(name, said) for name, said in handlers.items()}
+        rules = {name: self._rules(name, said) for name, said in handlers.items()}
         queues = self._tables(content, "queues")
         concurrency = {name: self._concurrency(name, said) for name, said in queues.items()}
         return Handlers(
@@ -94,6 +110,7 @@ class _File:
             mapping={name: self._function(name, target) for name, target in targets.items()},
             timeouts={name: value for name, value in timeouts.items() if value is not None},
             concurrency={name: value for name, value in concurrency.items() if value is not None},
+            rules={name: value for name, value in rules.items() if value},
         )
 
     def _parsed(self) -> dict[str, Any]:
@@ -137,6 +154,16 @@ class _File:
     def _timeout(self, name: str, said: dict[str, Any]) -> float | None:
         where = ("handlers", name, "timeout")
         return self._number(where, said.get("timeout"), 0.05, 30 * 86_400)
+
+    def _rules(self, name: str, said: dict[str, Any]) -> tuple[RetryRule, ...]:
+        rules: tuple[RetryRule, ...] = ()
+
+        def read() -> None:
+            nonlocal rules
+            rules = rules_from_builtins(said.get("retry", []))
+
+        self._checked(("handlers", name, "retry"), read)
+        return rules
 
     def _concurrency(self, name: str, said: dict[str, Any]) -> int | None:
         self._refuse_unknown(("queues", name), said, ("concurrency",))

@@ -19,7 +19,7 @@ from pillarbox_engine.importing.records import LONGEST_DELAY, ImportOptions
 from pillarbox_engine.json_fault import printable, spelled
 from pillarbox_engine.model import JsonValue, NewJob
 from pillarbox_engine.names import check_queue_name, check_type
-from pillarbox_engine.settings import backoff_from_builtins, check_number
+from pillarbox_engine.settings import RETRY_TIMES, backoff_from_builtins, check_number
 
 LONGEST_KEY = 500
 """How many characters an idempotency or unique key may have."""
@@ -158,6 +158,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "idempotency_key": check_key,
     "max_attempts": _number("max_attempts", 1, 1_000, whole=True),
     "backoff": backoff_from_builtins,
+    "retry_for": _number("retry_for", *RETRY_TIMES),
     "timeout": _number("timeout", 0.05, 30 * 86_400),
     "expires_at": _moment,
 }

@@ -88,6 +88,7 @@ def _claimed(queue: QueueState, row: Row) -> Claimed:
         expires_us=row.lease_expires_us or 0, lease_seconds=settings.lease,
         timeout=settings.timeout if row.timeout is None else row.timeout,
         backoff=settings.backoff if row.backoff is None else row.backoff,
+        retry_rules=settings.retry_rules,
     )  # fmt: skip
 
 

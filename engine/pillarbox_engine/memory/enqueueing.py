@@ -97,6 +97,7 @@ def _row(store: Store, queue: QueueState, job: NewJob, number: int | None = None
         payload=job.payload_json, payload_bytes=_size(job), enqueued_us=now, run_us=run_us,
         expires_us=None if job.expires_at is None else to_us(job.expires_at),
         max_attempts=job.max_attempts, timeout=job.timeout, backoff=job.backoff,
+        retry_for=job.retry_for,
         idempotency_key=job.idempotency_key, unique_key=job.unique_key,
         hold=None if job.unique_key is None else hold_of(job.unique, now),
     )  # fmt: skip

@@ -39,6 +39,7 @@ class Row:
     max_attempts: int | None = None
     timeout: float | None = None
     backoff: Backoff | None = None
+    retry_for: float | None = None
     idempotency_key: str | None = None
     unique_key: str | None = None
     hold: Hold | None = None
@@ -122,6 +123,7 @@ def whole(row: Row, settings: QueueSettings) -> Job:
         payload_json=row.payload,
         backoff=settings.backoff if row.backoff is None else row.backoff,
         timeout=settings.timeout if row.timeout is None else row.timeout,
+        retry_for=settings.retry_for if row.retry_for is None else row.retry_for,
         idempotency_key=row.idempotency_key,
         unique_key=row.unique_key,
         parent_id=None if row.parent is None else str(row.parent),

@@ -27,6 +27,7 @@ from pillarbox_engine.memory.sweeping import lose
 from pillarbox_engine.memory.verbs import apply
 from pillarbox_engine.model import LogLine
 from pillarbox_engine.protocols import LeaseLostNote
+from pillarbox_engine.retry_time import first_start, past_limit
 from pillarbox_engine.states import DeadReason, EventKind, State, Verb
 
 
@@ -69,7 +70,10 @@ def _ending(store: Store, row: Row, settlement: Settlement) -> tuple[Verb, How]:
         return Verb.NACK, _nacked(store, row, settlement, started)
     if isinstance(settlement, Reject):
         failure = settlement.failure
-        return Verb.REJECT, How(reason=DeadReason.REJECTED, failure=failure, started_us=started)
+        return Verb.REJECT, How(
+            reason=DeadReason.REJECTED, failure=failure, started_us=started,
+            detail=settlement.detail,
+        )  # fmt: skip
     if isinstance(settlement, Snooze):
         return Verb.SNOOZE, _later(store, settlement.delay, How(started_us=started))
     if isinstance(settlement, CancelLease):
@@ -85,10 +89,23 @@ def _nacked(store: Store, row: Row, nack: Nack, started: int | None) -> How:
         failure=nack.failure,
         started_us=started,
     )
-    if row.attempt < max_attempts(row, store.settings_of(row)):
-        return _later(store, nack.delay, how)
-    reason = DeadReason.TIMED_OUT if timed_out else DeadReason.EXHAUSTED
-    return replace(how, to=State.DEAD, reason=reason)
+    if row.attempt >= max_attempts(row, store.settings_of(row)):
+        reason = DeadReason.TIMED_OUT if timed_out else DeadReason.EXHAUSTED
+        return replace(how, to=State.DEAD, reason=reason)
+    too_late = _too_late(store, row, nack, started)
+    if too_late:
+        return replace(how, to=State.DEAD, reason=DeadReason.EXHAUSTED, detail=too_late)
+    return _later(store, nack.delay, how)
+
+
+def _too_late(store: Store, row: Row, nack: Nack, started: int | None) -> str:
+    """Why the next attempt would begin too late; empty: it would not."""
+    settings = store.settings_of(row)
+    limit = settings.retry_for if row.retry_for is None else row.retry_for
+    if limit is None:
+        return ""
+    first = first_start(row.history, (row.started_us or 0) if started is None else started)
+    return past_limit(first, store.now, nack.delay, limit)
 
 
 def _later(store: Store, delay: float, how: How) -> How:

@@ -71,5 +71,5 @@ def take_over(row: Row, job: NewJob, fresh: Row) -> None:
 _COLUMNS = {
     "payload": ("payload", "payload_bytes"), "type": ("type",), "priority": ("priority",),
     "run_at": ("run_us", "state"), "max_attempts": ("max_attempts",), "backoff": ("backoff",),
-    "timeout": ("timeout",), "expires_at": ("expires_us",),
+    "retry_for": ("retry_for",), "timeout": ("timeout",), "expires_at": ("expires_us",),
 }  # fmt: skip

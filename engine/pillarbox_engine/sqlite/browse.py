@@ -116,7 +116,7 @@ def job(reading: Reading, job_id: str, side: Path) -> Job:
         raise no_job(job_id)
     stub, crc, blob, *rest = reading.row("whole_job", (number,))
     payload = blobs.whole(side, number, stub, blob, crc)
-    backoff, timeout, result, text, unique, parent, left, policy, key = rest
+    backoff, timeout, result, text, unique, parent, left, policy, key, span = rest
     settings = parse_settings(text)
     schedule, fire_at = reading.row("fire_of_job", (number,)) or (None, None)
     return Job(
@@ -126,6 +126,7 @@ def job(reading: Reading, job_id: str, side: Path) -> Job:
         on_child_failure=policy_of(policy),
         backoff=settings.backoff if backoff is None else backoff_from_builtins(json.loads(backoff)),
         timeout=settings.timeout if timeout is None else timeout / 1e6,
+        retry_for=settings.retry_for if span is None else span / 1e6,
         history=history(reading, number), log=_log(reading, number),
     )  # fmt: skip
 

@@ -156,6 +156,7 @@ def _claimed(queue: QueueRow, row: Any, unread: Unread, now: int, expires: int) 
         settings.max_attempts if most is None else most, lost, priority, since, now, expires,
         settings.lease, settings.timeout if timeout is None else timeout / 1e6,
         settings.backoff if how is None else backoff_from_builtins(json.loads(how)),
+        settings.retry_rules,
     )  # fmt: skip
 
 

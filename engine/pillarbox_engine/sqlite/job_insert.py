@@ -41,6 +41,7 @@ class Shape(NamedTuple):
     run_at: int | None
     expires_at: int | None
     max_attempts: int | None
+    retry_for_us: int | None
     timeout_us: int | None
     backoff: str | None
     unkeyed: bool
@@ -50,8 +51,8 @@ Row = tuple[Shape, str, int, str, str]
 """A job to be: its shape, its payload, that one's bytes and checksum, its call's nonce in hex."""
 
 OPTION_NAMES = (
-    "type", "priority", "run_at", "delay", "max_attempts", "backoff", "timeout", "expires_at",
-    "idempotency_key",
+    "type", "priority", "run_at", "delay", "max_attempts", "backoff", "retry_for", "timeout",
+    "expires_at", "idempotency_key",
 )  # fmt: skip
 OPTIONS = attrgetter(*OPTION_NAMES)
 """All of a new job's row but its payload; its unique key is set when it is stored."""
@@ -95,7 +96,7 @@ def shape_of(now: int, queue: QueueRow, job: NewJob) -> Shape:
 
 @lru_cache(maxsize=1_024)
 def _shape(options: tuple[Any, ...], default_priority: int) -> Shape:
-    type_, priority, _, _, max_attempts, backoff, timeout, expires_at, key = options
+    type_, priority, _, _, max_attempts, backoff, retry_for, timeout, expires_at, key = options
     return Shape(
         state=State.READY.value,
         type=type_,
@@ -103,6 +104,7 @@ def _shape(options: tuple[Any, ...], default_priority: int) -> Shape:
         run_at=None,
         expires_at=None if expires_at is None else to_us(expires_at),
         max_attempts=max_attempts,
+        retry_for_us=None if retry_for is None else seconds_to_us(retry_for),
         timeout_us=None if timeout is None else seconds_to_us(timeout),
         backoff=None if backoff is None else json.dumps(backoff_to_builtins(backoff)),
         unkeyed=key is None,
@@ -149,10 +151,10 @@ def _insert_each(
 ) -> None:
     now, values = transaction.now, []
     for number, (shape, payload, size, crc, nonce) in enumerate(rows, start=first):
-        state, type_, priority, run_at, expires, most, timeout, backoff, unkeyed = shape
+        state, type_, priority, run_at, expires, most, span, timeout, backoff, unkeyed = shape
         values.append((
             number, queue.id, state, type_, priority, now, now if run_at is None else run_at,
-            expires, most, timeout, backoff, nonce if unkeyed else None, size, crc, payload,
+            expires, most, span, timeout, backoff, nonce if unkeyed else None, size, crc, payload,
         ))  # fmt: skip
     if len(values) == 1:
         transaction.execute("add_job", values[0])

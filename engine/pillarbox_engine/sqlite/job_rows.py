@@ -32,6 +32,7 @@ class JobRow:
     payload_bytes: int
     trashed_from: State | None
     max_attempts: int | None
+    retry_for_us: int | None
     ended_at: int | None
     reason: str | None
     error_type: str | None

@@ -34,6 +34,7 @@ from pillarbox_engine.sqlite.job_rows import (
     record,
 )
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id
+from pillarbox_engine.sqlite.retrying import too_late
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
 
@@ -88,7 +89,7 @@ def _settle_one(
     if job is None or job.fence != lease.fence or job.state is not State.LEASED:
         repeated = isinstance(settlement, Ack) and job is not None and is_repeat(job, lease)
         return None if repeated else _note(lease, job)
-    end_lease(transaction, queues[job.queue_id], job, _ending(job, queues, settlement))
+    end_lease(transaction, queues[job.queue_id], job, _ending(transaction, job, queues, settlement))
     return None
 
 
@@ -143,15 +144,18 @@ class Ending:
     counts: tuple[str, ...] = ()
 
 
-def _ending(job: JobRow, queues: dict[int, QueueRow], settlement: Settlement) -> Ending:
+def _ending(
+    transaction: Transaction, job: JobRow, queues: dict[int, QueueRow], settlement: Settlement
+) -> Ending:
     started = settlement.started_us
     queue = queues[job.queue_id]
     if isinstance(settlement, Nack):
-        return _nacked(job, queue, settlement, started)
+        return _nacked(transaction, job, queue, settlement, started)
     if isinstance(settlement, Reject):
         return Ending(
             state=State.DEAD, kind=EventKind.REJECTED, reason=DeadReason.REJECTED,
-            failure=settlement.failure, started_at=started, counts=("failed_total", "dead_total"),
+            failure=settlement.failure, started_at=started, detail=settlement.detail,
+            counts=("failed_total", "dead_total"),
         )  # fmt: skip
     if isinstance(settlement, Snooze):
         return Ending(
@@ -166,17 +170,21 @@ def _ending(job: JobRow, queues: dict[int, QueueRow], settlement: Settlement) ->
     return lost(job, queue, started) if isinstance(settlement, Lost) else released(started)
 
 
-def _nacked(job: JobRow, queue: QueueRow, nack: Nack, started: int | None) -> Ending:
+def _nacked(
+    transaction: Transaction, job: JobRow, queue: QueueRow, nack: Nack, started: int | None
+) -> Ending:
     kind = EventKind.TIMED_OUT if nack.failure.timed_out else EventKind.FAILED
     most = queue.settings.max_attempts if job.max_attempts is None else job.max_attempts
-    if job.attempt < most:
+    late = job.attempt < most and too_late(transaction, job, queue, nack.delay, started)
+    if job.attempt < most and not late:
         return Ending(
             state=State.SCHEDULED, kind=kind, run_in=seconds_to_us(nack.delay),
             failure=nack.failure, started_at=started, counts=("failed_total",),
         )  # fmt: skip
-    reason = DeadReason.TIMED_OUT if nack.failure.timed_out else DeadReason.EXHAUSTED
+    ran_out = nack.failure.timed_out and not late
     return Ending(
-        state=State.DEAD, kind=kind, reason=reason, failure=nack.failure, started_at=started,
+        state=State.DEAD, kind=kind, failure=nack.failure, started_at=started, detail=late or "",
+        reason=DeadReason.TIMED_OUT if ran_out else DeadReason.EXHAUSTED,
         counts=("failed_total", "dead_total"),
     )  # fmt: skip
 

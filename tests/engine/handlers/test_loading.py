@@ -60,11 +60,27 @@ def test_functions_are_bound_by_type_and_settings_kept(folder: Path) -> None:
     assert handlers.concurrency == {"user-registration": 10}
 
 
+def test_retry_rules_are_kept_by_type(folder: Path) -> None:
+    text = """
+    [handlers.send]
+    python = "pbx_jobs:handle"
+    retry = [ { status = [429, 503], after = "header" }, { error = "KeyError", then = "dead" } ]
+    [handlers."*"]
+    python = "pbx_jobs:handle"
+    """
+    handlers = load(written(folder, text))
+    first, second = handlers.rules_for("send")
+    assert (first.status, first.after, first.then) == ((429, 503), "header", "retry")
+    assert (second.error, second.then) == (("KeyError",), "dead")
+    assert handlers.rules_for("other") == ()
+
+
 def test_a_bom_and_dotted_keys_are_taken(folder: Path) -> None:
     path = written(folder, '\ufeffhandlers.send.python = "pbx_jobs:handle"\n')
     assert set(load(path).mapping) == {"send"}
 
 
+RETRY = '[handlers.send]\npython = "pbx_jobs:handle"\nretry = '
 FAULTS = [
     ("", 0, "binds no handler", "[handlers.TYPE]"),
     ("[handlers]\n", 0, "binds no handler", ""),
@@ -79,7 +95,12 @@ FAULTS = [
     ('[handlers.send]\nhttp = { url = "x" }\n', 2, "not supported by this version", "python ="),
     ('[handlers.send]\ncommand = ["x"]\n', 2, "not supported", "python ="),
     ('[handlers.send]\npython = "pbx_jobs:handle"\nisolation = "process"\n', 3, "not sup", ""),
-    ('[handlers.send]\npython = "pbx_jobs:handle"\nretry = []\n', 3, "not supported", ""),
+    ('[handlers.send]\npython = "pbx_jobs:handle"\nretry = 3\n', 3, "not a list", ""),
+    (RETRY + '[{ then = "maybe" }]', 3, "retry rule 1: then is not understood", "retry, dead"),
+    (RETRY + '[{ error = "A" }, { code = 3 }]', 3, "retry rule 2 has no part 'code'", "exit_code"),
+    (RETRY + "[{ status = 42 }]", 3, "got 42", "100 to 599"),
+    (RETRY + '[{ after = "soon" }]', 3, "after is not understood", "header"),
+    (RETRY + '[{ then = "dead", after = 3 }]', 3, "after goes with then = retry only", ""),
     ('[handlers.send]\npython = "pbx_jobs:handle"\nretires = 3\n', 3, "no key", "timeout"),
     ('[handlers.send]\npython = "pbx_jobs:handle"\ntimeout = 0\n', 3, "out of range", ""),
     ('[handlers.send]\npython = "pbx_jobs:handle"\n[queues.q]\nconcurrency = 0\n', 4, "range", ""),

@@ -55,7 +55,8 @@ def options(job: Job, zone: Zone, now: datetime) -> list[Fact]:
         Fact(tr("Priority"), tr("{0} (lower runs first)").format(job.priority)),
         Fact(tr("Attempts at most"), words.count(job.max_attempts)),
         Fact(tr("Backoff"), backoff(job.backoff)),
-        Fact(tr("Delays"), delays(job.backoff, job.max_attempts)),
+        Fact(tr("Delays"), delays(job.backoff, job.max_attempts, job.retry_for)),
+        Fact(tr("Retry time"), words.duration(job.retry_for) if job.retry_for else ""),
         Fact(tr("Time-out"), words.duration(job.timeout)),
         Fact(tr("Lease"), lease),
         _moment(tr("Expires"), job.expires_at, zone, now),
@@ -133,8 +134,8 @@ def backoff(policy: Backoff) -> str:
     return f"{said}, {cap}, {jitter}"
 
 
-def delays(policy: Backoff, max_attempts: int) -> str:
+def delays(policy: Backoff, max_attempts: int, retry_for: float | None = None) -> str:
     """The waits to come, "3.0 s, 6.0 s, 12.0 s"."""
-    waits = policy.schedule(min(max_attempts, _SHOWN_DELAYS + 2))
+    waits = policy.schedule(min(max_attempts, _SHOWN_DELAYS + 2), retry_for)
     shown = ", ".join(words.duration(wait) for wait in waits[:_SHOWN_DELAYS])
     return shown + (", …" if len(waits) > _SHOWN_DELAYS else "")

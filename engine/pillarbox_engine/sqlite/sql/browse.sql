@@ -22,7 +22,7 @@ SELECT count(*) FROM (SELECT 1 FROM jobs AS j WHERE {where} LIMIT :limit);
 SELECT
     j.payload, j.payload_crc, j.blob, j.backoff, j.timeout_us, j.result, q.settings, j.unique_key,
     j.parent_id, j.children_left, j.child_policy,
-    (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1)
+    (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1), j.retry_for_us
 FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id
 WHERE j.id = ?;

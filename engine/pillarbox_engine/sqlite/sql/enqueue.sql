@@ -21,19 +21,21 @@ SELECT id, unique_key FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
 -- name: add_job
 INSERT INTO jobs (
     id, queue_id, state, type, priority, rank, place, enqueued_at, run_at, expires_at,
-    max_attempts, timeout_us, backoff, nonce, payload_bytes, payload_crc, payload
-) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?1, ?6, ?7, ?8, ?9, ?10, ?11, unhex(?12), ?13, ?14, ?15);
+    max_attempts, retry_for_us, timeout_us, backoff, nonce, payload_bytes, payload_crc, payload
+) VALUES (
+    ?1, ?2, ?3, ?4, ?5, ?5, ?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unhex(?13), ?14, ?15, ?16
+);
 
 -- name: add_alike_jobs
 -- Many jobs that differ only in their payload, in one step: each array item is the payload
 -- behind its checksum and its call's nonce, in eight and sixteen hexadecimal digits.
 INSERT INTO jobs (
     id, queue_id, state, type, priority, rank, place, enqueued_at, run_at, expires_at,
-    max_attempts, timeout_us, backoff, nonce, payload_bytes, payload_crc, payload
+    max_attempts, retry_for_us, timeout_us, backoff, nonce, payload_bytes, payload_crc, payload
 )
 SELECT
     :first - 1 + rowid, :queue_id, :state, :type, :priority, :priority, :first - 1 + rowid,
-    :enqueued_at, :run_at, :expires_at, :max_attempts, :timeout_us, :backoff,
+    :enqueued_at, :run_at, :expires_at, :max_attempts, :retry_for_us, :timeout_us, :backoff,
     iif(:unkeyed, unhex(substr(value, 9, 16)), NULL), length(CAST(value AS BLOB)) - 24,
     substr(value, 1, 8), substr(value, 25)
 FROM carray(:payloads);

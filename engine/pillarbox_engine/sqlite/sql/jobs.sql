@@ -4,8 +4,8 @@
 -- What a verb must know of a job before it acts.
 SELECT
     id, queue_id, state, fence, attempt, lost, run_at, started_at, worker, payload_bytes,
-    trashed_from, max_attempts, ended_at, reason, error_type, error_message, fingerprint,
-    operation_id, parent_id, children_left, child_policy
+    trashed_from, max_attempts, retry_for_us, ended_at, reason, error_type, error_message,
+    fingerprint, operation_id, parent_id, children_left, child_policy
 FROM jobs
 WHERE id = ?;
 

@@ -29,6 +29,7 @@ UPDATE jobs SET
     rank = iif(:with_priority, :priority, rank),
     expires_at = iif(:with_expires_at, :expires_at, expires_at),
     max_attempts = iif(:with_max_attempts, :max_attempts, max_attempts),
+    retry_for_us = iif(:with_retry_for, :retry_for_us, retry_for_us),
     timeout_us = iif(:with_timeout, :timeout_us, timeout_us),
     backoff = iif(:with_backoff, :backoff, backoff),
     payload_bytes = iif(:with_payload, :payload_bytes, payload_bytes),
