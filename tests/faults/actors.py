@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,9 @@ from tests.faults.history import History
 from tests.faults.load import QUEUES, Load
 from tests.faults.mutants import MUTANTS
 from tests.faults.points import on_writers
+from tests.faults.producers import produce
 from tests.faults.recorded import Recorded
+from tests.faults.threads import run_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a client does: `threads` of mixed load, or a pool of workers (`serves`).
+    """What a client does: `threads` of mixed load, a pool of workers (`serves`), or `produces`.
 
-    `checkpoint`: pages in the WAL after which it is checkpointed, 0 as the engine has it.
+    `synced`: its history is. `nap`: seconds that one handler in twenty sleeps. `checkpoint`:
+    pages in the WAL after which it is checkpointed, 0 as the engine has it.
     """
 
     path: Path
@@ -52,6 +54,9 @@ class Plan:
     seconds: float
     threads: int = 1
     serves: bool = False
+    produces: bool = False
+    synced: bool = True
+    nap: float = 0.3
     mutant: str = ""
     point: str = ""
     nth: int = 0
@@ -68,12 +73,14 @@ def act(plan: Plan) -> None:
     if plan.point:
         points.arm(plan.point, plan.nth)
     disk = _plug(plan) if plan.power is not None else None
-    history = History(plan.told, plan.client)
+    history = History(plan.told, plan.client, synced=plan.synced)
     store = Recorded(open_backend(plan.path, kind="worker"), history)
     history.note("open")
     until = time.monotonic() + plan.seconds
     if plan.serves:
         _serve(store, plan, until)
+    elif plan.produces:
+        produce(store, plan, until)
     else:
         _load(store, plan, until)
     if disk is not None:
@@ -84,24 +91,13 @@ def act(plan: Plan) -> None:
 
 def _load(store: Recorded, plan: Plan, until: float) -> None:
     Load(store, plan.client, plan.seed).prepare()
-    failed: list[Exception] = []
 
     def run(number: int) -> None:
         load = Load(store, f"{plan.client}.{number}", f"{plan.seed}.{number}", number)
-        try:
-            while time.monotonic() < until:
-                load.step()
-        except Exception as error:
-            failed.append(error)
-            raise
+        while time.monotonic() < until:
+            load.step()
 
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(plan.threads)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
+    run_each(plan.threads, run)
 
 
 def _serve(store: Recorded, plan: Plan, until: float) -> None:
@@ -112,7 +108,7 @@ def _serve(store: Recorded, plan: Plan, until: float) -> None:
         history.note("run", jobs=[[job.id, job.fence]])
         luck = chance.random()
         if luck < 0.05:
-            time.sleep(0.3)
+            time.sleep(plan.nap)
         history.note("ran", jobs=[[job.id, job.fence]])
         if luck > 0.9:
             raise ValueError("as told")
@@ -121,9 +117,12 @@ def _serve(store: Recorded, plan: Plan, until: float) -> None:
         if luck > 0.82:
             raise Snooze(0.02)
 
+    def problem(error: Exception) -> None:
+        history.note("problem", error=repr(error))
+
     lent: Backend = store  # type: ignore[assignment]
     engine = Engine(lent)
-    with engine.worker(QUEUES, handler, concurrency=plan.threads):
+    with engine.worker(QUEUES, handler, concurrency=plan.threads, on_problem=problem):
         time.sleep(max(0.0, until - time.monotonic()))
     engine.close()
 

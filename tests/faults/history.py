@@ -26,9 +26,10 @@ NEVER = 2**63
 class History:
     """One client's history file; safe to share between its threads."""
 
-    def __init__(self, folder: Path, client: str) -> None:
+    def __init__(self, folder: Path, client: str, *, synced: bool = True) -> None:
+        """`synced`: each line survives a power cut, not only the death of the client."""
         folder.mkdir(exist_ok=True)
-        self.client = client
+        self.client, self._synced = client, synced
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND
@@ -61,7 +62,8 @@ class History:
                 "op": op, **data}  # fmt: skip
         with self._lock:
             os.write(self._descriptor, (json.dumps(line) + "\n").encode())
-            os.fdatasync(self._descriptor)
+            if self._synced:
+                os.fdatasync(self._descriptor)
 
 
 @dataclass(slots=True)

@@ -27,8 +27,11 @@ class Recorded:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.backend, name)
 
-    def enqueue(self, queue: str, jobs: Sequence[NewJob], keys: Sequence[str]) -> list[Enqueued]:
-        """Enqueue; `keys` are the names in the payloads."""
+    def enqueue(
+        self, queue: str, jobs: Sequence[NewJob], keys: Sequence[str] = ()
+    ) -> list[Enqueued]:
+        """Enqueue; `keys` are the names in the payloads, read from them where none are given."""
+        keys = keys or [key_of(job.payload_json[:200]) for job in jobs]
         keyed = jobs[0].idempotency_key is not None
         named = {"queue": queue, "keys": list(keys), "idempotent": keyed}
         with self.history.call("enqueue", **named) as answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.faults.actors import Plan, Power, act
 from tests.faults.checker import Violation, check
 from tests.faults.disk import MODES
 from tests.faults.final import look
-from tests.faults.history import History
+from tests.faults.history import Call, History
 from tests.faults.load import drain, repeat
 from tests.faults.recorded import Recorded
 
@@ -102,17 +103,17 @@ class Round:
                 if c.client == name]  # fmt: skip
         self.judge.note("kill", victim=name, after=max(ends, default=0))
 
-    def verdict(self, path: Path | None = None) -> Verdict:
-        """Open the file as anyone would, go on working, and judge."""
+    def verdict(self, path: Path | None = None, *, patience: float = 4.0) -> Verdict:
+        """Open the file as anyone would, go on working for `patience` seconds, and judge."""
         backend = self._open(path or self.path)
         early = backend.check()
         self.found += [Violation("I6", f"when it was opened: {problem}") for problem in early]
         store = Recorded(backend, self.judge)
         repeat(store, history.read(self.told))
-        if not drain(store):
+        if not drain(store, patience):
             self.found.append(Violation("I9", f"it does not drain: {backend.counts()}"))
         calls = history.read(self.told)
-        self.found += check(calls, look(backend))
+        self.found += [*_problems(calls), *check(calls, look(backend))]
         backend.close()
         self.judge.close()
         acked = sum(call.ok for call in calls if call.op not in ("run", "ran", "kill", "open"))
@@ -128,6 +129,13 @@ class Round:
         except BehindHead as error:
             self.found.append(Violation("I1", f"noticed at open: {error}"))
             return open_backend(path, accept_copy=True)
+
+
+def _problems(calls: Sequence[Call]) -> Iterator[Violation]:
+    """Errors that a pool of workers met and lived through."""
+    for call in calls:
+        if call.op == "problem":
+            yield Violation("error", f"a worker met: {call.data['error']}", tuple(call.lines))
 
 
 def kills(folder: Path, seed: int, mutant: str = "") -> Verdict:
