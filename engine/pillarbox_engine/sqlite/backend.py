@@ -34,6 +34,7 @@ from pillarbox_engine.sqlite import (
     payloads,
     queue_rows,
     registry,
+    retention,
     scheduling,
     settle,
     upkeep,
@@ -255,15 +256,16 @@ class SqliteBackend(InspectorSide):
             rubbish = self._litter.look(reading)
         if rubbish:
             self._file.write(lambda t: litter.collect(t, rubbish))
-        if due:
-            self._sweep(own, due, reap=reap)
-        return wait
+        ours = bool(due) and self._sweep(own, due, reap=reap)
+        return retention.BREATH if ours and due.more else wait
 
-    def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> None:
+    def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> bool:
+        """Whether the sweep was ours to do."""
         side = self._file.place.side
         done = self._file.write(lambda t: upkeep.sweep(t, side, own, due, reap=reap))
         if done is not None and due.dead:
             self._file.tidy()
+        return done is not None
 
     def check(self) -> tuple[str, ...]:
         """Every broken promise found in the file."""

@@ -13,21 +13,18 @@ from pathlib import Path
 
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.sqlite import (
-    admin,
     chain,
     claim,
-    counting,
     registry,
+    retention,
     samples,
     scheduling,
     settle,
 )
 from pillarbox_engine.sqlite.job_rows import load
-from pillarbox_engine.sqlite.memo import PLACES
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, parse_settings
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.transaction import Transaction
-from pillarbox_engine.states import State
 
 CHUNK = 500
 TICK = 1.0
@@ -36,12 +33,13 @@ MAINTAINER_LEASE_US = seconds_to_us(5.0)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a look at the file found to do."""
+    """What a look at the file found to do. `more`: one sweep will not do it all."""
 
     dead: tuple[int, ...] = ()
     stale: tuple[int, ...] = ()
     schedules: tuple[scheduling.DueSchedule, ...] = ()
     other: bool = False
+    more: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.dead or self.stale or self.schedules or self.other)
@@ -49,11 +47,15 @@ class Due:
 
 def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
     """What there is to do, by reads alone."""
+    over = max(
+        (_over_retention(reading, row, now) for row in reading.rows("all_queues")), default=0
+    )
     return Due(
         dead=tuple(registry.dead_processes(reading, own)),
         stale=tuple(samples.stale(reading)),
         schedules=scheduling.due(reading, now),
-        other=_something_due(reading, now, reap=reap),
+        other=over > 0 or _something_due(reading, now, reap=reap),
+        more=over > retention.CHUNK,
     )
 
 
@@ -62,10 +64,7 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
         return True
     if reading.rows("expired_jobs", (now, 1)) or _chain_is_long(reading):
         return True
-    return any(
-        _falls_due(reading, row[0], now) or _over_retention(reading, row, now)
-        for row in reading.rows("all_queues")
-    )
+    return any(_falls_due(reading, row[0], now) for row in reading.rows("all_queues"))
 
 
 def pause(reading: Reading, now: int) -> float:
@@ -83,9 +82,10 @@ def _falls_due(reading: Reading, queue_id: int, now: int) -> bool:
     return row is not None and row[0] <= now
 
 
-def _over_retention(reading: Reading, row: tuple[int, str, str, str], now: int) -> bool:
+def _over_retention(reading: Reading, row: tuple[int, str, str, str], now: int) -> int:
+    """How many jobs of a queue have to go, counting no further than one more than a chunk."""
     queue = QueueRow(row[0], row[1], parse_settings(row[2]), row[3])
-    return bool(_doomed(reading, queue, now, 1))
+    return len(retention.doomed(reading, queue, now, retention.CHUNK + 1))
 
 
 def _chain_is_long(reading: Reading) -> bool:
@@ -106,7 +106,7 @@ def sweep(
         claim.bury_expired(transaction, number)
     for queue in by_id(transaction).values():
         claim.promote(transaction, queue)
-        _prune(transaction, queue)
+        retention.prune(transaction, queue)
     scheduling.fire(transaction, due.schedules)
     transaction.execute("drop_keys", (transaction.now, CHUNK))
     chain.fold(transaction)
@@ -132,24 +132,3 @@ def reap_leases(transaction: Transaction) -> int:
             settle.end_lease(transaction, queue, job, ending)
             count += 1
     return count
-
-
-def _doomed(reading: Reading | Transaction, queue: QueueRow, now: int, limit: int) -> list[int]:
-    """Done jobs that retention takes: too old, or beyond the newest `keep_done`."""
-    horizon = now - seconds_to_us(queue.settings.keep_done_for)
-    old = [row[0] for row in reading.rows("old_done", (queue.id, horizon, limit))]
-    kept = counting.of_queue(reading, queue.id)[PLACES["done"]]
-    surplus = min(limit, kept - queue.settings.keep_done)
-    if surplus <= len(old):
-        return old
-    return [row[0] for row in reading.rows("oldest_done", (queue.id, surplus))]
-
-
-def _prune(transaction: Transaction, queue: QueueRow) -> None:
-    for number in _doomed(transaction, queue, transaction.now, CHUNK):
-        job = load(transaction, number)
-        if job is not None:
-            transaction.move(queue.id, State.DONE, None, job.payload_bytes)
-            transaction.add(queue.id, "removed_done")
-            admin.delete(transaction, job)
-            transaction.touched.add(queue.name)

@@ -177,6 +177,16 @@ DELETE FROM events WHERE job_id = ?;
 -- name: delete_log_lines
 DELETE FROM log_lines WHERE job_id = ?;
 
+-- name: delete_events_of_many
+-- Retention's: the ids in a JSON array.
+DELETE FROM events WHERE job_id IN (SELECT value FROM json_each(?));
+
+-- name: delete_log_lines_of_many
+DELETE FROM log_lines WHERE job_id IN (SELECT value FROM json_each(?));
+
+-- name: delete_many_jobs
+DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?));
+
 -- name: delete_job
 DELETE FROM jobs WHERE id = ?;
 
