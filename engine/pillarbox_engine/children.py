@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Unpack
 from pillarbox_engine.admission import check_extent
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.flows import NewFlow, policy_named
+from pillarbox_engine.json_fault import shown
 from pillarbox_engine.model import JsonValue, NewJob
 from pillarbox_engine.names import check_queue_name
-from pillarbox_engine.settings import shown
 from pillarbox_engine.states import OnChildFailure
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.json_fault import shown
 from pillarbox_engine.model import Failure, JsonValue, NewJob
-from pillarbox_engine.settings import shown
 from pillarbox_engine.states import LIVE_STATES, DeadReason, OnChildFailure, State
 
 MAX_FLOW = 1_000

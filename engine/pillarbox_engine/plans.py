@@ -15,6 +15,7 @@ import msgspec
 from pillarbox_engine.admission import check_new
 from pillarbox_engine.clock import from_us, to_us
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.json_fault import shown
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_queue_name, check_schedule_name
 from pillarbox_engine.planning import DAY, NewSchedule
@@ -23,7 +24,6 @@ from pillarbox_engine.settings import (
     backoff_from_builtins,
     backoff_to_builtins,
     check_number,
-    shown,
 )
 from pillarbox_engine.states import Missed, Overlap
 

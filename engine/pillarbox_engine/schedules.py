@@ -26,8 +26,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pillarbox_engine.clock import from_us, to_us
 from pillarbox_engine.errors import InvalidOption
-from pillarbox_engine.json_fault import printable
-from pillarbox_engine.settings import shown
+from pillarbox_engine.json_fault import printable, shown
 
 NICKNAMES = {
     "@hourly": "0 * * * *",
