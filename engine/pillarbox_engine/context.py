@@ -66,10 +66,10 @@ class JobContext:
         cls, claimed: Claimed, tell: Tell, read_children: ReadChildren = childless
     ) -> JobContext:
         """The context for a claim."""
+        lease, queue, type, payload_json, attempt, max_attempts, *_ = claimed
         return cls(
-            claimed.lease, queue=claimed.queue, type=claimed.type,
-            payload_json=claimed.payload_json, attempt=claimed.attempt,
-            max_attempts=claimed.max_attempts, tell=tell, read_children=read_children,
+            lease, queue=queue, type=type, payload_json=payload_json, attempt=attempt,
+            max_attempts=max_attempts, tell=tell, read_children=read_children,
         )  # fmt: skip
 
     @property

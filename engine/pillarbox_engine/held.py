@@ -5,7 +5,6 @@ Owns `Held`: the claim, its handler, and how far it has come. A pool's lock guar
 
 from __future__ import annotations
 
-from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.leasing import Claimed
 from pillarbox_engine.outcomes import Outcome
@@ -23,7 +22,7 @@ class Held:
 
     __slots__ = (
         "abandoned", "begun_us", "claimed", "context", "extend_at_us", "handler", "lease",
-        "outcome", "runner", "spent_us", "started_us",
+        "outcome", "runner", "spent_us", "started_us", "timeout_us",
     )  # fmt: skip
 
     def __init__(
@@ -36,8 +35,8 @@ class Held:
         self.spent_us = 0
         self.outcome: Outcome | None = None
         self.abandoned = False
-        self.extend_at_us = 0
-        self.extended(now_us)
+        self.extend_at_us = now_us + int(claimed.lease_seconds * 333_333)
+        self.timeout_us = int(claimed.timeout * 1_000_000)
 
     @property
     def lost(self) -> bool:
@@ -55,7 +54,7 @@ class Held:
 
     def extended(self, now_us: int) -> None:
         """The lease runs its full length from now; look after it at a third of that."""
-        self.extend_at_us = now_us + seconds_to_us(self.claimed.lease_seconds) // 3
+        self.extend_at_us = now_us + int(self.claimed.lease_seconds * 333_333)
 
     def is_overdue(self, now_us: int) -> bool:
         """Whether its handler has run longer than it may."""
@@ -74,4 +73,4 @@ class Held:
     def _deadline_us(self, now_us: int) -> int:
         """When its time is up; for one not begun, the earliest moment that could be."""
         begun_us = now_us if self.begun_us is None else self.begun_us
-        return begun_us + seconds_to_us(self.claimed.timeout)
+        return begun_us + self.timeout_us

@@ -32,6 +32,9 @@ MAX_RESULT = DEFAULT_PAYLOAD_LIMIT
 """Bytes of JSON a result may have."""
 
 
+_NOTHING = Returned()
+
+
 class Runner(Protocol):
     """Runs one job at a time in the thread that calls `run`."""
 
@@ -91,7 +94,7 @@ def _raised(error: BaseException) -> Outcome:
 
 def _returned(result: JsonValue) -> Outcome:
     if result is None:
-        return Returned()
+        return _NOTHING
     try:
         text = payload.encode(result)
     except InvalidPayload as error:

@@ -35,9 +35,9 @@ def settlement(
 ) -> Settlement:
     """What to tell the store about `claimed`, whose handler began at `started_us`."""
     lease = claimed.lease
+    if type(outcome) is Returned:
+        return Ack(lease, outcome.result_json, started_us)
     match outcome:
-        case Returned(result_json):
-            return Ack(lease=lease, result_json=result_json, started_us=started_us)
         case Failed(failure, after, asked=True):
             delay = claimed.backoff.delay(claimed.attempt, random) if after is None else after
             return Nack(lease=lease, failure=failure, delay=delay, started_us=started_us)

@@ -139,8 +139,6 @@ def _lease(
     transaction.move(queue.id, State.READY, State.LEASED, 0, number=len(rows))
     transaction.add(queue.id, "claimed_total", len(rows))
     transaction.touched.add(queue.name)
-    order = {number: place for place, number in enumerate(ids)}
-    rows.sort(key=lambda row: order[row[0]])
     return [_claimed(queue, row, unread, transaction.now, expires) for row in rows]
 
 

@@ -50,13 +50,14 @@ UPDATE jobs SET
 WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'ready';
 
 -- name: leased_jobs
--- What was just leased, all in one row, so a busy Python thread is waited for once.
+-- What was just leased, in the order asked for and all in one row, so a busy Python thread is
+-- waited for once.
 SELECT json_group_array(json_array(
-    id, fence, type, payload, payload_crc, attempt, max_attempts, lost, priority, enqueued_at,
-    timeout_us, backoff, blob
+    j.id, j.fence, j.type, j.payload, j.payload_crc, j.attempt, j.max_attempts, j.lost, j.priority,
+    j.enqueued_at, j.timeout_us, j.backoff, j.blob
 ))
-FROM jobs
-WHERE id IN (SELECT value FROM json_each(?));
+FROM json_each(?) AS chosen
+CROSS JOIN jobs AS j ON j.id = chosen.value;
 
 -- name: promote_due
 -- Scheduled jobs of a queue whose time has come, a chunk at a time.
