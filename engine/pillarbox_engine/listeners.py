@@ -58,21 +58,17 @@ class Listeners:
             self._listeners.pop(number, None)
             self._prompt = {key: one for key, one in self._prompt.items() if key != number}
 
-    def notify(self, queues: frozenset[str] | None) -> None:
-        """Note a change of `queues` (None: not known which) and wake the telling thread."""
-        if self._prompt:
-            change = Change() if queues is None else Change(queues)
-            for listener in self._prompt.values():
-                _tell(listener, change)
+    def notify(self, change: Change) -> None:
+        """Note a change and wake the telling thread."""
+        for listener in self._prompt.values():
+            _tell(listener, change)
         if not self._listeners:
             return
         with self._condition:
             if not self._listeners:
                 return
-            if queues is None:
-                self._unknown = True
-            else:
-                self._queues |= queues
+            self._unknown = self._unknown or not change.queues
+            self._queues |= change.queues
             self._due = True
             self._condition.notify()
 

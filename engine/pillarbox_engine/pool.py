@@ -11,25 +11,28 @@ import logging
 import os
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pillarbox_engine.appetite import Appetite
 from pillarbox_engine.backoff import Random
+from pillarbox_engine.caring import RECHECK_US, Care
 from pillarbox_engine.child import ChildRunner
 from pillarbox_engine.clock import Clock, to_us
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.crew import Crew
 from pillarbox_engine.errors import EngineClosed, PillarboxError
 from pillarbox_engine.held import Held
-from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Release
+from pillarbox_engine.leasing import Claimed, ClaimRequest, Release
 from pillarbox_engine.protocols import Backend, Change
 from pillarbox_engine.reports import Reports
 from pillarbox_engine.routing import Handlers, Routes, place_of
 from pillarbox_engine.runner import Runner, ThreadRunner
 from pillarbox_engine.serving import Serving
 from pillarbox_engine.settler import Settler
-from pillarbox_engine.settling import settlement, timed_out
+from pillarbox_engine.settling import settlement
 from pillarbox_engine.slots import Slots
+from pillarbox_engine.standing import Offer
 from pillarbox_engine.trouble import OnProblem, Trouble, all_stuck
 
 __all__ = ["Handlers", "OnProblem", "Pool", "PoolParts"]
@@ -37,8 +40,6 @@ __all__ = ["Handlers", "OnProblem", "Pool", "PoolParts"]
 LOG = logging.getLogger("pillarbox")
 GATHER_US = 20_000
 """How long an outcome may wait for others to be settled with it."""
-RECHECK_US = 5_000_000
-"""How long a pool with nothing to do trusts that it would have been told."""
 CLOSE_SECONDS = 5.0
 
 
@@ -62,7 +63,7 @@ class Pool:
     ) -> None:  # fmt: skip
         self._backend, self._clock, self._random = parts.backend, parts.clock, parts.random
         self._serving, self._queues, self._routes = parts.serving, queues, routes
-        self._name = name
+        self._name, self._lessee = name, f"{os.getpid()}/{name}"
         self._wake, self._urgent = threading.Event(), threading.Event()
         self._crew = Crew(
             concurrency, name, clock=parts.clock, slots=parts.slots,
@@ -70,18 +71,18 @@ class Pool:
         )  # fmt: skip
         self._reports = Reports(parts.clock, self._wake.set)
         self._appetite, self._trouble = Appetite(concurrency), Trouble(on_problem, parts.random)
+        self._care = Care(parts.backend, self._crew, parts.random)
         self._settler = Settler(
-            parts.backend, self._reports, lost=self._lose, refused=self._trouble.tell
+            parts.backend, self._reports, lost=self._care.lose, refused=self._trouble.tell
         )
+        self._offer = Offer(frozenset(queues), routes.types, self._lessee, self._receive)
         self._in_thread: Runner = ThreadRunner()
         self._in_child: Runner = ChildRunner()
-        self._held: dict[LeaseRef, Held] = {}
         self._finished: deque[Held] = deque()
         self._gathering = False
         self._gathered_since_us: int | None = None
         self._alone: Held | None = None
         self._hinted = True
-        self._look_at_us = 0
         self._told_stuck: int | None = None
         self._finishing = self._cancelling = self._halting = self._halted = False
         self._thread = threading.Thread(target=self._loop, name=f"{name}-dispatch", daemon=True)
@@ -96,7 +97,8 @@ class Pool:
     @property
     def quiet(self) -> bool:
         """Whether nothing is held and nothing waits to be settled."""
-        return not (self._held or self._finished) and self._settler.empty
+        held = self._care.held or self._finished or self._offer.taken
+        return not held and self._settler.empty
 
     @property
     def ended(self) -> bool:
@@ -140,7 +142,7 @@ class Pool:
             self._wake.set()
 
     def _on_change(self, change: Change) -> None:
-        if not change.queues or not change.queues.isdisjoint(self._queues):
+        if change.may_feed(self._queues):
             self._hinted = True
             self._wake.set()
 
@@ -148,13 +150,15 @@ class Pool:
 
     def _loop(self) -> None:
         unsubscribe = self._backend.subscribe(self._on_change, prompt=True)
+        stand_down = self._backend.stand_by(self._offer)
         try:
             while not self._is_over():
                 self._wake.clear()
                 self._turn_and_wait()
         finally:
+            self._offer.set_room(0)
             unsubscribe()
-            self._leave()
+            self._leave(stand_down)
 
     def _is_over(self) -> bool:
         return self._halted or (self._finishing and self.quiet)
@@ -189,16 +193,19 @@ class Pool:
         if self._finishing:
             self._give_back()
         self._flush_reports(now_us)
-        if now_us >= self._look_at_us:
-            self._look_after(now_us)
+        if now_us >= self._care.look_at_us:
+            self._care.look(now_us, self._settler)
         self._say_what_is_served()
-        self._settle(now_us)
-        self._claim(now_us)
+        request = self._request(now_us)
+        claimed = self._settle(now_us, request)
+        if request is not None:
+            self._claim(request, claimed, now_us)
+        self._stand(now_us)
         return self._pause()
 
     def _pause(self) -> float:
         now_us = self._clock.monotonic_us()
-        until = [self._look_at_us, now_us + RECHECK_US]
+        until = [self._care.look_at_us, now_us + RECHECK_US]
         if self._reports.due_us is not None:
             until.append(self._reports.due_us)
         if self._gathered_since_us is not None:
@@ -224,42 +231,60 @@ class Pool:
         return not blocked and (self._told_stuck or 0) < self._crew.size
 
     def _outstanding(self) -> int:
-        return len(self._held) - len(self._finished)
+        return len(self._care.held) + self._offer.taken - len(self._finished)
 
     def _room(self) -> tuple[int, int]:
         """How many jobs could start now, and how many more soon."""
         return self._appetite.room(self._outstanding()) if self._may_claim() else (0, 0)
 
-    def _claim(self, now_us: int) -> None:
+    def _request(self, now_us: int) -> ClaimRequest | None:
+        """What to ask the store for; None: it is not worth asking."""
         self._start_alone(now_us)
         free, ahead = self._room()
         if not (free or ahead):
-            return
+            return None
         if self._hinted:
             self._hinted = False
             self._appetite.was_fed()
         if now_us < self._appetite.dry_until_us(free):
-            return
-        claimed = self._ask(free, ahead) or self._ask_again(free, ahead, now_us)
+            return None
+        self._offer.set_room(0)
+        free, ahead = self._room()
+        return ClaimRequest(
+            queues=self._queues, limit=free, ahead=ahead, worker=self._lessee,
+            types=self._routes.types,
+        )  # fmt: skip
+
+    def _claim(self, request: ClaimRequest, claimed: list[Claimed] | None, now_us: int) -> None:
+        """Take in what came with the settlements (None: nothing was asked), or what comes now."""
+        if claimed is None:
+            claimed = self._backend.claim(request)
+        claimed = claimed or self._ask_again(request, now_us)
         if claimed:
             self._appetite.was_fed()
         for one in claimed:
             self._take(one, now_us)
 
-    def _ask(self, free: int, ahead: int) -> list[Claimed]:
-        return self._backend.claim(ClaimRequest(
-            queues=self._queues, limit=free, ahead=ahead,
-            worker=f"{os.getpid()}/{self._name}", types=self._routes.types,
-        ))  # fmt: skip
-
-    def _ask_again(self, free: int, ahead: int, now_us: int) -> list[Claimed]:
+    def _ask_again(self, request: ClaimRequest, now_us: int) -> list[Claimed]:
         """Nothing came: note until when, and ask once more. A job that became claimable between
         the first claim and the look at the times would be in neither answer."""
         until_us = self._until_due_us(now_us)
-        claimed = self._ask(free, ahead) if free else []
+        claimed = self._backend.claim(request) if request.limit else []
         if not claimed:
-            self._appetite.went_hungry(free, until_us)
+            self._appetite.went_hungry(request.limit, until_us)
         return claimed
+
+    def _stand(self, now_us: int) -> None:
+        """Let the store lease new jobs to idle threads while there is nothing to claim."""
+        free, _ = self._room()
+        dry = not self._hinted and now_us < self._appetite.dry_until_us(free)
+        self._offer.set_room(free if dry else 0)
+
+    def _receive(self, claimed: Sequence[Claimed]) -> None:
+        """Jobs that were stored for this pool; called by the thread that stored them."""
+        now_us = self._clock.monotonic_us()
+        for one in claimed:
+            self._take(one, now_us)
 
     def _until_due_us(self, now_us: int) -> int:
         due = self._backend.next_due(self._queues)
@@ -277,8 +302,8 @@ class Pool:
         runner = self._in_child if claimed.lost > 0 and not lonely else self._in_thread
         context = JobContext.of(claimed, self._reports.tell, self._backend.children)
         held = Held(claimed, context, handler, runner, now_us)
-        self._held[held.lease] = held
-        self._look_at_us = min(self._look_at_us, held.look_at_us(now_us))
+        if self._care.add(held, now_us):
+            self._wake.set()
         if lonely:
             self._alone = held
         else:
@@ -289,7 +314,7 @@ class Pool:
         held = self._alone
         if held is None:
             return
-        if held.lease not in self._held:
+        if held.lease not in self._care.held:
             self._alone = None
         elif held.begun_us is None and self._outstanding() == 1 and self._crew.waiting() == 0:
             held.begun_us = now_us
@@ -297,15 +322,16 @@ class Pool:
 
     # -- settling ---------------------------------------------------------------------------
 
-    def _settle(self, now_us: int) -> None:
+    def _settle(self, now_us: int, request: ClaimRequest | None) -> list[Claimed] | None:
+        """Tell what became of jobs, where that is worth it; what came of asking along with it."""
         if self._finished and self._gathered_since_us is None:
             self._gathered_since_us = now_us
         if self._settler.empty and not self._is_worth_settling(now_us):
-            return
+            return None
         self._gathering, self._gathered_since_us = False, None
         while self._finished:
             self._collect(self._finished.popleft())
-        self._settler.store()
+        return self._settler.store(request)
 
     def _is_worth_settling(self, now_us: int) -> bool:
         since = self._gathered_since_us
@@ -315,7 +341,7 @@ class Pool:
         return self._finishing or hungry or now_us - since >= GATHER_US
 
     def _collect(self, held: Held) -> None:
-        self._held.pop(held.lease, None)
+        self._care.held.pop(held.lease, None)
         if held.outcome is None or held.lost:
             LOG.warning("Job %s: its lease was lost, its outcome is void", held.lease.job_id)
             self._reports.take((held.lease,))
@@ -323,49 +349,10 @@ class Pool:
         self._appetite.saw(held.spent_us)
         self._settler.add(settlement(held.claimed, held.outcome, held.started_us, self._random))
 
-    # -- looking after what is held ---------------------------------------------------------
-
     def _flush_reports(self, now_us: int) -> None:
         due_us = self._reports.due_us
         if due_us is not None and now_us >= due_us:
             self._settler.flush_reports()
-
-    def _look_after(self, now_us: int) -> None:
-        """End what has run too long and extend leases; note when to look again."""
-        for held in tuple(self._held.values()):
-            if held.is_overdue(now_us):
-                self._time_out(held)
-        self._extend([held for held in self._held.values() if held.wants_extension(now_us)], now_us)
-        unfinished = (held for held in self._held.values() if held.outcome is None)
-        times = (held.look_at_us(now_us) for held in unfinished)
-        self._look_at_us = min(times, default=now_us + RECHECK_US)
-
-    def _extend(self, due: list[Held], now_us: int) -> None:
-        if not due:
-            return
-        answers = self._backend.extend([held.lease for held in due])
-        for held, kept in zip(due, answers, strict=True):
-            if kept:
-                held.extended(now_us)
-            else:
-                self._lose(held.lease)
-
-    def _lose(self, lease: LeaseRef) -> None:
-        LOG.warning("Job %s: LeaseLost: its lease has ended while it ran", lease.job_id)
-        held = self._held.get(lease)
-        if held is not None:
-            held.context.lose()
-            held.runner.cancel(held.context)
-
-    def _time_out(self, held: Held) -> None:
-        held.runner.cancel(held.context)
-        if not self._crew.give_up(held):
-            return
-        LOG.warning("Job %s ran longer than %g s", held.lease.job_id, held.claimed.timeout)
-        del self._held[held.lease]
-        held.context.lose()
-        outcome = timed_out(held.claimed)
-        self._settler.add(settlement(held.claimed, outcome, held.started_us, self._random))
 
     # -- the end ----------------------------------------------------------------------------
 
@@ -376,7 +363,7 @@ class Pool:
         if self._alone is not None and self._alone.begun_us is None:
             self._release(self._alone)
             self._alone = None
-        running = [held for held in self._held.values() if held.outcome is None]
+        running = [held for held in tuple(self._care.held.values()) if held.outcome is None]
         for held in running:
             if self._cancelling and not held.context.stop_asked:
                 held.runner.cancel(held.context)
@@ -385,13 +372,14 @@ class Pool:
                 held.context.lose()
 
     def _release(self, held: Held) -> None:
-        self._held.pop(held.lease, None)
+        self._care.held.pop(held.lease, None)
         if not held.lost:
             self._settler.add(Release(lease=held.lease, started_us=held.started_us))
 
-    def _leave(self) -> None:
+    def _leave(self, stand_down: Callable[[], None]) -> None:
         self._crew.close(0.0 if self._halting else CLOSE_SECONDS)
         try:
+            stand_down()
             self._serving.leave(self)
         except PillarboxError as error:
             LOG.info("The store was not told that a worker ended: %s", error)

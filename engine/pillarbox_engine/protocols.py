@@ -8,7 +8,7 @@ Errors: any call may raise `EngineClosed`; any write may raise `Definite` or `In
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -33,6 +33,7 @@ from pillarbox_engine.model import (
 )
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.standing import Offer
 
 MAX_BULK = 1_000
 """How many ids a bulk verb takes in one call: one transaction each."""
@@ -40,9 +41,19 @@ MAX_BULK = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A lossy hint that something changed. `queues` empty: it is not known which."""
+    """A lossy hint that something changed. `queues` empty: it is not known which.
+
+    `calm` are those of `queues` in which no job can have become claimable by it.
+    """
 
     queues: frozenset[str] = frozenset()
+    calm: frozenset[str] = frozenset()
+
+    def may_feed(self, queues: Collection[str]) -> bool:
+        """Whether a job of `queues` may have become claimable."""
+        return not self.queues or any(
+            name in self.queues and name not in self.calm for name in queues
+        )
 
 
 @runtime_checkable
@@ -79,6 +90,16 @@ class Consumer(Protocol):
 
     def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
         """Settle each lease on its own; a stale fence changes nothing and answers a note."""
+
+    def exchange(
+        self, settlements: Sequence[Settlement], request: ClaimRequest
+    ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
+        """`settle`, then `claim`, all or none of it: one commit where there would be two."""
+
+    def stand_by(self, offer: Offer) -> Callable[[], None]:
+        """Lease jobs this process stores to `offer` as they are stored, where nothing else of
+        their queue is ready; a store need not. Call the answer to stop: what was stored by then
+        has been delivered when it returns."""
 
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         """Let the leases run `seconds` (None: the queue's) from now; False: it was lost."""

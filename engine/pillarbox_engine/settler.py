@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 
 from pillarbox_engine.errors import EngineClosed, EnvironmentFault, PillarboxError
-from pillarbox_engine.leasing import LeaseRef, Report, Settlement
+from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.protocols import MAX_BULK, Consumer, LeaseLostNote
 from pillarbox_engine.reports import Reports
 
@@ -42,15 +42,34 @@ class Settler:
         """Have it told with the next `store`."""
         self._pending.append(settlement)
 
-    def store(self) -> None:
-        """Tell all settlements, each after the last reports of its job. Raises storage errors."""
+    def store(self, request: ClaimRequest | None = None) -> list[Claimed] | None:
+        """Tell all settlements, each after the last reports of its job. Raises storage errors.
+
+        With `request` the last of them and the claim are one commit: what was claimed, or None
+        where it could not be asked along and still is to be.
+        """
+        claimed: list[Claimed] | None = None
         while self._pending:
             batch = self._pending[:MAX_BULK]
             self._send(self._reports.take([one.lease for one in batch]))
-            for note in self._settle(batch):
-                if note is not None:
-                    LOG.warning("Job %s: LeaseLost: %s", note.job_id, note.reason)
+            last = len(batch) == len(self._pending)
+            if request is not None and last and claimed is None:
+                claimed = self._exchange(batch, request)
+            else:
+                _say_lost(self._settle(batch))
             del self._pending[: len(batch)]
+        return claimed
+
+    def _exchange(self, batch: list[Settlement], request: ClaimRequest) -> list[Claimed] | None:
+        try:
+            notes, claimed = self._consumer.exchange(batch, request)
+        except (EnvironmentFault, EngineClosed):
+            raise
+        except PillarboxError:
+            _say_lost(self._settle(batch))
+            return None
+        _say_lost(notes)
+        return claimed
 
     def flush_reports(self) -> None:
         """Store all progress and log lines gathered. Raises storage errors."""
@@ -77,3 +96,9 @@ class Settler:
         for report, kept in zip(sent, answers, strict=True):
             if not kept:
                 self._lost(report.lease)
+
+
+def _say_lost(notes: list[LeaseLostNote | None]) -> None:
+    for note in notes:
+        if note is not None:
+            LOG.warning("Job %s: LeaseLost: %s", note.job_id, note.reason)

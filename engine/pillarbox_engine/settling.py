@@ -35,7 +35,7 @@ def settlement(
 ) -> Settlement:
     """What to tell the store about `claimed`, whose handler began at `started_us`."""
     lease = claimed.lease
-    if type(outcome) is Returned:
+    if isinstance(outcome, Returned):
         return Ack(lease, outcome.result_json, started_us)
     match outcome:
         case Failed(failure, after, asked=True):

@@ -13,7 +13,7 @@ import apsw
 
 from pillarbox_engine import pool
 from pillarbox_engine.context import JobContext
-from pillarbox_engine.leasing import Ack, LeaseRef, Settlement
+from pillarbox_engine.leasing import Ack, Claimed, ClaimRequest, LeaseRef, Settlement
 from pillarbox_engine.outcomes import Outcome
 from pillarbox_engine.protocols import LeaseLostNote
 from pillarbox_engine.routing import Handler
@@ -32,7 +32,13 @@ def ack_without_fence() -> None:
     ) -> list[LeaseLostNote | None]:
         return plain(self, [_with_newest_fence(self, one) for one in settlements])
 
+    def exchange(
+        self: SqliteBackend, settlements: Sequence[Settlement], request: ClaimRequest
+    ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
+        return settle(self, settlements), self.claim(request)
+
     SqliteBackend.settle = settle  # type: ignore[method-assign]
+    SqliteBackend.exchange = exchange  # type: ignore[method-assign]
 
 
 def _with_newest_fence(backend: SqliteBackend, one: Settlement) -> Settlement:

@@ -6,13 +6,14 @@ Owns `Recorded`: a backend as clients and worker pools use it, each call in the 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pillarbox_engine.clock import to_us
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Settlement
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
 from pillarbox_engine.protocols import Backend, LeaseLostNote
+from pillarbox_engine.standing import Offer
 from tests.faults.final import key_of
 from tests.faults.history import History
 
@@ -50,13 +51,38 @@ class Recorded:
 
     def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
         """Settle."""
-        leases = [
-            [one.lease.job_id, one.lease.fence, type(one).__name__.lower()] for one in settlements
-        ]
-        with self.history.call("settle", leases=leases) as answer:
+        with self.history.call("settle", leases=_named(settlements)) as answer:
             notes = self.backend.settle(settlements)
             answer["accepted"] = [note is None for note in notes]
         return notes
+
+    def exchange(
+        self, settlements: Sequence[Settlement], request: ClaimRequest
+    ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
+        """Settle and claim in one: two entries, as if one came after the other."""
+        leases = _named(settlements)
+        with (
+            self.history.call("settle", leases=leases) as settled,
+            self.history.call("claim") as answer,
+        ):
+            notes, claimed = self.backend.exchange(settlements, request)
+            settled["accepted"] = [note is None for note in notes]
+            answer["jobs"] = [_told(one) for one in claimed]
+        self._lengths.update((one.lease, one.lease_seconds) for one in claimed)
+        return notes, claimed
+
+    def stand_by(self, offer: Offer) -> Callable[[], None]:
+        """Stand by; what is handed over counts as claimed."""
+        take = offer.take
+
+        def recorded(claimed: Sequence[Claimed]) -> None:
+            with self.history.call("claim") as answer:
+                answer["jobs"] = [_told(one) for one in claimed]
+            self._lengths.update((one.lease, one.lease_seconds) for one in claimed)
+            take(claimed)
+
+        offer.take = recorded
+        return self.backend.stand_by(offer)
 
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         """Extend."""
@@ -80,6 +106,10 @@ class Recorded:
         """Close; leases end with it."""
         self.history.note("close")
         self.backend.close()
+
+
+def _named(settlements: Sequence[Settlement]) -> list[list[Any]]:
+    return [[*one.lease, type(one).__name__.lower()] for one in settlements]
 
 
 def _told(job: Claimed) -> list[Any]:

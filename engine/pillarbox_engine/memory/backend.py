@@ -52,6 +52,7 @@ from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Change, LeaseLostNote
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.standing import Offer
 from pillarbox_engine.states import State
 
 _EVERYTHING = Filter()
@@ -76,7 +77,7 @@ class MemoryBackend:
             yield self._store
             touched, self._store.touched = self._store.touched, set()
         if touched:
-            self._listeners.notify(frozenset(touched))
+            self._listeners.notify(Change(frozenset(touched)))
 
     # Producer
 
@@ -101,6 +102,15 @@ class MemoryBackend:
     def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
         with self._open() as store:
             return [settling.settle(store, settlement) for settlement in settlements]
+
+    def exchange(
+        self, settlements: Sequence[Settlement], request: ClaimRequest
+    ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
+        return self.settle(settlements), self.claim(request)
+
+    def stand_by(self, offer: Offer) -> Callable[[], None]:
+        """It stores no job under a lease: every one is claimed."""
+        return lambda: None
 
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         with self._open() as store:

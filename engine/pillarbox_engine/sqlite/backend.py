@@ -46,6 +46,7 @@ from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.open_file import OpenFile
+from pillarbox_engine.standing import Offer
 
 
 class SqliteBackend(InspectorSide):
@@ -110,10 +111,8 @@ class SqliteBackend(InspectorSide):
 
     def claim(self, request: ClaimRequest) -> list[Claimed]:
         """Lease what may run now."""
-        own, reap = self._file.process_id or 0, self._jumps.settled()
-        if reap and self._leases_ran_out():
-            self._file.write(upkeep.reap_leases)
-        unread: Unread = {}
+        own, unread = self._file.process_id or 0, Unread()
+        self._reap()
         taken = self._file.write(lambda t: claim.claim(t, request, own, unread))
         return self._fetched(request, taken, unread) if unread else taken
 
@@ -127,6 +126,10 @@ class SqliteBackend(InspectorSide):
             self.settle(damaged)
         return whole or (self.claim(request) if damaged else [])
 
+    def _reap(self) -> None:
+        if self._jumps.settled() and self._leases_ran_out():
+            self._file.write(upkeep.reap_leases)
+
     def _leases_ran_out(self) -> bool:
         with self._file.read() as reading:
             return bool(reading.rows("expired_leases", (self._now(), 1)))
@@ -134,6 +137,27 @@ class SqliteBackend(InspectorSide):
     def settle(self, settlements: Sequence[Settlement]) -> list[LeaseLostNote | None]:
         """Settle each lease on its own."""
         return self._file.write(lambda t: settle.settle(t, settlements))
+
+    def exchange(
+        self, settlements: Sequence[Settlement], request: ClaimRequest
+    ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
+        """Settle, then claim, in one commit."""
+        own, unread = self._file.process_id or 0, Unread()
+        self._reap()
+        notes, taken = self._file.write(
+            lambda t: (settle.settle(t, settlements), claim.claim(t, request, own, unread))
+        )
+        return notes, self._fetched(request, taken, unread) if unread else taken
+
+    def stand_by(self, offer: Offer) -> Callable[[], None]:
+        """Lease jobs to `offer` as they are stored."""
+        self._file.offers.add(offer)
+        return lambda: self._stand_down(offer)
+
+    def _stand_down(self, offer: Offer) -> None:
+        self._file.offers.drop(offer)
+        # Whatever is being committed now still counts with it; this comes after that.
+        self._file.write(lambda t: None)
 
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         """Let leases run on from now."""

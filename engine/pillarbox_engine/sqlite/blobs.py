@@ -18,7 +18,7 @@ import apsw
 
 from pillarbox_engine.errors import DamagedFile, Definite, DiskFull
 from pillarbox_engine.sqlite.files import side_of, sync_folder
-from pillarbox_engine.sqlite.job_insert import checksum
+from pillarbox_engine.sqlite.shapes import checksum
 
 STUB = 240
 """How many characters of such a payload stay in the job's row, for listings."""

@@ -18,9 +18,9 @@ from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.settings import RateLimit, backoff_from_builtins
 from pillarbox_engine.sqlite import queue_rows
 from pillarbox_engine.sqlite.endings import bury
-from pillarbox_engine.sqlite.job_insert import checksum
 from pillarbox_engine.sqlite.job_rows import load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.shapes import checksum
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State, Verb
 
@@ -138,7 +138,7 @@ def _lease(
     rows = _READ(transaction.row("leased_jobs", (numbers,))[0])
     transaction.move(queue.id, State.READY, State.LEASED, 0, number=len(rows))
     transaction.add(queue.id, "claimed_total", len(rows))
-    transaction.touched.add(queue.name)
+    transaction.stirred.add(queue.name)
     return [_claimed(queue, row, unread, transaction.now, expires) for row in rows]
 
 

@@ -17,8 +17,8 @@ from pillarbox_engine.errors import Indeterminate
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import blobs, job_insert
-from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.shapes import Row
 from pillarbox_engine.sqlite.transaction import Transaction
 
 if TYPE_CHECKING:

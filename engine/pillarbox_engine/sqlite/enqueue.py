@@ -22,16 +22,16 @@ from pillarbox_engine.errors import PayloadTooLarge, QueueFull
 from pillarbox_engine.model import Alike, Enqueued, NewJob
 from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.sqlite import claim_check, job_insert, queue_rows, unique_keys
+from pillarbox_engine.sqlite import claim_check, job_insert, queue_rows, shapes, unique_keys
 from pillarbox_engine.sqlite.claim_check import Blobs
 from pillarbox_engine.sqlite.combining import Together
-from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.overflow import drop_oldest
 from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.shapes import Row
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import OnFull
 
-_CHECKED = (*job_insert.OPTION_NAMES, "unique_key", "unique")
+_CHECKED = (*shapes.OPTION_NAMES, "unique_key", "unique")
 _OPTIONS = attrgetter(*_CHECKED)
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
 
@@ -162,7 +162,7 @@ def _store_several(
     for place in places:
         call = works[place].call
         try:
-            rows += job_insert.rows_of(transaction.now, queue, call.jobs, call.nonce)
+            rows += shapes.rows_of(transaction.now, queue, call.jobs, call.nonce)
         except PayloadTooLarge as error:
             answers[place] = error
         spans.append((place, len(rows)))
@@ -221,7 +221,7 @@ def _answer(
 def _store(
     transaction: Transaction, queue: QueueRow, call: Call, jobs: Sequence[NewJob], growth: int = 0
 ) -> range:
-    rows = job_insert.rows_of(transaction.now, queue, jobs, call.nonce)
+    rows = shapes.rows_of(transaction.now, queue, jobs, call.nonce)
     make_room(transaction, queue, rows, growth)
     if call.blobs:
         return claim_check.insert(transaction, queue, rows, call.blobs)

@@ -14,10 +14,17 @@ from itertools import groupby
 from pillarbox_engine.admission import check_flow
 from pillarbox_engine.flows import NewFlow
 from pillarbox_engine.model import Enqueued
-from pillarbox_engine.sqlite import claim_check, enqueue, job_insert, queue_rows, unique_keys
+from pillarbox_engine.sqlite import (
+    claim_check,
+    enqueue,
+    job_insert,
+    queue_rows,
+    shapes,
+    unique_keys,
+)
 from pillarbox_engine.sqlite.enqueue import Call, Nonces
-from pillarbox_engine.sqlite.job_insert import Row
 from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.shapes import Row
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import State
 
@@ -87,7 +94,7 @@ class _Planting:
     def _rows_for(self, name: str, members: list[NewFlow]) -> Iterator[Row]:
         queue = self._queues[name]
         jobs = [self._call.jobs[0] if member is self._flow else member.job for member in members]
-        rows = job_insert.rows_of(self._transaction.now, queue, jobs, self._call.nonce)
+        rows = shapes.rows_of(self._transaction.now, queue, jobs, self._call.nonce)
         enqueue.make_room(self._transaction, queue, rows)
         return iter(rows)
 

@@ -18,6 +18,7 @@ import apsw
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import PillarboxError, ProgrammingFault, ReadOnlyFile
 from pillarbox_engine.listeners import Listeners
+from pillarbox_engine.protocols import Change
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, registry
 from pillarbox_engine.sqlite.doorbell import Doorbell
@@ -25,6 +26,7 @@ from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.heads import HeadFile
 from pillarbox_engine.sqlite.marks import Marks
 from pillarbox_engine.sqlite.memo import Head
+from pillarbox_engine.sqlite.offers import Offers
 from pillarbox_engine.sqlite.readers import Readers, Reading
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.writer import Writer
@@ -40,7 +42,7 @@ class OpenFile:
         self, place: Place, clock: Clock, connect: Callable[[Path], apsw.Connection]
     ) -> None:
         self.place, self.clock = place, clock
-        self.listeners = Listeners()
+        self.listeners, self.offers = Listeners(), Offers()
         self.process_id: int | None = None
         self._readers = Readers(place.path, connect)
         self._writer: Writer | None = None
@@ -57,8 +59,9 @@ class OpenFile:
     def start(self, kind: str) -> registry.Recovered:
         """Register this process, watch for others' commits, return what dead ones held."""
         side = self.place.side
-        self._writer = Writer(self.place.path, self.clock, self._after_commit)
+        self._writer = Writer(self.place.path, self.clock, self._after_commit, self.offers)
         self.process_id = self._writer.run(lambda t: registry.register(t, kind))
+        self.offers.process_id = self.process_id
         self._head = HeadFile(side, self.process_id, self.uuid)
         self._marks = Marks(side, self.process_id)
         with self.read() as reading:
@@ -105,10 +108,10 @@ class OpenFile:
         except OSError as error:
             _LOG.warning("the head of the chain could not be synced: %s", error)
 
-    def _after_commit(self, head: Head, queues: frozenset[str]) -> None:
+    def _after_commit(self, head: Head, change: Change) -> None:
         self._commits += 1
         self._note_beside(head)
-        self.listeners.notify(queues)
+        self.listeners.notify(change)
 
     def _note_beside(self, head: Head) -> None:
         """Head and doorbell. The commit is durable by now, so what fails here fails no caller:
@@ -128,7 +131,7 @@ class OpenFile:
 
     def _heard(self) -> None:
         self._alone = len(self._registered()) < 2
-        self.listeners.notify(None)
+        self.listeners.notify(Change())
 
     def _require_usable(self) -> None:
         if os.getpid() != self._pid:

@@ -70,7 +70,7 @@ def _ack_together(
     for queue_id, number, size, _ in freed:
         transaction.move(queue_id, State.LEASED, State.DONE, size, number=number)
         transaction.add(queue_id, "done_total", number)
-        transaction.touched.add(queues[queue_id].name)
+        transaction.stirred.add(queues[queue_id].name)
     return True
 
 
@@ -107,7 +107,7 @@ def _ack(transaction: Transaction, queues: dict[int, QueueRow], ack: Ack) -> boo
     queue_id, size, parent_id = row
     transaction.move(queue_id, State.LEASED, State.DONE, size)
     transaction.add(queue_id, "done_total")
-    transaction.touched.add(queues[queue_id].name)
+    transaction.stirred.add(queues[queue_id].name)
     if parent_id is not None:
         number = number_of(ack.lease.job_id)
         flows.child_moved(transaction, parent_id, number, True, State.DONE)

@@ -13,8 +13,10 @@ from typing import Any
 
 import apsw
 
+from pillarbox_engine.protocols import Change
 from pillarbox_engine.sqlite import counting
 from pillarbox_engine.sqlite.memo import PLACES, Head, Memo
+from pillarbox_engine.sqlite.offers import Handed, Offers
 from pillarbox_engine.sqlite.statements import TEXTS
 from pillarbox_engine.states import LIVE_STATES, State
 
@@ -26,13 +28,21 @@ Bindings = Mapping[str, Any] | tuple[Any, ...]
 
 
 class Transaction:
-    """What a verb does its work with, inside `BEGIN IMMEDIATE` … `COMMIT`."""
+    """What a verb does its work with, inside `BEGIN IMMEDIATE` … `COMMIT`.
 
-    def __init__(self, connection: apsw.Connection, now: int, memo: Memo) -> None:
+    `touched` are the queues that changed; `stirred` those in which nothing can have become
+    claimable by it. `handed` are the jobs that are to go to idle workers once this is durable.
+    """
+
+    def __init__(
+        self, connection: apsw.Connection, now: int, memo: Memo, offers: Offers | None = None
+    ) -> None:
         self.connection, self.now, self.memo = connection, now, memo
+        self.offers, self.handed = offers or Offers(), Handed()
         self.taken_ids = 0
         self.deltas: Deltas = defaultdict(lambda: defaultdict(int))
         self.touched: set[str] = set()
+        self.stirred: set[str] = set()
 
     def execute(self, name: str, bindings: Bindings = ()) -> apsw.Cursor:
         """Run the named statement; its rows are in the cursor."""
@@ -127,6 +137,11 @@ class Transaction:
         """The counter changes so far, without those that came to nothing."""
         kept = {q: {str(f): n for f, n in d.items() if n} for q, d in self.deltas.items()}
         return {queue_id: delta for queue_id, delta in kept.items() if delta}
+
+    def change(self) -> Change:
+        """What to tell of this transaction."""
+        stirred = frozenset(self.stirred)
+        return Change(stirred.union(self.touched), stirred.difference(self.touched))
 
     def remember(self, head: Head, changes: Deltas) -> None:
         """The transaction is durable: what the writer knows moves on with it."""

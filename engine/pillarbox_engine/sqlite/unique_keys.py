@@ -11,7 +11,7 @@ from typing import Any
 
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.repetition import Holder, replaces
-from pillarbox_engine.sqlite import job_insert
+from pillarbox_engine.sqlite import shapes
 from pillarbox_engine.sqlite.claim_check import Blobs, name_of, stub
 from pillarbox_engine.sqlite.job_rows import JobRow, load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
@@ -79,7 +79,7 @@ def take_over(
     held = load(transaction, number) if job.unique is not None and job.unique.replace else None
     if held is None or held.state not in UNSTARTED:
         return False
-    ((shape, payload, size, crc, _),) = job_insert.rows_of(transaction.now, queue, [job], b"")
+    ((shape, payload, size, crc, _),) = shapes.rows_of(transaction.now, queue, [job], b"")
     values: dict[str, Any] = shape._asdict()
     values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
     values |= {f"with_{field}": replaces(job, field) for field in REPLACEABLE}

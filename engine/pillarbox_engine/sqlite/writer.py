@@ -19,12 +19,14 @@ import apsw
 
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import Indeterminate, PillarboxError
+from pillarbox_engine.protocols import Change
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, counting
 from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
 from pillarbox_engine.sqlite.connection import open_writer, translate
 from pillarbox_engine.sqlite.memo import Head, Memo
 from pillarbox_engine.sqlite.migrate import require_current
+from pillarbox_engine.sqlite.offers import Offers, deliver, give_back
 from pillarbox_engine.sqlite.transaction import Transaction
 
 T = TypeVar("T")
@@ -34,11 +36,12 @@ class Writer:
     """Runs work in durable transactions, one after the other, for all threads of the process."""
 
     def __init__(
-        self, path: Path, clock: Clock, committed: Callable[[Head, frozenset[str]], None]
-    ) -> None:
+        self, path: Path, clock: Clock, committed: Callable[[Head, Change], None],
+        offers: Offers | None = None,
+    ) -> None:  # fmt: skip
         self._path, self._clock, self._committed = path, clock, committed
         self._combiner = Combiner(self._run_pending)
-        self._memo = Memo()
+        self._memo, self._offers = Memo(), offers
         self._connection: apsw.Connection | None = open_writer(path)
         self._closed = False
 
@@ -115,7 +118,17 @@ class Writer:
         return connection
 
     def _run_and_commit(self, connection: apsw.Connection, pieces: list[Piece[Any]]) -> None:
-        transaction = Transaction(connection, self._clock.now_us(), self._memo)
+        transaction = Transaction(connection, self._clock.now_us(), self._memo, self._offers)
+        try:
+            self._write(transaction, pieces)
+        except BaseException:
+            give_back(transaction.handed)
+            raise
+        if transaction.handed:
+            deliver(transaction.handed)
+
+    def _write(self, transaction: Transaction, pieces: list[Piece[Any]]) -> None:
+        connection = transaction.connection
         before = connection.total_changes()
         _run_all(transaction, pieces)
         if connection.total_changes() == before:
@@ -126,7 +139,7 @@ class Writer:
         head = chain.append(transaction, changes)
         self._make_durable(connection)
         transaction.remember(head, changes)
-        self._committed(head, frozenset(transaction.touched))
+        self._committed(head, transaction.change())
 
     def _make_durable(self, connection: apsw.Connection) -> None:
         try:

@@ -9,6 +9,7 @@ import pytest
 
 from pillarbox_engine.clock import ManualClock
 from pillarbox_engine.errors import EngineClosed, QueueFull
+from pillarbox_engine.protocols import Change
 from pillarbox_engine.sqlite import queue_rows
 from pillarbox_engine.sqlite.connection import open_writer
 from pillarbox_engine.sqlite.memo import Head
@@ -24,9 +25,9 @@ class Commits:
         self.heads: list[Head] = []
         self.queues: list[frozenset[str]] = []
 
-    def __call__(self, head: Head, queues: frozenset[str]) -> None:
+    def __call__(self, head: Head, change: Change) -> None:
         self.heads.append(head)
-        self.queues.append(queues)
+        self.queues.append(change.queues)
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_an_interrupt_in_the_commit_tells_nobody_that_it_went_well(writer: Write
 def test_a_fault_after_the_commit_is_uncertain_to_the_others(
     writer: Writer, commits: Commits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(head: Head, queues: frozenset[str]) -> None:
+    def full(head: Head, change: Change) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writer, "_committed", full)

@@ -26,6 +26,18 @@ INSERT INTO jobs (
     ?1, ?2, ?3, ?4, ?5, ?5, ?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unhex(?13), ?14, ?15, ?16
 );
 
+-- name: add_leased_job
+-- A job that an idle worker takes as it is stored: its first attempt, under its first fence.
+INSERT INTO jobs (
+    id, queue_id, state, type, priority, rank, place, attempt, fence, enqueued_at, run_at,
+    max_attempts, retry_for_us, timeout_us, backoff, nonce, process_id, worker, started_at,
+    heartbeat_at, lease_expires_at, payload_bytes, payload_crc, payload
+) VALUES (
+    ?1, ?2, 'leased', ?3, ?4, ?4, ?1, 1, 1, ?5, ?5,
+    ?6, ?7, ?8, ?9, unhex(?10), ?11, ?12, ?5,
+    ?5, ?13, ?14, ?15, ?16
+);
+
 -- name: add_alike_jobs
 -- Many jobs that differ only in their payload, in one step: each array item is the payload
 -- behind its checksum and its call's nonce, in eight and sixteen hexadecimal digits.
