@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pillarbox_engine.errors import InvalidName, InvalidOption, NotFound, QueueFull
+from pillarbox_engine.errors import InvalidName, InvalidOption, NotFound, PayloadTooLarge, QueueFull
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.states import Missed, Overlap, State
@@ -315,6 +315,33 @@ def test_a_unique_key_that_is_held_skips(shop: Workshop) -> None:
     record = look(shop)
     assert (record.fired, record.skipped, fired(shop)) == (0, 1, 1)
     assert record.note == f"job {held} holds its unique key"
+
+
+def test_a_payload_larger_than_the_queue_takes_is_refused_or_skipped(shop: Workshop) -> None:
+    large = NewJob(payload_json='"' + "x" * 5_000 + '"')
+    shop.configure(max_payload=1_000)
+    with pytest.raises(PayloadTooLarge):
+        put(shop, job=large)
+    assert shop.backend.schedules() == ()
+    shop.configure(max_payload=10_000)
+    put(shop, job=large)
+    shop.configure(max_payload=1_000)
+    shop.pass_time(MINUTE)
+    assert (look(shop).fired, look(shop).skipped) == (0, 1)
+    assert "payload" in look(shop).note
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_payload_that_waits_beside_the_file_comes_whole(shop: Workshop, by_hand: bool) -> None:
+    shop.configure(claim_check=1_000)
+    text = '"' + "x" * 5_000 + '"'
+    put(shop, job=NewJob(payload_json=text), overlap=Overlap.ALLOW, missed=Missed.ALL)
+    if by_hand:
+        shop.backend.run_schedule("tick")
+    else:
+        shop.pass_time(3 * MINUTE)
+    claimed = shop.claim(5)
+    assert [one.payload_json for one in claimed] == [text] * (1 if by_hand else 3)
 
 
 def test_a_paused_queue_still_gets_its_jobs(shop: Workshop) -> None:

@@ -12,10 +12,12 @@ from pillarbox_engine.memory.enqueueing import enqueue
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Enqueued
 from pillarbox_engine.names import check_schedule_name
+from pillarbox_engine.payload import check_size
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import require_to_come
 from pillarbox_engine.refusals import no_schedule
 from pillarbox_engine.schedules import Rhythm
+from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import LIVE_STATES, Overlap
 
 
@@ -70,6 +72,9 @@ def _need(store: Store, name: str) -> Planned:
 
 def put(store: Store, plan: NewSchedule) -> Schedule:
     """Store a checked plan, or make it the plan of the schedule that has its name."""
+    queue = store.queues.get(plan.queue)
+    settings = QueueSettings() if queue is None else queue.settings
+    check_size(plan.job.payload_json, settings.max_payload)
     there = store.schedules.get(plan.name)
     if there is None:
         _add(store, plan)

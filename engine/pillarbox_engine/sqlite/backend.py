@@ -257,7 +257,11 @@ class SqliteBackend(InspectorSide):
 
     def run_schedule(self, name: str) -> Enqueued:
         """Enqueue a schedule's job now."""
-        return self._file.write(lambda t: scheduling.run(t, name))
+        side = self._file.place.side
+        return claim_check.store_first(
+            side, self._now(),
+            lambda stored: self._file.write(lambda t: scheduling.run(t, name, stored)),
+        )  # fmt: skip
 
     # Changes and upkeep
 
@@ -286,7 +290,12 @@ class SqliteBackend(InspectorSide):
     def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> bool:
         """Whether the sweep was ours to do."""
         side = self._file.place.side
-        done = self._file.write(lambda t: upkeep.sweep(t, side, own, due, reap=reap))
+        done = claim_check.store_first(
+            side, self._now(),
+            lambda stored: self._file.write(
+                lambda t: upkeep.sweep(t, side, own, due, reap=reap, stored=stored)
+            ),
+        )  # fmt: skip
         if done is not None and due.dead:
             self._file.tidy()
         return done is not None

@@ -54,20 +54,27 @@ def require_stored(settings: QueueSettings, texts: Iterable[str], stored: Blobs)
 
 
 def run(call: Call, side: Path, now: int, attempt: Callable[[Call], T]) -> T:
-    """`attempt` the call, storing beside the file what it finds must lie there.
+    """`attempt` the call, storing beside the file what it finds must lie there."""
+    return store_first(
+        side, now, lambda stored: attempt(replace(call, blobs=stored) if stored else call)
+    )
 
-    Where the attempt fails for certain, what was stored for it is removed.
+
+def store_first(side: Path, now: int, attempt: Callable[[Blobs], T]) -> T:
+    """`attempt` with what lies beside the file for it, again once it found that more must.
+
+    Where it fails for certain, what was stored for it is removed.
     """
+    stored: Blobs = {}
     while True:
         try:
-            return attempt(call)
+            return attempt(stored)
         except Unstored as unstored:
-            more = blobs.write(side, now, unstored.texts)
-            call = replace(call, blobs={**call.blobs, **more})
+            stored = {**stored, **blobs.write(side, now, unstored.texts)}
         except Indeterminate:
             raise
         except BaseException:
-            blobs.remove(call.blobs.values())
+            blobs.remove(stored.values())
             raise
 
 

@@ -18,11 +18,14 @@ from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
 from pillarbox_engine.firing import Firing, busy, firing, holds_key
 from pillarbox_engine.model import Enqueued
 from pillarbox_engine.names import check_schedule_name
+from pillarbox_engine.payload import check_size
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import plan_from_builtins, plan_to_builtins, require_to_come
 from pillarbox_engine.refusals import no_schedule
 from pillarbox_engine.schedules import Rhythm
+from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import enqueue, queue_rows
+from pillarbox_engine.sqlite.claim_check import Blobs
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import Overlap
@@ -112,6 +115,9 @@ def _need(transaction: Transaction, name: str) -> ScheduleRow:
 
 def put(transaction: Transaction, plan: NewSchedule) -> Schedule:
     """Store a checked plan, or make it the plan of the schedule that has its name."""
+    queue = queue_rows.find(transaction, plan.queue)
+    settings = QueueSettings() if queue is None else queue.settings
+    check_size(plan.job.payload_json, settings.max_payload)
     there = _find(transaction, plan.name)
     if there is None:
         _add(transaction, plan)
@@ -171,10 +177,10 @@ def pause(transaction: Transaction, name: str, paused: bool) -> None:
     transaction.touched.add(row.queue)
 
 
-def run(transaction: Transaction, name: str) -> Enqueued:
+def run(transaction: Transaction, name: str, stored: Blobs) -> Enqueued:
     """Enqueue the schedule's job now, besides its times."""
     row = _need(transaction, name)
-    (answer,) = _enqueue(transaction, row, 1)
+    (answer,) = _enqueue(transaction, row, 1, stored)
     if not answer.conflict:
         last = transaction.row("last_by_hand", (row.id,))[0]
         at = transaction.now if last is None else max(transaction.now, last + 1)
@@ -199,13 +205,13 @@ def next_due(reading: Reading) -> int | None:
     return moment
 
 
-def fire(transaction: Transaction, found: Sequence[DueSchedule]) -> None:
-    """Carry out what was found to be due."""
+def fire(transaction: Transaction, found: Sequence[DueSchedule], stored: Blobs) -> None:
+    """Carry out what was found to be due. `stored`: payloads that lie beside the file."""
     for one in found:
-        _fire(transaction, one.row, one.firing)
+        _fire(transaction, one.row, one.firing, stored)
 
 
-def _fire(transaction: Transaction, row: ScheduleRow, todo: Firing) -> None:
+def _fire(transaction: Transaction, row: ScheduleRow, todo: Firing, stored: Blobs) -> None:
     note = _obstacle(transaction, row) if todo.times else None
     advanced = transaction.row(
         "advance_schedule",
@@ -218,7 +224,7 @@ def _fire(transaction: Transaction, row: ScheduleRow, todo: Firing) -> None:
         return
     transaction.touched.add(row.queue)
     if todo.times and note is None:
-        _enqueue_fired(transaction, row, todo)
+        _enqueue_fired(transaction, row, todo, stored)
 
 
 def _obstacle(transaction: Transaction, row: ScheduleRow) -> str | None:
@@ -229,9 +235,9 @@ def _obstacle(transaction: Transaction, row: ScheduleRow) -> str | None:
     return None if live is None else busy(live[0], live[1])
 
 
-def _enqueue_fired(transaction: Transaction, row: ScheduleRow, todo: Firing) -> None:
+def _enqueue_fired(transaction: Transaction, row: ScheduleRow, todo: Firing, stored: Blobs) -> None:
     try:
-        answers = _enqueue(transaction, row, len(todo.times))
+        answers = _enqueue(transaction, row, len(todo.times), stored)
     except (QueueFull, PayloadTooLarge) as error:
         transaction.execute("skip_fires", (len(todo.times), str(error), row.id))
         return
@@ -244,11 +250,12 @@ def _enqueue_fired(transaction: Transaction, row: ScheduleRow, todo: Firing) -> 
         _note_fires(transaction, row, times, kept, by_hand=False)
 
 
-def _enqueue(transaction: Transaction, row: ScheduleRow, number: int) -> list[Enqueued]:
+def _enqueue(
+    transaction: Transaction, row: ScheduleRow, number: int, stored: Blobs
+) -> list[Enqueued]:
     job = row.plan.job
-    call = enqueue.Call(
-        row.queue, (job,) * number, secrets.token_bytes(8), None, job.unique_key is not None
-    )
+    keyed = job.unique_key is not None
+    call = enqueue.Call(row.queue, (job,) * number, secrets.token_bytes(8), None, keyed, stored)
     return enqueue.Enqueue(call)(transaction)
 
 

@@ -21,6 +21,7 @@ from pillarbox_engine.sqlite import (
     scheduling,
     settle,
 )
+from pillarbox_engine.sqlite.claim_check import Blobs
 from pillarbox_engine.sqlite.job_rows import load
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, parse_settings
 from pillarbox_engine.sqlite.readers import Reading
@@ -94,7 +95,7 @@ def _chain_is_long(reading: Reading) -> bool:
 
 
 def sweep(
-    transaction: Transaction, side: Path, own: int, due: Due, *, reap: bool
+    transaction: Transaction, side: Path, own: int, due: Due, *, reap: bool, stored: Blobs
 ) -> registry.Recovered | None:
     """Do a chunk of what is due; None where another process holds the maintainer's lease."""
     if not _take_lease(transaction, own):
@@ -107,7 +108,7 @@ def sweep(
     for queue in by_id(transaction).values():
         claim.promote(transaction, queue)
         retention.prune(transaction, queue)
-    scheduling.fire(transaction, due.schedules)
+    scheduling.fire(transaction, due.schedules, stored)
     transaction.execute("drop_keys", (transaction.now, CHUNK))
     chain.fold(transaction)
     samples.sample(transaction, due.stale)

@@ -97,8 +97,8 @@ def test_what_both_saw_due_is_fired_once(rivals: list[SqliteBackend], clock: Man
         with backend._file.read() as reading:
             seen.append(scheduling.due(reading, clock.now_us()))
     assert all(len(found) == 1 for found in seen)
-    rivals[0]._file.write(lambda t: scheduling.fire(t, seen[0]))
-    rivals[1]._file.write(lambda t: scheduling.fire(t, seen[1]))
+    rivals[0]._file.write(lambda t: scheduling.fire(t, seen[0], {}))
+    rivals[1]._file.write(lambda t: scheduling.fire(t, seen[1], {}))
     assert rivals[0].counts("q").enqueued_total == 1
     assert rivals[0].schedules()[0].fired == 1
 
@@ -111,9 +111,9 @@ def test_what_was_changed_after_it_was_seen_due_is_left_alone(
     with rivals[0]._file.read() as reading:
         found = scheduling.due(reading, clock.now_us())
     rivals[1].pause_schedule("tick")
-    rivals[0]._file.write(lambda t: scheduling.fire(t, found))
+    rivals[0]._file.write(lambda t: scheduling.fire(t, found, {}))
     rivals[1].remove_schedule("tick")
-    rivals[0]._file.write(lambda t: scheduling.fire(t, found))
+    rivals[0]._file.write(lambda t: scheduling.fire(t, found, {}))
     assert rivals[0].counts("q").enqueued_total == 0
 
 
