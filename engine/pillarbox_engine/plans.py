@@ -113,13 +113,14 @@ def require_to_come(plan: NewSchedule, now: int) -> None:
 def plan_to_builtins(plan: NewSchedule) -> dict[str, Any]:
     """A plan as a JSON object, without its name and queue."""
     own = {e.name: getattr(plan, e.name) for e in fields(NewSchedule) if e.name not in _APART}
-    return {**msgspec.to_builtins(own), "job": _job_to_builtins(plan.job)}
+    return {**msgspec.to_builtins(own), "job": job_to_builtins(plan.job)}
 
 
 _APART = ("name", "queue", "job")
 
 
-def _job_to_builtins(job: NewJob) -> dict[str, Any]:
+def job_to_builtins(job: NewJob) -> dict[str, Any]:
+    """What was said about a job, as a JSON object."""
     given = {e.name: getattr(job, e.name) for e in fields(job)}
     stored = {name: value for name, value in given.items() if value is not None}
     backoff = stored.pop("backoff", None)

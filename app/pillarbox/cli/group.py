@@ -18,7 +18,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Put jobs in and run them": ("enqueue", "work", "demo"),
     "Look": ("window", "stats", "jobs", "job"),
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore"),
-    "Act on queues": ("pause", "resume", "drain"),
+    "Act on queues": ("pause", "resume", "drain", "schedules"),
     "Look after the file": ("check", "bench"),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)

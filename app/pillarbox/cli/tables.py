@@ -45,7 +45,7 @@ def flow_json(flow: Flow) -> dict[str, Any]:
 
 def queues_table(queues: Iterable[QueueSummary], now: datetime) -> Table:
     """A row per queue."""
-    table = _table(
+    table = plain_table(
         "queue", "state", "ready>", "scheduled>", "retrying>", "in flight>", "done>", "dead>",
         "oldest>", "in/s>", "out/s>",
     )  # fmt: skip
@@ -68,7 +68,9 @@ def queue_cells(queue: QueueSummary, now: datetime) -> list[Text]:
 
 def jobs_table(jobs: Iterable[JobSummary], now: datetime) -> Table:
     """A row per job."""
-    table = _table("id", "state", "type", "queue", "attempt>", "run at", "age>", "payload, error")
+    table = plain_table(
+        "id", "state", "type", "queue", "attempt>", "run at", "age>", "payload, error"
+    )
     for job in jobs:
         state = "retrying" if job.retrying else str(job.state)
         told = job.error_message if job.error_type else job.preview
@@ -117,7 +119,8 @@ def duration(seconds: float) -> str:
     return f"{max(0, int(seconds))} s"
 
 
-def _table(*columns: str) -> Table:
+def plain_table(*columns: str) -> Table:
+    """A table without lines; a column whose name ends in ">" stands to the right."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for name in columns:
         right = name.endswith(">")
