@@ -20,11 +20,7 @@ from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_queue_name, check_schedule_name
 from pillarbox_engine.planning import DAY, NewSchedule
 from pillarbox_engine.schedules import check_cron, check_zone
-from pillarbox_engine.settings import (
-    backoff_from_builtins,
-    backoff_to_builtins,
-    check_number,
-)
+from pillarbox_engine.settings import backoff_from_builtins, backoff_to_builtins, check_number
 from pillarbox_engine.states import Missed, Overlap
 
 SHORTEST_EVERY, LONGEST_EVERY = 1.0, 366 * DAY
