@@ -117,3 +117,14 @@ def state(value: object) -> State:
             f"There is no state {shown(value)}", "no job is ever in it",
             f"Use one of: {', '.join(State)}",
         ) from None  # fmt: skip
+
+
+def waiting(block: object, connection: object) -> None:
+    """`InvalidOption` unless `block` is a patience, and none where `connection` is given."""
+    patience("block", block)
+    if block is not None and connection is not None:
+        raise InvalidOption(
+            "block and connection exclude each other",
+            "no worker could make room while your transaction is open",
+            "Give one",
+        )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from pillarbox_engine.filters import Filter, Page
@@ -54,6 +55,12 @@ class Change:
         return not self.queues or any(
             name in self.queues and name not in self.calm for name in queues
         )
+
+
+class Capability(StrEnum):
+    """What some stores can do and others cannot."""
+
+    ENQUEUE_WITHIN = "enqueue_within"
 
 
 @runtime_checkable
@@ -267,6 +274,20 @@ class Changes(Protocol):
 @runtime_checkable
 class Backend(Producer, Consumer, Inspector, Admin, Changes, Protocol):
     """A whole store. `maintain` and `close` belong to whoever opened it."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this store can do beyond what every store can; the rest raises `Unsupported`."""
+
+    def enqueue_within(
+        self, queue: str, jobs: Sequence[NewJob], connection: object
+    ) -> list[Enqueued]:
+        """Store `jobs` within the transaction open on `connection`, which the store knows.
+
+        They are durable, and others hear of them, when the caller commits; never if it rolls
+        back. Raises as `Producer.enqueue` does, and then nothing of this call is in the
+        transaction; `InvalidOption` or `ProgrammingFault` where it cannot be joined.
+        """
 
     def maintain(self) -> float:
         """Do what is due by time alone, a chunk of it; seconds until more may be."""

@@ -99,32 +99,43 @@ class Queue:
     # -- putting in -------------------------------------------------------------------------
 
     def enqueue(
-        self, payload: JsonValue, *, block: float | None = None, **options: Unpack[JobOptions]
+        self,
+        payload: JsonValue,
+        *,
+        block: float | None = None,
+        connection: object | None = None,
+        **options: Unpack[JobOptions],
     ) -> Enqueued:
         """Store one job durably: when this returns it survives a crash.
 
         `payload` is any JSON value. `block`: seconds to wait while the queue is full; None does as
-        the queue's `on_full` says. Raises `QueueFull`, `InvalidPayload`, `PayloadTooLarge`,
-        `InvalidOption`, and `Definite` or `Indeterminate`, whose `idempotency_key` makes it safe
-        to repeat the call.
+        the queue's `on_full` says. `connection`: an `apsw.Connection` of yours to the queue file
+        with a transaction open; the job is stored, durably, when you commit it, and not at all if
+        you roll it back. A full queue is then never waited for.
+
+        Raises `QueueFull`, `InvalidPayload`, `PayloadTooLarge`, `InvalidOption`, and `Definite` or
+        `Indeterminate`, whose `idempotency_key` makes it safe to repeat the call; with a
+        `connection` also `ProgrammingFault`, where it cannot be joined, and `Unsupported`.
         """
-        arguments.patience("block", block)
-        return self._store([self._job(payload, options)], options.get("idempotency_key"), block)[0]
+        arguments.waiting(block, connection)
+        jobs = [self._job(payload, options)]
+        return self._store(jobs, options.get("idempotency_key"), block, connection)[0]
 
     def enqueue_many(
         self,
         payloads: Iterable[JsonValue],
         *,
         block: float | None = None,
+        connection: object | None = None,
         **options: Unpack[JobOptions],
     ) -> list[Enqueued]:
         """Store a job for each of `payloads`, all or none, with the same options.
 
         With an idempotency key job number n carries `key:n`; repeating the call with the same key
-        and payloads adds only what is missing.
+        and payloads adds only what is missing. `block` and `connection` as for `enqueue`.
         """
         key = options.get("idempotency_key")
-        arguments.patience("block", block)
+        arguments.waiting(block, connection)
         arguments.payloads(payloads)
         jobs: Sequence[NewJob]
         if key is None:
@@ -136,7 +147,7 @@ class Queue:
                 self._job(payload, {**options, "idempotency_key": f"{key}:{number}"})
                 for number, payload in enumerate(payloads)
             ]
-        return self._store(jobs, key, block) if jobs else []
+        return self._store(jobs, key, block, connection) if jobs else []
 
     def schedule(
         self, name: str, payload: JsonValue = None, *,
@@ -191,10 +202,15 @@ class Queue:
         return NewJob(payload_json=encode(payload), **options)
 
     def _store(
-        self, jobs: Sequence[NewJob], key: str | None, block: float | None
+        self, jobs: Sequence[NewJob], key: str | None, block: float | None, connection: object
     ) -> list[Enqueued]:
-        store = partial(self._engine.backend.enqueue, self.name, jobs)
-        return self._told(store, key, block, (self.name,))
+        backend = self._engine.backend
+        if connection is None:
+            store = partial(backend.enqueue, self.name, jobs)
+            return self._told(store, key, block, (self.name,))
+        # Never waiting for room: no worker could make any while the transaction is open.
+        store = partial(backend.enqueue_within, self.name, jobs, connection)
+        return self._told(store, key, 0.0, (self.name,))
 
     def _told(
         self, store: Callable[[], T], key: str | None, block: float | None, queues: Collection[str]

@@ -203,7 +203,10 @@ CHOICE: dict[str, Values] = {"state": NO_STATE, "where": NO_FILTER}
 WORKER: dict[str, Values] = {
     "handlers": NO_HANDLERS, "concurrency": NO_CONCURRENCY, "on_problem": NO_FUNCTION,
 }  # fmt: skip
-STORE: dict[str, Values] = {"block": (*NO_NUMBER, 1e9), **JOB_OPTIONS, "colour": ("red",)}
+NO_CONNECTION: Values = (0, 1, True, "jobs.pillarbox", b"", [], object(), Hostile())
+STORE: dict[str, Values] = {
+    "block": (*NO_NUMBER, 1e9), "connection": NO_CONNECTION, **JOB_OPTIONS, "colour": ("red",),
+}  # fmt: skip
 
 NO_SCHEDULE: Values = (*NO_NAME, "no such")
 SCHEDULE: dict[str, Values] = {

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
+from pillarbox_engine.errors import Unsupported
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
@@ -49,7 +50,7 @@ from pillarbox_engine.model import (
 )
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
-from pillarbox_engine.protocols import Change, LeaseLostNote
+from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.standing import Offer
@@ -88,6 +89,19 @@ class MemoryBackend:
     def enqueue_flow(self, flow: NewFlow) -> Enqueued:
         with self._open() as store:
             return flow_storing.enqueue_flow(store, flow)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset()
+
+    def enqueue_within(
+        self, queue: str, jobs: Sequence[NewJob], connection: object
+    ) -> list[Enqueued]:
+        raise Unsupported(
+            "This store cannot enqueue within a transaction",
+            "it lives in memory and has no transactions of yours to join",
+            "Open a queue file",
+        )
 
     def ensure_queue(self, queue: str, defaults: QueueSettings | None = None) -> None:
         with self._open() as store:

@@ -20,7 +20,7 @@ from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Se
 from pillarbox_engine.model import BulkResult, Enqueued, NewJob
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
-from pillarbox_engine.protocols import Change, LeaseLostNote
+from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
 from pillarbox_engine.settings import LEASES, REPLAY_RATES, QueueSettings, check, check_number
 from pillarbox_engine.sqlite import (
     admin,
@@ -45,6 +45,7 @@ from pillarbox_engine.sqlite.enqueue_flow import FlowCall, enqueue_flow, new_flo
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
+from pillarbox_engine.sqlite.joined import Joined
 from pillarbox_engine.sqlite.open_file import OpenFile
 from pillarbox_engine.standing import Offer
 
@@ -59,6 +60,7 @@ class SqliteBackend(InspectorSide):
         super().__init__(OpenFile(place, clock, connect), notices)
         self._jumps = Jumps(clock)
         self._nonces = enqueue.Nonces()
+        self._joined = Joined(place, self._file.uuid, clock, self._file.committed_elsewhere)
         self._litter = litter.Litter(place.side, clock)
         self._last_id = 0
 
@@ -83,6 +85,21 @@ class SqliteBackend(InspectorSide):
         if answers:
             self._last_id = max(self._last_id, int(answers[-1].id))
         return answers
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """All there is."""
+        return frozenset(Capability)
+
+    def enqueue_within(
+        self, queue: str, jobs: Sequence[NewJob], connection: object
+    ) -> list[Enqueued]:
+        """Store jobs within the transaction open on `connection`, an `apsw.Connection`."""
+        self._file.joinable()
+        call, found = enqueue.new_call(queue, jobs, self._nonces), self._joined.require(connection)
+        return claim_check.run(
+            call, self._file.place.side, self._now(), lambda c: self._joined.enqueue(found, c)
+        )
 
     def _store(self, call: Call) -> list[Enqueued]:
         return self._file.write(enqueue.Enqueue(call))

@@ -84,8 +84,27 @@ class OpenFile:
         """Do `work` in a durable transaction."""
         self._require_usable()
         if self._writer is None:
-            raise ReadOnlyFile(f"{self.place.path} is open to look at only", "", "Open it to write")
+            raise self._only_looked_at()
         return self._writer.run(work)
+
+    def _only_looked_at(self) -> ReadOnlyFile:
+        return ReadOnlyFile(f"{self.place.path} is open to look at only", "", "Open it to write")
+
+    def joinable(self) -> None:
+        """Refuse what `write` would refuse, where the writing is done elsewhere."""
+        self._require_usable()
+        if self._writer is None:
+            raise self._only_looked_at()
+
+    def committed_elsewhere(self, queues: frozenset[str]) -> None:
+        """A connection of the program's own has ended a transaction that touched `queues`."""
+        if self._writer is not None:
+            self._writer.between(self._note_newest)
+            self.listeners.notify(queues)
+
+    def _note_newest(self) -> None:
+        with self._readers.read() as reading:
+            self._note_beside(chain.head(reading.connection))
 
     def mark(self, slot: int, job_id: int, fence: int) -> None:
         """Note what worker `slot` runs (0, 0: nothing), surviving a kill of this process."""

@@ -53,6 +53,12 @@ class Writer:
         """
         return self._combiner.run(work)
 
+    def between(self, action: Callable[[], None]) -> None:
+        """Do `action` while nothing is being written by this process; nothing after `close`."""
+        with self._combiner.alone():
+            if not self._closed:
+                action()
+
     def close(self) -> None:
         """Close the connection; later work is answered with `EngineClosed`."""
         with self._combiner.alone():

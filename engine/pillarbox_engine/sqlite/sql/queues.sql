@@ -21,6 +21,10 @@ UPDATE queues SET mode = ? WHERE id = ? AND mode <> ?;
 -- name: file_uuid
 SELECT value FROM meta WHERE key = 'uuid';
 
+-- name: hidden_tables
+-- Tables of the file that a temporary one of the same name hides.
+SELECT name FROM temp.sqlite_schema WHERE name IN (SELECT name FROM main.sqlite_schema) LIMIT 1;
+
 -- name: add_process
 INSERT INTO processes (pid, boot_id, born, host, kind, registered_at)
 VALUES (?, ?, ?, ?, ?, ?)
