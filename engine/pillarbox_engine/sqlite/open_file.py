@@ -100,7 +100,7 @@ class OpenFile:
         """A connection of the program's own has ended a transaction that touched `queues`."""
         if self._writer is not None:
             self._writer.between(self._note_newest)
-            self.listeners.notify(queues)
+            self.listeners.notify(Change(queues))
 
     def _note_newest(self) -> None:
         with self._readers.read() as reading:
