@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.errors import DiskFull
+from pillarbox_engine.flows import NewFlow
 from pillarbox_engine.memory import MemoryBackend
+from pillarbox_engine.model import NewJob
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.import_dialog import ImportDialog
 from pillarbox_ui.interest import View
@@ -156,6 +159,31 @@ def test_the_inspector_follows_the_selection_and_outlives_it(
     opened.window.query.apply("state:dead")
     qtbot.waitUntil(lambda: not page.panel.table.source.rows)
     assert inspector.job is not None
+
+
+def test_the_flow_tab_leads_to_the_children_and_back(
+    qtbot: QtBot, opened: Opened, backend: MemoryBackend
+) -> None:
+    child = NewFlow(queue="sms", job=NewJob(payload_json="1"))
+    parent = NewFlow(queue="email", job=NewJob(payload_json="2"), children=(child,))
+    stored = backend.enqueue_flow(parent)
+    page = go(qtbot, opened, "queue:email")
+    qtbot.waitUntil(lambda: len(page.panel.table.source.rows) == 1)
+    page.panel.table.selectRow(0)
+    inspector = opened.window.inspector
+    for wanted in (stored.children[0], stored.id):
+        qtbot.waitUntil(partial(_is_listed, opened.window, wanted))
+        inspector.flow.table.clicked.emit(inspector.flow.model.index(0, 0))
+        qtbot.waitUntil(partial(_is_inspected, opened.window, wanted))
+
+
+def _is_listed(window: MainWindow, job_id: str) -> bool:
+    model = window.inspector.flow.model
+    return model.rowCount() == 1 and model.member(0).id == job_id
+
+
+def _is_inspected(window: MainWindow, job_id: str) -> bool:
+    return window.inspector.job is not None and window.inspector.job.id == job_id
 
 
 def test_dead_letters_are_grouped_and_a_group_narrows_the_list(

@@ -26,7 +26,7 @@ from pillarbox_ui.widgets.words import tr
 
 _SIZE = QSize(1360, 820)
 _NAVIGATION = 232
-_INSPECTOR = 380
+_INSPECTOR = 400
 
 
 class Frame(QMainWindow):

@@ -68,6 +68,7 @@ class MainWindow(Frame):
         self._read_only = read_only
         self._location = Location(location("overview").view)
         self._inspected: str | None = None
+        self._chosen: str | None = None
         self._snapshot: Snapshot | None = None
         self.deeds = Deeds(context, self, self.situation)
         self._own = self._own_deeds()
@@ -105,6 +106,7 @@ class MainWindow(Frame):
         self.pages.chosen_changed.connect(self._chosen_changed)
         self.pages.set_menus(lambda view, menu: fill_context_menu(menu, self.actions_, view))
         self.navigation.chosen.connect(self.go)
+        self.inspector.flow.asked_for.connect(self.inspect)
         self.query.applied.connect(self._filter_changed)
         self.messages.retry.connect(self._bridge.refresh)
         self._bridge.snapshot_ready.connect(self.show_snapshot)
@@ -151,7 +153,7 @@ class MainWindow(Frame):
         self._location = location(key)
         self.navigation.choose(key)
         page = self.pages.show_location(self._location)
-        self._inspected = page.current_job()
+        self._inspected = self._chosen = page.current_job()
         self._show_inspector()
         self.query.setEnabled(self._location.view in FILTERED)
         self.context.remembered.keep("place", key)
@@ -194,11 +196,18 @@ class MainWindow(Frame):
     @Slot()
     def _chosen_changed(self) -> None:
         job = self.pages.current.current_job()
-        if job is not None and job != self._inspected:
-            self._inspected = job
+        if job is not None and job != self._chosen:
+            self._chosen = job
+            self.inspect(job)
+        self._enable()
+
+    @Slot(str)
+    def inspect(self, job_id: str) -> None:
+        """Show a job in the inspector, whether or not the page lists it."""
+        if job_id != self._inspected:
+            self._inspected = job_id
             self._show_inspector()
             self._ask()
-        self._enable()
 
     @Slot(object)
     def show_snapshot(self, snapshot: Snapshot) -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 from pillarbox_engine.clock import Clock, from_us, seconds_to_us
 from pillarbox_engine.errors import NotFound
 from pillarbox_engine.filters import Filter, Page
+from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import Counts, DeadGroup, HistoryPoint, Job, JobSummary
 from pillarbox_engine.states import State
 from pillarbox_ui.backend import WindowBackend
@@ -70,7 +71,7 @@ class SnapshotReader:
         self._changed_us, self._stale_until = changed_us, []
         backend, view = self._backend, interest.view
         now = from_us(self._clock.now_us())
-        totals = backend.counts()
+        totals, selected = backend.counts(), self._selected(interest.selected_job)
         return Snapshot(
             as_of=now,
             interest=interest,
@@ -87,7 +88,8 @@ class SnapshotReader:
             operations=self._keep("operations", None, 0.3, backend.operations)
             if view is View.OPERATIONS
             else (),
-            selected=self._selected(interest.selected_job),
+            selected=selected,
+            flow=self._flow(selected),
             file=self._keep("file", None, 1.0, backend.file_info),
         )
 
@@ -163,6 +165,17 @@ class SnapshotReader:
             return self._backend.job(job_id)
         except NotFound:
             return None  # deleted for good since it was selected: the inspector says so
+
+    def _flow(self, job: Job | None) -> Flow | None:
+        if job is None or (job.parent_id is None and job.children_left is None):
+            return None
+        return self._keep("flow", job.id, 0.3, lambda: self._read_flow(job.id))
+
+    def _read_flow(self, job_id: str) -> Flow | None:
+        try:
+            return self._backend.flow(job_id)
+        except NotFound:
+            return None  # deleted for good since it was read a moment ago
 
     def _keep(self, name: str, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
         now = self._clock.monotonic_us()

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.filters import Page
+from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import (
     Counts,
     DeadGroup,
@@ -36,7 +37,8 @@ class Snapshot:
     """The store as of `as_of`, as far as `interest` asked. Parts nobody asked for are empty.
 
     `matching` counts the jobs `interest.where` means, `page` lists the first of them. `selected`
-    is the job the inspector shows, None when none is selected or it is gone. `problem` is set
+    is the job the inspector shows, None when none is selected or it is gone, and `flow` its parent
+    and children, None where it is in none. `problem` is set
     when the last read failed: the data is then the last that could be read.
     """
 
@@ -54,6 +56,7 @@ class Snapshot:
     processes: tuple[ProcessInfo, ...] = ()
     operations: tuple[Operation, ...] = ()
     selected: Job | None = None
+    flow: Flow | None = None
     file: FileInfo = NO_FILE
     problem: PillarboxError | None = None
 

@@ -18,7 +18,7 @@ from pillarbox_ui.inspector.payload_tab import RAW, TREE, escaped
 from pillarbox_ui.widgets.zone import Zone
 from tests.ui.inspector.kit import AROUND, NOW, a_job, failed
 
-TABS = ["Summary", "Payload", "Attempts", "Error", "Log", "Options"]
+TABS = ["Summary", "Payload", "Attempts", "Error", "Log", "Flow", "Options"]
 HOSTILE = [
     "<b>bold</b><img src=x onerror=alert(1)>",
     "\u202eevil\u2066",

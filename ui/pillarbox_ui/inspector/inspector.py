@@ -13,6 +13,7 @@ from pillarbox_engine.model import Job
 from pillarbox_ui.inspector.attempts_tab import AttemptsTab
 from pillarbox_ui.inspector.error_tab import ErrorTab
 from pillarbox_ui.inspector.facts_tab import OptionsTab, SummaryTab
+from pillarbox_ui.inspector.flow_tab import FlowTab
 from pillarbox_ui.inspector.head import Head
 from pillarbox_ui.inspector.log_tab import LogTab
 from pillarbox_ui.inspector.payload_tab import PayloadTab
@@ -39,6 +40,7 @@ class Inspector(QWidget):
         self.attempts = AttemptsTab(theme, zone)
         self.error = ErrorTab(theme, zone)
         self.log = LogTab(theme, zone)
+        self.flow = FlowTab(theme)
         self.options = OptionsTab(theme, zone)
         self.tabs = self._tab_widget()
         self._pages = QStackedWidget()
@@ -59,6 +61,7 @@ class Inspector(QWidget):
             (self.attempts, self.tr("Attempts")),
             (self.error, self.tr("Error")),
             (self.log, self.tr("Log")),
+            (self.flow, self.tr("Flow")),
             (self.options, self.tr("Options")),
         ):
             tabs.addTab(page, name)
@@ -95,7 +98,9 @@ class Inspector(QWidget):
         """Show what the snapshot tells of the job its interest selects."""
         job = snapshot.selected
         queue = snapshot.queue(job.queue) if job is not None else None
-        around = Surroundings(now=snapshot.as_of, queue=queue, processes=snapshot.processes)
+        around = Surroundings(
+            now=snapshot.as_of, queue=queue, flow=snapshot.flow, processes=snapshot.processes
+        )
         self.show_job(job, around, gone=snapshot.interest.selected_job is not None)
 
     def show_job(self, job: Job | None, around: Surroundings, *, gone: bool = False) -> None:
@@ -111,6 +116,7 @@ class Inspector(QWidget):
         self.attempts.show_job(job, around, same_job=same)
         self.error.show_job(job, same_job=same)
         self.log.show_job(job)
+        self.flow.show_flow(around.flow)
         self._write_times()
 
     @Slot()

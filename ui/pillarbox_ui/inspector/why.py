@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pillarbox_engine.model import Job, JobSummary, ProcessInfo, QueueSummary
+from pillarbox_engine.flows import Flow
+from pillarbox_engine.model import JobSummary, ProcessInfo, QueueSummary
 from pillarbox_engine.states import DeadReason, State
 from pillarbox_ui.widgets import words
 
@@ -20,10 +21,14 @@ TimeText = Callable[[datetime], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What decides, beside the job itself, whether it runs. `queue` None: not known yet."""
+    """What decides, beside the job itself, whether it runs. `queue` None: not known yet.
+
+    `flow`: its parent and children, None where it has none.
+    """
 
     now: datetime
     queue: QueueSummary | None = None
+    flow: Flow | None = None
     processes: tuple[ProcessInfo, ...] = ()
 
 
@@ -126,9 +131,14 @@ def _trashed(job: JobSummary, around: Surroundings, text: TimeText) -> str:
 
 
 def _waiting(job: JobSummary, around: Surroundings, text: TimeText) -> str:
-    left = job.children_left if isinstance(job, Job) else None
-    which = "its children" if left is None else words.counted(left, "child", "children")
-    return f"Waiting for {which} to end, which the Flow tab lists."
+    if around.flow is None or not around.flow.children_left:
+        return "Waiting for its children to end."
+    left = around.flow.children_left
+    trashed = sum(child.state is State.TRASHED for child in around.flow.children)
+    if trashed >= left:
+        which = words.counted(left, "child that lies", "children that lie")
+        return f"Waiting for {which} in the Trash: restored or deleted for good, it goes on."
+    return f"Waiting for {words.counted(left, 'child', 'children')} to end: see Flow."
 
 
 _SENTENCES: dict[State, Callable[[JobSummary, Surroundings, TimeText], str]] = {

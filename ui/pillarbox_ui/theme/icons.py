@@ -34,6 +34,7 @@ GLYPHS: dict[str, str] = {
     "export": "upload-simple",
     "file": "file-text",
     "filter": "funnel",
+    "flow": "tree-structure",
     "handlers": "code",
     "import": "download-simple",
     "in-flight": "timer",

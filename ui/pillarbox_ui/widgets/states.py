@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from pillarbox_engine.flows import Relative
 from pillarbox_engine.model import JobSummary
 from pillarbox_engine.states import EventKind
 
@@ -68,6 +69,11 @@ _TONES: dict[str, str] = {
 def visible_state(job: JobSummary) -> str:
     """The state a job is shown in: its own, or "retrying"."""
     return RETRYING if job.retrying else str(job.state)
+
+
+def relative_state(relative: Relative) -> str:
+    """The state another job of a flow is shown in."""
+    return RETRYING if relative.retrying else str(relative.state)
 
 
 def states() -> tuple[str, ...]:

@@ -1,0 +1,118 @@
+"""The Flow tab: parent and children with their states, and a way to each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from pillarbox_engine.flows import Flow, Relative
+from pillarbox_engine.states import OnChildFailure, State
+from pillarbox_ui.inspector.flow_tab import sentence
+from pillarbox_ui.inspector.inspector import Inspector
+from pillarbox_ui.inspector.why import Surroundings
+from pillarbox_ui.widgets.roles import Role
+from tests.ui.inspector.kit import AROUND, NOW, a_job
+
+FIVE = Relative(id="5", queue="reports", type="report", state=State.WAITING, attempt=0)
+EIGHT = Relative(id="8", queue="email", type="send", state=State.DONE, attempt=1)
+NINE = Relative(
+    id="9", queue="email", type="<b>send</b>", state=State.DEAD, attempt=5,
+    error_type="shop.Timeout", error_message="after 2 s",
+)  # fmt: skip
+TEN = Relative(id="10", queue="email", type="send", state=State.SCHEDULED, attempt=2)
+FLOW = Flow(
+    parent=FIVE, children=(EIGHT, NINE, TEN), children_left=1,
+    on_child_failure=OnChildFailure.CONTINUE,
+)  # fmt: skip
+
+
+def around(flow: Flow | None) -> Surroundings:
+    return Surroundings(now=NOW, flow=flow)
+
+
+def shown(inspector: Inspector) -> list[list[str]]:
+    model = inspector.flow.model
+    return [
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_a_job_of_no_flow_says_so(inspector: Inspector) -> None:
+    inspector.show_job(a_job(), AROUND)
+    assert inspector.flow.currentIndex() == 0
+
+
+def test_parent_and_children_are_listed_with_their_states(inspector: Inspector) -> None:
+    inspector.show_job(a_job(state=State.WAITING), around(FLOW))
+    assert inspector.flow.currentIndex() == 1
+    assert shown(inspector) == [
+        ["Parent 5", "Waiting", "report", "reports", ""],
+        ["8", "Done", "send", "email", ""],
+        ["9", "Dead", "<b>send</b>", "email", "Timeout: after 2 s"],
+        ["10", "Retrying", "send", "email", ""],
+    ]
+    assert inspector.flow.model.index(3, 1).data(Role.STATE) == "retrying"
+    assert inspector.flow.said.text() == (
+        "3 children, 1 not ended yet. If one fails, this job runs and sees that."
+    )
+
+
+@pytest.mark.parametrize(
+    ("flow", "said"),
+    [
+        (Flow(), ""),
+        (Flow(parent=FIVE), "Its parent waits for it."),
+        (Flow(children=(EIGHT,)), "1 child, all ended. If one fails, this job is a dead letter."),
+        (
+            replace(FLOW, on_child_failure=OnChildFailure.IGNORE),
+            "3 children, 1 not ended yet. If one fails, this job runs without it.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_they_mean(flow: Flow, said: str) -> None:
+    assert sentence(flow) == said
+
+
+def test_a_click_and_return_ask_for_that_job(qtbot: QtBot, inspector: Inspector) -> None:
+    inspector.show_job(a_job(), around(FLOW))
+    inspector.tabs.setCurrentWidget(inspector.flow)
+    table = inspector.flow.table
+    place = table.visualRect(inspector.flow.model.index(1, 0)).center()
+    with qtbot.waitSignal(inspector.flow.asked_for) as clicked:
+        QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    with qtbot.waitSignal(inspector.flow.asked_for) as pressed:
+        table.setCurrentIndex(inspector.flow.model.index(0, 0))
+        QTest.keyClick(table, Qt.Key.Key_Return)
+    assert (clicked.args, pressed.args) == (["8"], ["5"])
+
+
+def test_an_update_keeps_the_place(qtbot: QtBot, inspector: Inspector) -> None:
+    inspector.show_job(a_job(), around(FLOW))
+    inspector.flow.table.selectRow(2)
+    done = replace(FLOW, children=(EIGHT, NINE, replace(TEN, state=State.DONE)), children_left=0)
+    with qtbot.waitSignal(inspector.flow.model.dataChanged):
+        inspector.show_job(a_job(), around(done))
+    assert inspector.flow.table.selected_ids() == ("9",)
+    assert shown(inspector)[3][1] == "Done"
+
+
+def test_the_model_keeps_the_rules(qtmodeltester: ModelTester, inspector: Inspector) -> None:
+    inspector.show_job(a_job(), around(FLOW))
+    qtmodeltester.check(inspector.flow.model)  # type: ignore[no-untyped-call]
+
+
+def test_why_it_waits(inspector: Inspector) -> None:
+    waiting = a_job(state=State.WAITING)
+    inspector.show_job(waiting, around(FLOW))
+    assert inspector.summary.why.text() == "Waiting for 1 child to end: see Flow."
+    trashed = replace(FLOW, children=(EIGHT, replace(TEN, state=State.TRASHED)))
+    inspector.show_job(waiting, around(trashed))
+    assert "1 child that lies in the Trash" in inspector.summary.why.text()
+    inspector.show_job(waiting, AROUND)
+    assert inspector.summary.why.text() == "Waiting for its children to end."
