@@ -132,12 +132,12 @@ def check_bulk(job_ids: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def check_known(options: Collection[str], known: Collection[str]) -> None:
-    """`InvalidOption` that names the first of `options` a job does not have."""
+def check_known(options: Collection[str], known: Collection[str], *, what: str = "job") -> None:
+    """`InvalidOption` that names the first of `options` a job (or `what`) does not have."""
     unknown = sorted(set(options).difference(known))
     if unknown:
         raise InvalidOption(
-            f"Unknown job option {unknown[0]!r}",
-            "no option of a job has that name",
+            f"Unknown {what} option {unknown[0]!r}",
+            f"no option of a {what} has that name",
             f"Use one of: {', '.join(sorted(known))}",
         )

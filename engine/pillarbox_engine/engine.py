@@ -20,6 +20,7 @@ from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.errors import ProgrammingFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.flows import Flow
+from pillarbox_engine.handle import OperationHandle
 from pillarbox_engine.hints import Hints
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
@@ -30,7 +31,7 @@ from pillarbox_engine.protocols import Backend, Change
 from pillarbox_engine.queues import Queue
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.serving import Serving
-from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.settings import QueueSettings, check_number
 from pillarbox_engine.settings import check as check_settings
 from pillarbox_engine.slots import Slots
 from pillarbox_engine.worker import Worker
@@ -133,6 +134,20 @@ class Engine:
     def remove_schedule(self, name: str) -> None:
         """Forget a schedule; the jobs it fired stay. `NotFound`."""
         self.backend.remove_schedule(name)
+
+    def operation(self, operation_id: str) -> OperationHandle:
+        """An operation by its id, or `NotFound`; `InvalidOption` if the id is not text."""
+        arguments.kind("operation_id", operation_id, str)
+        return OperationHandle(self, self.backend.operation(operation_id))
+
+    def operations(self, limit: int = 100) -> tuple[OperationHandle, ...]:
+        """The newest operations: what was done to many jobs, and what is being done."""
+        check_number("limit", limit, 1, 10_000, whole=True)
+        return tuple(OperationHandle(self, one) for one in self.backend.operations(limit))
+
+    def cancel_operation(self, operation_id: str) -> OperationHandle:
+        """Stop an operation for good; what was done stays done. `NotFound`."""
+        return self.operation(operation_id).cancel()
 
     def subscribe(self, on_change: Callable[[Change], None]) -> Callable[[], None]:
         """Call `on_change` on an engine thread after changes, here or in another process.

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, overload
 
 from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.operation import ENDED, PLAIN, OperationOptions, OperationState
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import DeadReason, EventKind, OnChildFailure, State
 from pillarbox_engine.uniqueness import Unique
@@ -105,7 +106,8 @@ class Event:
     """One entry of a job's history: an attempt that ended, or what an operator did.
 
     `started_at` is None where no attempt ended (requeued, replayed, purged, …). `next_run_at` is
-    when the job was due again as this entry was written.
+    when the job was due again as this entry was written; `payload_json` what the payload was
+    before it was edited.
     """
 
     at: datetime
@@ -117,6 +119,7 @@ class Event:
     error: Failure | None = None
     next_run_at: datetime | None = None
     detail: str = ""
+    payload_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +336,13 @@ class ProcessInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A bulk verb an operator ran: the entry of the journal that undo goes by."""
+    """A bulk verb an operator ran or that is at work: an entry of the journal undo goes by.
+
+    `done` of `total` jobs were worked through: `changed`, or left alone, counted by the reason in
+    `skips`. `failed`: of a replay's jobs that it watches, those that are dead letters again.
+    `said`: what it waits for, or why it stopped. `next_at`: when it goes on, where it waits.
+    An entry without `total` was written by the verbs over ids.
+    """
 
     id: str
     verb: str
@@ -343,6 +352,25 @@ class Operation:
     skipped: int
     undone: bool = False
     undoable: bool = False
+    state: OperationState = OperationState.DONE
+    options: OperationOptions = PLAIN
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    skips: dict[str, int] = field(default_factory=dict)
+    said: str = ""
+    ended_at: datetime | None = None
+    next_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it does nothing any more."""
+        return self.state in ENDED
+
+    @property
+    def result(self) -> BulkResult:
+        """What it did, as the verbs over ids tell it."""
+        return BulkResult(operation=self.id or None, changed=self.changed, skipped=self.skips)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

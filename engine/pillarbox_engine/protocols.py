@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
+from pillarbox_engine.intents import OperationPlan
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.model import (
     BulkResult,
@@ -182,6 +183,9 @@ class Inspector(Protocol):
     def schedules(self) -> tuple[Schedule, ...]:
         """All schedules by name."""
 
+    def operation(self, operation_id: str) -> Operation:
+        """One entry of the journal, or `NotFound`."""
+
     def file_info(self) -> FileInfo:
         """The store itself."""
 
@@ -254,6 +258,30 @@ class Admin(Protocol):
         """Enqueue a schedule's job now, whatever its overlap, besides its times; paused or not.
 
         `conflict`: another job held its unique key. Raises `NotFound`, `QueueFull`.
+        """
+
+    def start_operation(self, plan: OperationPlan) -> Operation:
+        """Freeze the jobs a plan means, as one look finds them, and let it begin.
+
+        Nothing is done to them yet: `advance_operation` and `maintain` do. Where none matches,
+        nothing is written and the answer has no id. Raises `InvalidOption`, `InvalidName`,
+        `InvalidPayload` (the patch), `NotFound` (the queue to replay to).
+        """
+
+    def advance_operation(self, operation_id: str) -> Operation:
+        """Do a chunk of what may be done now, in one transaction; how it stands then.
+
+        `next_at` is when it goes on, where it waits: for its rate, its canary, or room.
+        """
+
+    def cancel_operation(self, operation_id: str) -> Operation:
+        """Stop an operation for good; what was done stays done. One that has ended is left."""
+
+    def undo_operation(self, operation_id: str) -> Operation:
+        """Begin the operation that takes another one back (which is cancelled if at work).
+
+        Of a purge the jobs in the trash are restored, of a cancel those still cancelled are
+        requeued, of a replay those not started since are cancelled. `Conflict` where none is.
         """
 
 

@@ -7,23 +7,19 @@ the idempotency key every enqueue carries.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
-from pillarbox_engine import arguments, bulk, filters, names
+from pillarbox_engine import arguments, names
 from pillarbox_engine.admission import AUTO, check_key, check_known, check_times
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.children import Child, flow_of
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
-from pillarbox_engine.filters import Filter
-from pillarbox_engine.fingerprint import MAX_MESSAGE
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import (
     Alike,
-    BulkResult,
     Counts,
     Enqueued,
     JobSummary,
@@ -34,8 +30,9 @@ from pillarbox_engine.model import (
 from pillarbox_engine.payload import encode
 from pillarbox_engine.planning import DAY, NewSchedule, Schedule
 from pillarbox_engine.plans import missed_named, overlap_named
-from pillarbox_engine.settings import REPLAY_RATES, QueueSettings, check_number
-from pillarbox_engine.states import Missed, OnChildFailure, OnFull, Overlap, State, Verb
+from pillarbox_engine.queue_verbs import OperatorVerbs
+from pillarbox_engine.settings import QueueSettings
+from pillarbox_engine.states import Missed, OnChildFailure, OnFull, Overlap, State
 from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
@@ -73,7 +70,7 @@ class JobOptions(TypedDict, total=False):
     unique: Unique | None
 
 
-class Queue:
+class Queue(OperatorVerbs):
     """A named queue of an engine. Cheap to make, safe to share between threads."""
 
     def __init__(self, engine: Engine, name: str) -> None:
@@ -321,63 +318,6 @@ class Queue:
     def drain(self) -> None:
         """Let what is in flight finish and start nothing more, until `resume`."""
         self._engine.backend.drain(self.name)
-
-    def requeue(
-        self, state: State | str | None = None, *, where: Filter | None = None
-    ) -> BulkResult:
-        """Make jobs ready now: those in `state`, those that match, or all that can be."""
-        return self._bulk(Verb.REQUEUE, state, where)
-
-    def replay(
-        self,
-        state: State | str = State.DEAD,
-        *,
-        where: Filter | None = None,
-        rate: float | None = None,
-        to: str | None = None,
-    ) -> BulkResult:
-        """Dead letters back to work, attempts reset: `rate` jobs a second, to the queue `to`."""
-        if rate is not None:
-            check_number("rate", rate, *REPLAY_RATES)
-        if to is not None:
-            self._engine.backend.counts(names.check_queue_name(to))
-        return self._bulk(Verb.REPLAY, state, where, rate=rate, to=to)
-
-    def purge(self, state: State | str | None = None, *, where: Filter | None = None) -> BulkResult:
-        """Move jobs to the trash; leased ones are skipped and counted."""
-        return self._bulk(Verb.PURGE, state, where)
-
-    def restore(self, *, where: Filter | None = None) -> BulkResult:
-        """Take jobs back out of the trash, into the states they had."""
-        return self._bulk(Verb.RESTORE, None, where)
-
-    def cancel(
-        self,
-        state: State | str | None = None,
-        *,
-        where: Filter | None = None,
-        reason: str = "",
-    ) -> BulkResult:
-        """End live jobs without running them; `reason` is kept in their history."""
-        arguments.text("reason", reason, MAX_MESSAGE)
-        return self._bulk(Verb.CANCEL, state, where, reason=reason)
-
-    def _bulk(
-        self, verb: Verb, state: State | str | None, where: Filter | None,
-        *, to: str | None = None, rate: float | None = None, reason: str = "",
-    ) -> BulkResult:  # fmt: skip
-        chosen = self._where(state, where)
-        return bulk.run(
-            self._engine.backend, verb, chosen, what=f"{verb} in {self.name}",
-            clock=self._engine.clock, to=to, rate=rate, reason=reason,
-        )  # fmt: skip
-
-    def _where(self, state: State | str | None, where: Filter | None) -> Filter:
-        given = Filter() if where is None else filters.check(where)
-        chosen = replace(given, queues=(self.name,))
-        if state is None:
-            return chosen
-        return replace(chosen, states=frozenset({arguments.state(state)}))
 
     # -- small parts ------------------------------------------------------------------------
 

@@ -39,3 +39,12 @@ def no_schedule(name: str) -> NotFound:
         f'There is no schedule "{printable(name)}"', "none of that name is in the file",
         "Look it up in the list of schedules",
     )  # fmt: skip
+
+
+def no_operation(operation_id: str) -> NotFound:
+    """An id that no operation has."""
+    return NotFound(
+        f"There is no operation {printable(operation_id) or 'with an empty id'}",
+        "no operation in the file has that id",
+        "`pillarbox operations` lists those there are",
+    )

@@ -66,6 +66,7 @@ class EventKind(StrEnum):
     CHILD_FAILED = "child_failed"
     REQUEUED = "requeued"
     REPLAYED = "replayed"
+    EDITED = "edited"
     CANCELLED = "cancelled"
     PURGED = "purged"
     RESTORED = "restored"

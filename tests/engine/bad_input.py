@@ -17,6 +17,7 @@ from pillarbox_engine.context import JobContext
 from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.handle import OperationHandle
 from pillarbox_engine.protocols import Backend
 from pillarbox_engine.queues import Queue
 from pillarbox_engine.retry_rules import RetryRule
@@ -44,6 +45,8 @@ NO_NUMBER: Values = (
     "1", "", b"1", [], {}, True, False, NAN, INF, -INF, -1, -0.001, HUGE, Hostile(),
 )  # fmt: skip
 NO_WHOLE: Values = (*NO_NUMBER, 1.5, 2.0)
+NO_FLAG: Values = (None, 0, 1, "yes", [], Hostile())
+NO_OPERATION: Values = (*NO_TEXT, None, "", "-1", "404", " 1", "\uff11", "9" * 10_000, "\ud800")
 NO_FUNCTION: Values = (1, "print", [], {})
 NO_NAME: Values = (
     *NO_TEXT, None, "", " ", " mail", "mail ", "x" * 201, "x" * 100_000, "a\0b", "a\nb", "a\x1bb",
@@ -147,6 +150,7 @@ class Scene:
     stale: Delivery
     worker: Worker
     context: JobContext
+    operation: OperationHandle
 
 
 Make = Callable[[Scene], object]
@@ -176,6 +180,10 @@ def _queue(scene: Scene) -> Queue:
 
 def _delivery(scene: Scene) -> Delivery:
     return scene.delivery
+
+
+def _operation(scene: Scene) -> OperationHandle:
+    return scene.operation
 
 
 def _worker(scene: Scene) -> Worker:
@@ -294,6 +302,13 @@ ENGINE: dict[str, Call] = {
         )
         for verb in ("pause", "resume", "run", "remove")
     },
+    "operation": Call(
+        on=_engine, good={"operation_id": "1"}, refuses={"operation_id": NO_OPERATION}
+    ),
+    "operations": Call(on=_engine, refuses={"limit": (*NO_WHOLE, None, 0, 10_001)}),
+    "cancel_operation": Call(
+        on=_engine, good={"operation_id": "1"}, refuses={"operation_id": NO_OPERATION}
+    ),
     "subscribe": Call(
         on=_engine, good={"on_change": print}, refuses={"on_change": (*NO_FUNCTION, None)}
     ),
@@ -350,6 +365,13 @@ QUEUE: dict[str, Call] = {
         refuses={
             **CHOICE, "rate": (*NO_NUMBER, 0, 1e9),
             "to": ("", 1, b"mail", "a/b", "x" * 201, "\ud800", "nowhere"),
+            "canary": (*NO_WHOLE, 0, 10**7),
+            "stop_above": (*NO_NUMBER, 1.01),
+            "patch": (*NO_PAYLOAD, "x" * 300_000),
+            "keep_attempts": NO_FLAG,
+            "detach": NO_FLAG,
+            "dry_run": NO_FLAG,
+            "speed": (1,),
         },
     ),
     "purge": Call(on=_queue, refuses=CHOICE),
@@ -407,6 +429,22 @@ CONTEXT: dict[str, Call] = {
     "stop_asked": Call(on=_context, past_close=True),
 }  # fmt: skip
 
+OPERATION: dict[str, Call] = {
+    **{
+        name: Call(on=_operation, past_close=True)
+        for name in (
+            "record", "id", "operation", "verb", "state", "total", "done", "changed", "skipped",
+            "failed", "said",
+        )
+    },
+    "refresh": Call(on=_operation),
+    "wait": Call(on=_operation, refuses={"timeout": NO_NUMBER}, past_close=True),
+    "drive": Call(on=_operation),
+    "cancel": Call(on=_operation),
+    "undo": Call(on=_operation),
+}  # fmt: skip
+
 CALLS: dict[type[Any], dict[str, Call]] = {
     Engine: ENGINE, Queue: QUEUE, Delivery: DELIVERY, Worker: WORKER_CALLS, JobContext: CONTEXT,
+    OperationHandle: OPERATION,
 }  # fmt: skip

@@ -19,6 +19,7 @@ from pillarbox_engine.filters import Filter
 from pillarbox_engine.json_text import is_unseen
 from pillarbox_engine.protocols import Backend
 from pillarbox_engine.queues import JobOptions
+from pillarbox_engine.replaying import ReplayOptions
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from tests.contract.workshop import open_store
@@ -54,12 +55,12 @@ def _scene(backend: Backend, engine: Engine) -> Scene:
         dead = queue.claim()
         assert dead is not None
         dead.reject("as told")
-    queue.purge(where=Filter(ids=("6",)))
+    purged = queue.purge(where=Filter(ids=("6",)))
     queue.schedule("nightly", cron="@daily")
     return Scene(
         backend=backend, engine=engine, queue=queue, nowhere=engine.queue("nowhere"),
         delivery=held, stale=stale, worker=queue.worker(handler),
-        context=JobContext.of(held.claimed, lambda lease, percent, line: None),
+        context=JobContext.of(held.claimed, lambda lease, percent, line: None), operation=purged,
     )  # fmt: skip
 
 
@@ -242,5 +243,6 @@ def _spread(parameter: inspect.Parameter) -> set[str]:
     if parameter.kind is not inspect.Parameter.VAR_KEYWORD:
         return {parameter.name}
     if parameter.name == "options":
-        return set(get_type_hints(JobOptions))
+        options = ReplayOptions if "ReplayOptions" in str(parameter.annotation) else JobOptions
+        return set(get_type_hints(options))
     return {entry.name for entry in fields(QueueSettings)}

@@ -8,6 +8,8 @@ from pillarbox_engine import bulk
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.operating import CHUNK
+from pillarbox_engine.operation import OperationOptions
 from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.states import State, Verb
 
@@ -23,7 +25,7 @@ def test_chunks_progress_and_one_operation(engine: Engine) -> None:
         progress=lambda done, total: told.append((done, total)), what="all of a",
     )  # fmt: skip
     assert result.changed == MANY
-    assert told == [(0, MANY), (MAX_BULK, MANY), (2 * MAX_BULK, MANY), (MANY, MANY)]
+    assert told == [*((done, MANY) for done in range(0, MANY, CHUNK)), (MANY, MANY)]
     operations = engine.backend.operations()
     assert len(operations) == before + 1
     assert (operations[0].id, operations[0].changed) == (result.operation, MANY)
@@ -35,10 +37,11 @@ def test_cancel_between_chunks(engine: Engine) -> None:
     engine.queue("a").enqueue_many(range(MANY))
     answers = iter([False, True])
     result = bulk.run(
-        engine.backend, Verb.CANCEL, Filter(), cancelled=lambda: next(answers), reason="stop"
-    )
-    assert result.changed == MAX_BULK
-    assert engine.counts().ready == MANY - MAX_BULK
+        engine.backend, Verb.CANCEL, Filter(), cancelled=lambda: next(answers),
+        options=OperationOptions(reason="stop"),
+    )  # fmt: skip
+    assert result.changed == CHUNK
+    assert engine.counts().ready == MANY - CHUNK
 
 
 def test_ids_are_frozen_first(engine: Engine) -> None:
@@ -50,7 +53,7 @@ def test_ids_are_frozen_first(engine: Engine) -> None:
 
     result = bulk.run(engine.backend, Verb.PURGE, Filter(), progress=meddle)
     assert result.changed == MAX_BULK + 1
-    assert queue.counts().ready == 3
+    assert queue.counts().ready == len(range(0, MAX_BULK + 1, CHUNK)) + 1
 
 
 def test_nothing_matches(engine: Engine) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from pillarbox_engine import bulk
 from pillarbox_engine.filters import Filter
-from pillarbox_engine.model import BulkResult, Operation
-from pillarbox_engine.states import State, Verb
+from pillarbox_engine.intents import OperationPlan
+from pillarbox_engine.model import Operation
+from pillarbox_engine.operation import PLAIN, OperationOptions, OperationState
+from pillarbox_engine.states import Verb
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.progress import Cancelled, Progress
@@ -19,7 +21,7 @@ from pillarbox_ui.running import RunningOperation, Undo
 from pillarbox_ui.target import Target
 from pillarbox_ui.widgets import words
 
-BulkWork = Callable[[WindowBackend, Progress], BulkResult]
+BulkWork = Callable[[WindowBackend, Progress], Operation]
 
 _VERB_WORDS = {
     Verb.REQUEUE: "Requeue",
@@ -38,54 +40,87 @@ def title(verb: Verb, count: int) -> str:
     return f"{word} {words.counted(count, words.tr('job'), words.tr('jobs'))}"
 
 
-def bulk_work(
-    verb: Verb, where: Filter, what: str, *, to: str | None = None, rate: float | None = None
-) -> BulkWork:
+def bulk_work(verb: Verb, where: Filter, what: str, options: OperationOptions = PLAIN) -> BulkWork:
     """The work of `verb` on all that match `where`; `what` describes them in the journal."""
+    plan = OperationPlan(verb=verb, where=where, what=what, options=options)
 
-    def work(backend: WindowBackend, progress: Progress) -> BulkResult:
-        result = bulk.run(
-            backend,
-            verb,
-            where,
-            progress=progress.report,
-            cancelled=lambda: progress.cancelled,
-            what=what,
-            to=to,
-            rate=rate,
-        )
-        if progress.cancelled and not result.changed:
-            raise Cancelled("Cancelled", "nothing was changed")
-        return result
+    def work(backend: WindowBackend, progress: Progress) -> Operation:
+        return _driven(backend, backend.start_operation(plan), progress)
 
     return work
 
 
+def _driven(backend: WindowBackend, begun: Operation, progress: Progress) -> Operation:
+    """Do an operation's chunks until it ends or waits; then the store's maintenance goes on.
+
+    Where the window closes it is left as it is: any process that has the file open goes on.
+    """
+
+    def tell(done: int, total: int) -> None:
+        if progress.leaving:
+            raise Cancelled("The window was closed", "the operation goes on without it")
+        progress.report(done, total)
+
+    told = bulk.drive(backend, begun, progress=tell, cancelled=lambda: progress.cancelled)
+    if told.state is OperationState.CANCELLED and not told.changed:
+        raise Cancelled("Cancelled", "nothing was changed")
+    return told
+
+
 def run_bulk(operations: Operations, verb: Verb, target: Target) -> RunningOperation:
-    """Do `verb` to the jobs of `target`. A purge can be undone."""
+    """Do `verb` to the jobs of `target`. A purge, a cancel and a replay can be undone."""
+    return run_planned(operations, verb, target, target.text)
+
+
+def run_planned(
+    operations: Operations, verb: Verb, target: Target, what: str,
+    options: OperationOptions = PLAIN,
+) -> RunningOperation:  # fmt: skip
+    """The same with options; `what` describes the jobs in the journal."""
     return operations.start(
         title(verb, target.count),
-        bulk_work(verb, target.where, target.text),
-        undo=undo_purge if verb is Verb.PURGE else None,
+        bulk_work(verb, target.where, what, options),
+        undo=undo_of,
         said=lambda result: result_text(verb, result),
     )
 
 
-def undo_purge(result: BulkResult) -> Undo | None:
-    """How to take a purge back: restore what that operation moved to the trash."""
-    if result.operation is None or not result.changed:
+_UNDO_TITLES = {
+    Verb.PURGE: "Restore {0}",
+    Verb.CANCEL: "Requeue {0}",
+    Verb.REPLAY: "Undo the replay of {0}",
+}
+
+
+def undo_of(result: Operation) -> Undo | None:
+    """How to take an operation back, where that can be done."""
+    if not result.undoable:
         return None
-    return Undo(title(Verb.RESTORE, result.changed), _restore(result.operation))
+    jobs = words.counted(result.changed, words.tr("job"), words.tr("jobs"))
+    return Undo(words.tr(_UNDO_TITLES[Verb(result.verb)]).format(jobs), _undo(result.id))
 
 
-def undo_journal(operations: Operations, entry: Operation) -> RunningOperation:
-    """Take back an operation of the journal; only purges can be."""
-    return operations.start(title(Verb.RESTORE, entry.changed), _restore(entry.id))
+def undo_journal(operations: Operations, entry: Operation) -> RunningOperation | None:
+    """Take back an operation of the journal."""
+    undo = undo_of(entry)
+    return None if undo is None else operations.start(undo.title, undo.work)
 
 
-def _restore(operation: str) -> BulkWork:
-    where = Filter(states=frozenset({State.TRASHED}), operation=operation)
-    return bulk_work(Verb.RESTORE, where, words.tr("undo"))
+def _undo(operation: str) -> BulkWork:
+    def work(backend: WindowBackend, progress: Progress) -> Operation:
+        return _driven(backend, backend.undo_operation(operation), progress)
+
+    return work
+
+
+def cancel_journal(operations: Operations, entry: Operation) -> RunningOperation:
+    """Stop an operation of the journal for good."""
+
+    def work(backend: WindowBackend, progress: Progress) -> Operation:
+        return backend.cancel_operation(entry.id)
+
+    text = words.tr("Cancel operation {0}").format(entry.id)
+    return operations.start(text, work, said=lambda result: f"{text}: {result.said}")
 
 
 def pause(operations: Operations, queue: str, paused: bool) -> RunningOperation:
@@ -117,15 +152,17 @@ def drain(operations: Operations, queue: str) -> RunningOperation:
     return operations.start(words.tr("Drain {0}").format(queue), work, undo=lambda done: back)
 
 
-def result_text(verb: Verb, result: BulkResult) -> str:
+def result_text(verb: Verb, result: Operation) -> str:
     """What a bulk verb did, such as "214 jobs purged, 3 skipped (leased)"."""
     done = words.counted(result.changed, words.tr("job"), words.tr("jobs"))
     text = f"{done} {words.tr(_PAST[verb])}"
-    skipped = sum(result.skipped.values())
-    if not skipped:
-        return text
-    states = ", ".join(sorted(result.skipped))
-    return f"{text}, {words.tr('{0} skipped ({1})').format(words.count(skipped), states)}"
+    if result.skipped:
+        reasons = ", ".join(sorted(result.skips))
+        skipped = words.tr("{0} skipped ({1})").format(words.count(result.skipped), reasons)
+        text = f"{text}, {skipped}"
+    if not result.ended:
+        text = f"{text}; {words.tr('the rest follows, see Operations')}"
+    return f"{text}: {result.said}" if result.said else text
 
 
 _PAST = {

@@ -56,6 +56,7 @@ class Deeds(QObject):
             "erase": self._erase,
             "undo": lambda now: self._undo_last(),
             "undo-journal": self._undo_journal,
+            "cancel-operation": self._cancel_operation,
             "pause": self._pause,
             "drain": self._drain,
             "copy-id": self._copy_ids,
@@ -153,6 +154,10 @@ class Deeds(QObject):
     def _undo_journal(self, now: Situation) -> None:
         if now.operation is not None:
             commands.undo_journal(self._operations, now.operation)
+
+    def _cancel_operation(self, now: Situation) -> None:
+        if now.operation is not None and not now.operation.ended:
+            commands.cancel_journal(self._operations, now.operation)
 
     def _pause(self, now: Situation) -> None:
         queue = now.snapshot.queue(now.queue)

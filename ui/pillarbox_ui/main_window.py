@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from pillarbox_engine.model import BulkResult
+from pillarbox_engine.model import Operation
 from pillarbox_ui.actions import sheet, writing
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.deeds import Deeds
@@ -327,7 +327,7 @@ class MainWindow(Frame):
         text = done_text(operation)
         self.status.tell(text)
         self.messages.failure.hide()
-        if operation.undo is not None and isinstance(operation.result, BulkResult):
+        if operation.undo is not None and isinstance(operation.result, Operation):
             self.undo_bar.offer(text, str(id(operation)))
 
     @Slot(object)

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_engine.errors import PillarboxError
-from pillarbox_engine.model import BulkResult
+from pillarbox_engine.model import Operation
 from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets import words
@@ -75,8 +75,8 @@ def done_text(operation: RunningOperation) -> str:
     if operation.said:
         return operation.said
     result = operation.result
-    if not isinstance(result, BulkResult) or not result.skipped:
+    if not isinstance(result, Operation) or not result.skipped:
         return tr("{0} — done").format(operation.title)
-    skipped = words.count(sum(result.skipped.values()))
-    states = ", ".join(sorted(str(state) for state in result.skipped))
+    skipped = words.count(result.skipped)
+    states = ", ".join(sorted(result.skips))
     return tr("{0} — done, {1} skipped ({2})").format(operation.title, skipped, states)

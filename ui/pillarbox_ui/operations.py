@@ -115,7 +115,7 @@ class Operations(QObject):
     def close(self) -> None:
         """Cancel what runs and wait for its threads to end."""
         for operation in self.running:
-            operation.cancel()
+            operation.progress.leave()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _remember(self, operation: RunningOperation) -> None:

@@ -24,6 +24,7 @@ class Progress:
         self._figures = (0, 0)
         self._told = True
         self._cancel = threading.Event()
+        self._leave = threading.Event()
 
     def report(self, done: int, total: int = 0) -> None:
         """Say how far the work is. `total` 0: not known. Never raises, so work can end well."""
@@ -42,6 +43,16 @@ class Progress:
     def cancelled(self) -> bool:
         """Whether the person asked to stop."""
         return self._cancel.is_set()
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the window is closing: what can go on without it should not be cancelled."""
+        return self._leave.is_set()
+
+    def leave(self) -> None:
+        """Ask the work to stop because the window closes."""
+        self._leave.set()
+        self._cancel.set()
 
     def cancel(self) -> None:
         """Ask the work to stop at the next chunk."""

@@ -10,7 +10,14 @@ import click
 from pillarbox.cli import output
 from pillarbox.cli.failures import FAILED
 from pillarbox.cli.options import Common, common, examples
-from pillarbox.cli.selection import dry_run_option, parse, query_argument, run, tell_count
+from pillarbox.cli.selection import (
+    dry_run_option,
+    parse,
+    plan_of,
+    query_argument,
+    run,
+    tell_count,
+)
 from pillarbox_engine import bulk
 from pillarbox_engine.states import Verb
 
@@ -47,7 +54,7 @@ def command(common: Common, query: tuple[str, ...], yes: bool, dry_run: bool) ->
         if jobs > ASK_ABOVE and not (yes or _agreed(engine, jobs, what)):
             output.say("Nothing was purged.")
             return FAILED
-        return run(common, engine, Verb.PURGE, where, what=what)
+        return run(common, engine, plan_of(Verb.PURGE, where, query))
 
 
 def _agreed(engine: Engine, jobs: int, what: str) -> bool:

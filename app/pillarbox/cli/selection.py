@@ -21,7 +21,9 @@ from pillarbox_engine import bulk
 if TYPE_CHECKING:
     from pillarbox_engine.engine import Engine
     from pillarbox_engine.filters import Filter
-    from pillarbox_engine.model import BulkResult
+    from pillarbox_engine.intents import OperationPlan
+    from pillarbox_engine.model import Operation
+    from pillarbox_engine.operation import OperationOptions
     from pillarbox_engine.states import Verb
 
 _PAST = {
@@ -51,33 +53,35 @@ def parse(words: Sequence[str]) -> Filter:
     return parse_query(" ".join(words))
 
 
-def act(
-    common: Common, verb: Verb, words: Sequence[str], *, dry_run: bool = False, **options: Any
-) -> int:
+def act(common: Common, verb: Verb, words: Sequence[str], *, dry_run: bool = False) -> int:
     """Do `verb` to what the query finds and tell what came of it; the exit code."""
     where = parse(words)
     with common.engine(read_only=dry_run) as engine:
         if dry_run:
             return tell_count(common, verb, bulk.count(engine.backend, verb, where))
-        return run(common, engine, verb, where, what=" ".join(words), **options)
+        return run(common, engine, plan_of(verb, where, words))
 
 
-def run(
-    common: Common, engine: Engine, verb: Verb, where: Filter, *, what: str, **options: Any
-) -> int:
-    """Do `verb` to what `where` finds in the open file; the exit code."""
-    with interruptible() as stop, progress_bar(str(verb)) as progress:
-        result = bulk.run(
-            engine.backend,
-            verb,
-            where,
-            what=what,
-            progress=progress,
-            cancelled=stop.is_set,
-            **options,
+def plan_of(
+    verb: Verb, where: Filter, words: Sequence[str], options: OperationOptions | None = None
+) -> OperationPlan:
+    """The operation a command asks for."""
+    from pillarbox_engine.intents import OperationPlan
+    from pillarbox_engine.operation import PLAIN
+
+    return OperationPlan(verb=verb, where=where, what=" ".join(words), options=options or PLAIN)
+
+
+def run(common: Common, engine: Engine, plan: OperationPlan, *, detach: bool = False) -> int:
+    """Do what is planned in the open file, to its end unless `detach`; the exit code."""
+    if detach:
+        return tell_operation(common, engine.backend.start_operation(plan))
+    with interruptible() as stop, progress_bar(str(plan.verb)) as progress:
+        begun = engine.backend.start_operation(plan)
+        ended = bulk.drive(
+            engine.backend, begun, progress=progress, cancelled=stop.is_set, wait=stop.wait
         )
-    _tell(common, verb, result, cut_short=stop.is_set())
-    return FAILED if stop.is_set() else DONE
+    return tell_operation(common, ended)
 
 
 def tell_count(common: Common, verb: Verb, jobs: int) -> int:
@@ -93,23 +97,47 @@ _LEFT_ALONE = {"unique": "another job holds the unique key"}
 """What is said in place of the words that are no states."""
 
 
-def _tell(common: Common, verb: Verb, result: BulkResult, *, cut_short: bool) -> None:
+def tell_operation(common: Common, operation: Operation) -> int:
+    """Tell what an operation did, or that it is at work; the exit code."""
+    from pillarbox_engine.operation import OperationState
+
+    cut_short = operation.state is OperationState.CANCELLED
     if common.json:
-        output.document(
-            {
-                "verb": str(verb),
-                "changed": result.changed,
-                "skipped": result.skipped,
-                "operation": result.operation,
-                "interrupted": cut_short,
-            }
-        )
-        return
-    output.line(f"{result.changed:,} {_jobs(result.changed)} {_PAST[str(verb)]}.")
-    for why, jobs in sorted(result.skipped.items()):
-        output.say(f"{jobs:,} {_jobs(jobs)} left alone: {_LEFT_ALONE.get(why, why)}.")
-    if cut_short:
+        output.document(_document(operation, cut_short))
+    else:
+        _say(operation)
+    if cut_short and not common.json:
         output.say("Interrupted: the rest was left as it is. Run it again for the rest.")
+    return FAILED if cut_short or operation.state is OperationState.STOPPED else DONE
+
+
+def _document(operation: Operation, cut_short: bool) -> dict[str, Any]:
+    return {
+        "verb": operation.verb,
+        "operation": operation.id or None,
+        "state": operation.state,
+        "total": operation.total,
+        "done": operation.done,
+        "changed": operation.changed,
+        "skipped": operation.skips,
+        "failed": operation.failed,
+        "said": operation.said,
+        "interrupted": cut_short,
+    }
+
+
+def _say(operation: Operation) -> None:
+    changed = operation.changed
+    output.line(f"{changed:,} {_jobs(changed)} {_PAST[operation.verb]}.")
+    for why, jobs in sorted(operation.skips.items()):
+        output.say(f"{jobs:,} {_jobs(jobs)} left alone: {_LEFT_ALONE.get(why, why)}.")
+    if operation.said:
+        output.say(f"Operation {operation.id} {operation.state}: {operation.said}.")
+    if not operation.ended:
+        output.say(
+            f"Operation {operation.id} goes on, {operation.total:,} jobs in all, wherever a worker "
+            "or window has this file open: see `pillarbox operations`."
+        )
 
 
 def _jobs(number: int) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pillarbox.cli.output import one_line
 from pillarbox_engine.flows import Flow
-from pillarbox_engine.model import Event, Job, JobSummary, QueueSummary
+from pillarbox_engine.model import Event, Job, JobSummary, Operation, QueueSummary
 from pillarbox_engine.settings import settings_to_builtins
 
 
@@ -85,6 +85,21 @@ def jobs_table(jobs: Iterable[JobSummary], now: datetime) -> Table:
     return table
 
 
+def operations_table(operations: Iterable[Operation], now: datetime) -> Table:
+    """A row per operation."""
+    table = _table(
+        "id", "did", "state", "done>", "changed>", "skipped>", "failed>", "age>", "to what",
+    )  # fmt: skip
+    for one in operations:
+        of = f"{one.done:,}/{one.total:,}" if one.total else "–"
+        figures = (of, f"{one.changed:,}", f"{one.skipped:,}", f"{one.failed:,}")
+        state = "undone" if one.undone else str(one.state)
+        said = f"{one.what} · {one.said}" if one.said else one.what
+        cells = (one.id, one.verb, state, *figures, age(one.at, now), said)
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    return table
+
+
 def event_line(event: Event) -> str:
     """One entry of a job's history, in words."""
     words = [moment(event.at), str(event.kind).replace("_", " ")]
@@ -98,6 +113,8 @@ def event_line(event: Event) -> str:
         words.append(f"· again at {moment(event.next_run_at)}")
     if event.detail:
         words.append(f"· {one_line(event.detail, 200)}")
+    if event.payload_json is not None:
+        words.append(f"· it was {one_line(event.payload_json, 200)}")
     return "  ".join(words)
 
 

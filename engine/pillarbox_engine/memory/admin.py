@@ -163,7 +163,7 @@ def requeue(store: Store, job_ids: Sequence[str]) -> BulkResult:
 
 def replay(
     store: Store, job_ids: Sequence[str], *, to: str | None, rate: float | None,
-    start_us: int | None, operation: str | None,
+    start_us: int | None, operation: str | None, keep_attempts: bool = False,
 ) -> BulkResult:  # fmt: skip
     """Dead letters back to work, spaced by `rate` jobs a second where one is given."""
     if rate is not None:
@@ -178,20 +178,30 @@ def replay(
         nonlocal due
         _make_free(store, row, to or row.queue)
         along = left_behind(store, row)
-        _replay_one(store, row, to or row.queue, due)
+        _replay_one(store, row, to or row.queue, due, operation, keep_attempts)
         _take_along(store, along, due)
         due += gap
 
     return _bulk(store, Verb.REPLAY, job_ids, act, operation, to)
 
 
-def _replay_one(store: Store, row: Row, to: str, due: int) -> None:
+def may_replay(store: Store, row: Row, to: str | None) -> bool:
+    """Whether a replay would take the job, if there is room."""
+    place = to or row.queue
+    return row.state is State.DEAD and _may_return(store, row, place, set())
+
+
+def _replay_one(
+    store: Store, row: Row, to: str, due: int, operation: str | None, keep_attempts: bool
+) -> None:
     source = row.queue
+    by = "" if operation is None else f" by operation {operation}"
     how = How(
         to=State.SCHEDULED if due > store.now else State.READY,
         run_us=due,
         queue=to,
-        detail="from dead" if to == source else f"moved to {to}",
+        detail=("from dead" if to == source else f"moved to {to}") + by,
+        keep_attempts=keep_attempts,
     )
     apply(store, row, Verb.REPLAY, how)
     if to != source:

@@ -18,6 +18,7 @@ from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
 from pillarbox_engine.errors import Unsupported
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
+from pillarbox_engine.intents import OperationPlan
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
 from pillarbox_engine.listeners import Listeners
 from pillarbox_engine.memory import (
@@ -27,6 +28,7 @@ from pillarbox_engine.memory import (
     claiming,
     enqueueing,
     flow_storing,
+    operating,
     sampling,
     scheduling,
     settling,
@@ -53,8 +55,11 @@ from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import QueueSettings
+<<<<<<< HEAD
 from pillarbox_engine.standing import Offer
 from pillarbox_engine.states import State
+=======
+>>>>>>> f6710c2 (Bulk verbs are operations: a row each, frozen, in chunks, resumed; replay with rate, canary, stop, patch and dry run)
 
 _EVERYTHING = Filter()
 
@@ -213,16 +218,11 @@ class MemoryBackend:
 
     def operations(self, limit: int = 100) -> tuple[Operation, ...]:
         with self._open() as store:
-            trashed = {r.operation for r in store.rows.values() if r.state is State.TRASHED}
-            newest = list(reversed(store.operations.values()))[:limit]
-        return tuple(
-            Operation(
-                id=entry.id, verb=entry.verb, at=from_us(entry.at_us), what=entry.what,
-                changed=entry.changed, skipped=entry.skipped, undone=entry.undone,
-                undoable=entry.id in trashed,
-            )
-            for entry in newest
-        )  # fmt: skip
+            return operating.operations(store, limit)
+
+    def operation(self, operation_id: str) -> Operation:
+        with self._open() as store:
+            return operating.operation(store, operation_id)
 
     def schedules(self) -> tuple[Schedule, ...]:
         with self._open() as store:
@@ -305,6 +305,22 @@ class MemoryBackend:
         with self._open() as store:
             return scheduling.run(store, name)
 
+    def start_operation(self, plan: OperationPlan) -> Operation:
+        with self._open() as store:
+            return operating.start(store, plan)
+
+    def advance_operation(self, operation_id: str) -> Operation:
+        with self._open() as store:
+            return operating.advance(store, operation_id)
+
+    def cancel_operation(self, operation_id: str) -> Operation:
+        with self._open() as store:
+            return operating.cancel(store, operation_id)
+
+    def undo_operation(self, operation_id: str) -> Operation:
+        with self._open() as store:
+            return operating.undo(store, operation_id)
+
     # Changes, and the whole
 
     def subscribe(
@@ -318,8 +334,9 @@ class MemoryBackend:
             sweeping.sweep(store, list(store.queues.values()))
             scheduling.fire_due(store)
             sweeping.prune(store)
+            operating.maintain(store)
             sampling.sample(store)
-            return sweeping.rest(store)
+            return min(sweeping.rest(store), max(sweeping.SHORTEST_REST, operating.rest(store)))
 
     def check(self) -> tuple[str, ...]:
         with self._open() as store:

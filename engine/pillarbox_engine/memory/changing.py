@@ -30,6 +30,7 @@ class How:
     detail: str = ""
     queue: str | None = None
     operation: str | None = None
+    keep_attempts: bool = False
 
 
 PLAIN = How()
@@ -45,7 +46,8 @@ def change(store: Store, row: Row, verb: Verb, how: How = PLAIN) -> bool:
         return False
     old, event = row.state, _event(store, row, cell, how)
     with store.changing(row):
-        _count_attempts(row, cell)
+        if not how.keep_attempts:
+            _count_attempts(row, cell)
         _go(store, row, verb, cell, how)
     if event is not None:
         row.history.append(event)

@@ -17,6 +17,7 @@ from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.memory.rows import COUNTERS, QueueState, Row
 from pillarbox_engine.model import Counts, HistoryPoint
 from pillarbox_engine.names import check_queue_name
+from pillarbox_engine.operating import Run
 from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.settings import QueueSettings, check
 from pillarbox_engine.states import LIVE_STATES, State
@@ -39,6 +40,18 @@ class Journalled:
     changed: int = 0
     skipped: int = 0
     undone: bool = False
+    ended_us: int | None = None
+
+
+@dataclass(slots=True)
+class Item:
+    """A job of an operation: what became of it, and its fence and attempt just after that."""
+
+    job_id: str
+    outcome: str | None = None
+    fence: int = 0
+    attempt: int = 0
+    watched: bool = False
 
 
 class Store:
@@ -52,6 +65,8 @@ class Store:
         self.holders: dict[tuple[str, str], int] = {}
         self.families: dict[int, set[int]] = defaultdict(set)
         self.operations: dict[str, Journalled] = {}
+        self.runs: dict[str, Run] = {}
+        self.items: dict[str, list[Item]] = {}
         self.samples: list[HistoryPoint] = []
         self.sampled_us: int | None = None
         self.unsampled = False

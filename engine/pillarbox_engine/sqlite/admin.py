@@ -105,7 +105,7 @@ def requeue(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
 
 def replay(
     transaction: Transaction, job_ids: Sequence[str], *, to: str | None, rate: float | None,
-    start_us: int | None, operation: str | None,
+    start_us: int | None, operation: str | None, keep_attempts: bool = False,
 ) -> BulkResult:  # fmt: skip
     """Dead letters back to work, spaced by `rate` jobs a second where one is given."""
     bulk = Bulk(transaction, Verb.REPLAY, job_ids, operation)
@@ -118,7 +118,10 @@ def replay(
         queue = target or bulk.queues[job.queue_id]
         if not may_return(transaction, job, queue.id, State.READY):
             return TAKEN
-        _back_to_work(transaction, job, queue, due, EventKind.REPLAYED, fresh=True)
+        _back_to_work(
+            transaction, job, queue, due, EventKind.REPLAYED, fresh=not keep_attempts,
+            operation=operation,
+        )  # fmt: skip
         transaction.add(queue.id, "replayed_total")
         transaction.touched.add(queue.name)
         due += gap
@@ -129,7 +132,7 @@ def replay(
 
 def _back_to_work(
     transaction: Transaction, job: JobRow, queue: QueueRow, due: int, kind: EventKind, *,
-    fresh: bool,
+    fresh: bool, operation: str | None = None,
 ) -> None:  # fmt: skip
     if job.state not in LIVE_STATES:
         check_room(transaction, queue, job)
@@ -143,12 +146,14 @@ def _back_to_work(
             "lost": 0 if fresh else job.lost,
         },
     )  # fmt: skip
-    _move_between(transaction, job, queue.id, state)
+    retrying = state is State.SCHEDULED and not fresh and job.attempt > 0
+    _move_between(transaction, job, queue.id, state, retrying)
     source = f"from {job.state}" if queue.id == job.queue_id else f"moved to {queue.name}"
+    source += "" if operation is None else f" by operation {operation}"
     next_run = due if state is State.SCHEDULED else None
     record(transaction, job, kind, detail=source, next_run_at=next_run)
     flows.moved(transaction, job, state)
-    if job.children_left is not None and fresh:
+    if job.children_left is not None and job.state not in LIVE_STATES:
         _take_along(transaction, job, due)
 
 
@@ -170,14 +175,19 @@ def check_room(transaction: Transaction, queue: QueueRow, job: JobRow) -> None:
     )
 
 
-def _move_between(transaction: Transaction, job: JobRow, queue_id: int, state: State) -> None:
+def _move_between(
+    transaction: Transaction, job: JobRow, queue_id: int, state: State, retrying: bool
+) -> None:
     """Count a job over to `state`; into another queue, it leaves the first one's ledger whole."""
     if queue_id == job.queue_id:
-        transaction.move(queue_id, job.state, state, job.payload_bytes, was_retrying=job.retrying)
+        transaction.move(
+            queue_id, job.state, state, job.payload_bytes, was_retrying=job.retrying,
+            is_retrying=retrying,
+        )  # fmt: skip
         return
     transaction.move(job.queue_id, job.state, None, job.payload_bytes, was_retrying=job.retrying)
     transaction.add(job.queue_id, "enqueued_total", -1)
-    transaction.move(queue_id, None, state, job.payload_bytes)
+    transaction.move(queue_id, None, state, job.payload_bytes, is_retrying=retrying)
     transaction.add(queue_id, "enqueued_total")
 
 

@@ -15,9 +15,10 @@ import apsw
 from pillarbox_engine.clock import Clock, from_us_or_none, to_us
 from pillarbox_engine.errors import StorageFault
 from pillarbox_engine.flows import NewFlow
+from pillarbox_engine.intents import OperationPlan
 from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Settlement
-from pillarbox_engine.model import BulkResult, Enqueued, NewJob
+from pillarbox_engine.model import BulkResult, Enqueued, NewJob, Operation
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
@@ -30,6 +31,7 @@ from pillarbox_engine.sqlite import (
     enqueue,
     heads,
     litter,
+    operating,
     overview,
     payloads,
     queue_rows,
@@ -280,6 +282,23 @@ class SqliteBackend(InspectorSide):
             lambda stored: self._file.write(lambda t: scheduling.run(t, name, stored)),
         )  # fmt: skip
 
+    def start_operation(self, plan: OperationPlan) -> Operation:
+        """Freeze the jobs of a plan and let it begin."""
+        return operating.start(self._file, plan, self._now())
+
+    def advance_operation(self, operation_id: str) -> Operation:
+        """Do a chunk of what may be done now."""
+        return self._file.write(lambda t: operating.advance(t, operation_id))
+
+    def cancel_operation(self, operation_id: str) -> Operation:
+        """Stop an operation for good."""
+        return self._file.write(lambda t: operating.cancel(t, operation_id))
+
+    def undo_operation(self, operation_id: str) -> Operation:
+        """Begin the operation that takes another one back."""
+        own = self._file.process_id
+        return self._file.write(lambda t: operating.undo(t, operation_id, own))
+
     # Changes and upkeep
 
     def subscribe(
@@ -307,6 +326,7 @@ class SqliteBackend(InspectorSide):
     def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> bool:
         """Whether the sweep was ours to do."""
         side = self._file.place.side
+<<<<<<< HEAD
         done = claim_check.store_first(
             side, self._now(),
             lambda stored: self._file.write(
@@ -314,8 +334,16 @@ class SqliteBackend(InspectorSide):
             ),
         )  # fmt: skip
         if done is not None and due.dead:
+=======
+        done = self._file.write(lambda t: upkeep.sweep(t, side, own, due, reap=reap))
+        if done is None:
+            return False
+        if due.dead:
+>>>>>>> f6710c2 (Bulk verbs are operations: a row each, frozen, in chunks, resumed; replay with rate, canary, stop, patch and dry run)
             self._file.tidy()
-        return done is not None
+        for operation in due.operations:
+            self.advance_operation(operation)
+        return True
 
     def check(self) -> tuple[str, ...]:
         """Every broken promise found in the file."""

@@ -167,7 +167,7 @@ def _place_of_success(events: Sequence[Event], ended: int) -> int:
 
 
 def _event(row: Sequence[Any]) -> Event:
-    at, kind, attempt, fence, started, worker, due, type_, message, print_, trace, detail = row
+    at, kind, attempt, fence, started, worker, due, type_, message, print_, trace, detail = row[:12]
     failure = None
     if type_ is not None:
         failure = Failure(
@@ -177,7 +177,7 @@ def _event(row: Sequence[Any]) -> Event:
     return Event(
         at=from_us(at), kind=EventKind(kind), attempt=attempt, fence=fence,
         started_at=from_us_or_none(started), worker=worker, error=failure,
-        next_run_at=from_us_or_none(due), detail=detail,
+        next_run_at=from_us_or_none(due), detail=detail, payload_json=row[12],
     )  # fmt: skip
 
 

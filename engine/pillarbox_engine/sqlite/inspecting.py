@@ -27,6 +27,7 @@ from pillarbox_engine.sqlite import (
     chain,
     files,
     flow_reading,
+    operation_rows,
     overview,
     registry,
     samples,
@@ -121,7 +122,12 @@ class InspectorSide:
     def operations(self, limit: int = 100) -> tuple[Operation, ...]:
         """The journal of bulk verbs."""
         with self._file.read() as reading:
-            return overview.operations(reading, limit)
+            return operation_rows.operations(reading, limit)
+
+    def operation(self, operation_id: str) -> Operation:
+        """One entry of the journal."""
+        with self._file.read() as reading:
+            return operation_rows.operation(reading, operation_id)
 
     def schedules(self) -> tuple[Schedule, ...]:
         """What is planned."""

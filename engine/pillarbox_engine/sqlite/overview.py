@@ -1,11 +1,11 @@
-"""Reading queues and the journal for people: summaries, counts, operations."""
+"""Reading queues for people: summaries and counts."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from pillarbox_engine.clock import from_us, from_us_or_none, seconds_to_us
-from pillarbox_engine.model import Counts, Operation, QueueSummary
+from pillarbox_engine.model import Counts, QueueSummary
 from pillarbox_engine.sqlite import counting
 from pillarbox_engine.sqlite.claim import next_start
 from pillarbox_engine.sqlite.memo import COUNTERS
@@ -108,14 +108,3 @@ def next_due(reading: Reading, queues: list[QueueRow], now: int) -> int | None:
         if due is not None:
             moments.append(due[0])
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def operations(reading: Reading, limit: int) -> tuple[Operation, ...]:
-    """The journal, newest first."""
-    return tuple(
-        Operation(
-            id=str(row[0]), verb=row[1], at=from_us(row[2]), what=row[3], changed=row[4],
-            skipped=row[5], undone=bool(row[6]), undoable=bool(row[7]),
-        )
-        for row in reading.rows("all_operations", (limit,))
-    )  # fmt: skip

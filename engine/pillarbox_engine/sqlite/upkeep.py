@@ -15,6 +15,7 @@ from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.sqlite import (
     chain,
     claim,
+    operating,
     registry,
     retention,
     samples,
@@ -39,11 +40,12 @@ class Due:
     dead: tuple[int, ...] = ()
     stale: tuple[int, ...] = ()
     schedules: tuple[scheduling.DueSchedule, ...] = ()
+    operations: tuple[str, ...] = ()
     other: bool = False
     more: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.dead or self.stale or self.schedules or self.other)
+        return bool(self.dead or self.stale or self.schedules or self.operations or self.other)
 
 
 def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
@@ -55,6 +57,7 @@ def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
         dead=tuple(registry.dead_processes(reading, own)),
         stale=tuple(samples.stale(reading)),
         schedules=scheduling.due(reading, now),
+        operations=operating.due(reading, now),
         other=over > 0 or _something_due(reading, now, reap=reap),
         more=over > retention.CHUNK,
     )
@@ -64,6 +67,8 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
     if reap and reading.rows("expired_leases", (now, 1)):
         return True
     if reading.rows("expired_jobs", (now, 1)) or _chain_is_long(reading):
+        return True
+    if operating.has_leavings(reading, now):
         return True
     return any(_falls_due(reading, row[0], now) for row in reading.rows("all_queues"))
 
@@ -75,7 +80,8 @@ def pause(reading: Reading, now: int) -> float:
     schedule = scheduling.next_due(reading)
     if schedule is not None:
         moments.append(schedule)
-    return max(0.02, min([TICK, *((moment - now) / 1e6 for moment in moments)]))
+    ahead = [(moment - now) / 1e6 for moment in moments]
+    return max(0.02, min([TICK, *ahead, *operating.wakes(reading, now)]))
 
 
 def _falls_due(reading: Reading, queue_id: int, now: int) -> bool:
@@ -110,6 +116,7 @@ def sweep(
         retention.prune(transaction, queue)
     scheduling.fire(transaction, due.schedules, stored)
     transaction.execute("drop_keys", (transaction.now, CHUNK))
+    operating.tidy(transaction)
     chain.fold(transaction)
     samples.sample(transaction, due.stale)
     return recovered

@@ -69,7 +69,7 @@ def test_replay_elsewhere_and_at_a_pace(asked: Asked, backend: MemoryBackend) ->
     dialog = asked.replay(ALL)
     dialog.queue.setCurrentIndex(dialog.queue.findData("later"))
     dialog.limit.setChecked(True)
-    dialog.rate.setValue(2.0)
+    dialog.rate.setValue(4.0)
     asked.done(dialog)
     moved = backend.jobs(Filter(queues=("later",))).rows
     assert len(moved) == 4

@@ -11,9 +11,8 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from pillarbox_engine import bulk
 from pillarbox_engine.filters import Filter
-from pillarbox_engine.model import BulkResult
+from pillarbox_engine.model import Operation
 from pillarbox_engine.states import State, Verb
 from pillarbox_ui import commands
 from pillarbox_ui.backend import WindowBackend
@@ -111,14 +110,12 @@ class PurgeDialog(BulkDialog):
 def _purge_and_erase(where: Filter, said: str) -> commands.BulkWork:
     to_trash = commands.bulk_work(Verb.PURGE, where, said)
 
-    def work(backend: WindowBackend, progress: Progress) -> BulkResult:
+    def work(backend: WindowBackend, progress: Progress) -> Operation:
         moved = to_trash(backend, progress)
-        if moved.operation is None:
+        if not moved.id or not moved.ended:
             return moved
-        trashed = Filter(operation=moved.operation, states=IN_TRASH)
-        gone = bulk.run(
-            backend, Verb.ERASE, trashed, cancelled=lambda: progress.cancelled, what=said
-        )
-        return replace(gone, skipped=moved.skipped)
+        trashed = Filter(operation=moved.id, states=IN_TRASH)
+        gone = commands.bulk_work(Verb.ERASE, trashed, said)(backend, progress)
+        return replace(gone, skipped=moved.skipped, skips=moved.skips)
 
     return work

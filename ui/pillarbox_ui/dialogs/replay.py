@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QHBoxLayout, QWidget
 
+from pillarbox_engine.operation import OperationOptions
 from pillarbox_engine.states import Verb
 from pillarbox_ui import commands
 from pillarbox_ui.dialogs.bulk_dialog import BulkDialog, jobs_text, place, sentence
@@ -98,10 +99,10 @@ class ReplayDialog(BulkDialog):
     def confirm(self) -> None:
         """Start the replay and close."""
         rate = self.rate.value() if self.limit.isChecked() else None
-        work = commands.bulk_work(
-            Verb.REPLAY, self.target.where, sentence(self.target),
-            to=self.queue.currentData(), rate=rate,
-        )  # fmt: skip
-        title = commands.title(Verb.REPLAY, self.target.count)
-        self.confirmed.emit(self.operations.start(title, work))
+        options = OperationOptions(to=self.queue.currentData(), rate=rate)
+        self.confirmed.emit(
+            commands.run_planned(
+                self.operations, Verb.REPLAY, self.target, sentence(self.target), options
+            )
+        )
         self.accept()

@@ -30,7 +30,7 @@ WHERE j.id = ?;
 -- name: events_of_job
 SELECT
     at, kind, attempt, fence, started_at, worker, next_run_at, error_type, error_message,
-    fingerprint, traceback, detail
+    fingerprint, traceback, detail, payload
 FROM events
 WHERE job_id = ?
 ORDER BY id;

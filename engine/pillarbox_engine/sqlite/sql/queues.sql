@@ -1,4 +1,4 @@
--- Queues, processes, the maintainer and the journal of operations.
+-- Queues, processes and the maintainer.
 
 -- name: queue_by_name
 SELECT id, settings, mode FROM queues WHERE name = ?;
@@ -68,21 +68,3 @@ RETURNING fence;
 
 -- name: leave_maintenance
 DELETE FROM maintainer WHERE process_id = ?;
-
--- name: add_operation
-INSERT INTO operations (verb, at, what) VALUES (?, ?, ?) RETURNING id;
-
--- name: count_operation
-UPDATE operations SET changed = changed + ?, skipped = skipped + ? WHERE id = ?;
-
--- name: undo_operation
-UPDATE operations SET undone = 1 WHERE id = ?;
-
--- name: all_operations
--- The newest first, with how many jobs still lie in the trash because of each.
-SELECT
-    o.id, o.verb, o.at, o.what, o.changed, o.skipped, o.undone,
-    EXISTS (SELECT 1 FROM jobs AS j WHERE j.state = 'trashed' AND j.operation_id = o.id)
-FROM operations AS o
-ORDER BY o.id DESC
-LIMIT ?;
