@@ -10,6 +10,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -212,5 +214,6 @@ def _trend(reading: Reading, print_: str, queue_id: int | None, now: int) -> tup
 
 def due_times(reading: Reading, queue_id: int | None, limit: int) -> tuple[datetime, ...]:
     """When scheduled jobs fall due, soonest first."""
-    rows = reading.rows("due_times", {"queue_id": queue_id, "limit": limit})
-    return tuple(from_us(run_at) for (run_at,) in rows)
+    ids = [row[0] for row in reading.rows("all_queues")] if queue_id is None else [queue_id]
+    each = [reading.rows("due_times", (number, limit)) for number in ids]
+    return tuple(from_us(run_at) for (run_at,) in islice(merge(*each), limit))

@@ -18,11 +18,14 @@ WHERE;
 SELECT count(*) FROM (SELECT 1 FROM jobs AS j WHERE {where} LIMIT :limit);
 
 -- name: whole_job
--- What a listing leaves out.
+-- What a listing leaves out. A job with a nonce was given no idempotency key: none is looked for.
 SELECT
     j.payload, j.payload_crc, j.blob, j.backoff, j.timeout_us, j.result, q.settings, j.unique_key,
     j.parent_id, j.children_left, j.child_policy,
-    (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1), j.retry_for_us
+    iif(
+        j.nonce IS NULL, (SELECT i.key FROM idempotency AS i WHERE i.job_id = j.id LIMIT 1), NULL
+    ),
+    j.retry_for_us
 FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id
 WHERE j.id = ?;
@@ -67,10 +70,11 @@ GROUP BY 1;
 SELECT error_type, error_message, reason FROM jobs WHERE id = ?;
 
 -- name: due_times
+-- When a queue's scheduled jobs fall due: as much of an index as is asked for.
 SELECT run_at FROM jobs
-WHERE state = 'scheduled' AND (:queue_id IS NULL OR queue_id = :queue_id)
+WHERE queue_id = ? AND state = 'scheduled'
 ORDER BY run_at
-LIMIT :limit;
+LIMIT ?;
 
 -- name: oldest_ready
 SELECT min(enqueued_at) FROM (

@@ -125,7 +125,7 @@ INSERT INTO chain (sequence, at, last_job_id, deltas, hash) VALUES (?, ?, ?, ?, 
 
 -- name: chain_span
 -- The oldest and the newest sequence kept.
-SELECT min(sequence), max(sequence) FROM chain;
+SELECT (SELECT min(sequence) FROM chain), (SELECT max(sequence) FROM chain);
 
 -- name: chain_links
 -- Links from one sequence to another, oldest first.
