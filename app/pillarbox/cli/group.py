@@ -17,13 +17,8 @@ from pillarbox.cli.options import examples
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Put jobs in and run them": ("enqueue", "work", "demo"),
     "Look": ("window", "stats", "jobs", "job"),
-<<<<<<< HEAD
-    "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore"),
-    "Act on queues": ("pause", "resume", "drain", "schedules"),
-=======
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore", "operations"),
-    "Act on queues": ("pause", "resume", "drain"),
->>>>>>> f6710c2 (Bulk verbs are operations: a row each, frozen, in chunks, resumed; replay with rate, canary, stop, patch and dry run)
+    "Act on queues": ("pause", "resume", "drain", "schedules"),
     "Look after the file": ("check", "bench"),
 }
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)

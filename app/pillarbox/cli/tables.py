@@ -87,7 +87,7 @@ def jobs_table(jobs: Iterable[JobSummary], now: datetime) -> Table:
 
 def operations_table(operations: Iterable[Operation], now: datetime) -> Table:
     """A row per operation."""
-    table = _table(
+    table = plain_table(
         "id", "did", "state", "done>", "changed>", "skipped>", "failed>", "age>", "to what",
     )  # fmt: skip
     for one in operations:

@@ -55,11 +55,7 @@ from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import QueueSettings
-<<<<<<< HEAD
 from pillarbox_engine.standing import Offer
-from pillarbox_engine.states import State
-=======
->>>>>>> f6710c2 (Bulk verbs are operations: a row each, frozen, in chunks, resumed; replay with rate, canary, stop, patch and dry run)
 
 _EVERYTHING = Filter()
 

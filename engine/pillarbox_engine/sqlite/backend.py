@@ -326,20 +326,15 @@ class SqliteBackend(InspectorSide):
     def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> bool:
         """Whether the sweep was ours to do."""
         side = self._file.place.side
-<<<<<<< HEAD
         done = claim_check.store_first(
             side, self._now(),
             lambda stored: self._file.write(
                 lambda t: upkeep.sweep(t, side, own, due, reap=reap, stored=stored)
             ),
         )  # fmt: skip
-        if done is not None and due.dead:
-=======
-        done = self._file.write(lambda t: upkeep.sweep(t, side, own, due, reap=reap))
         if done is None:
             return False
         if due.dead:
->>>>>>> f6710c2 (Bulk verbs are operations: a row each, frozen, in chunks, resumed; replay with rate, canary, stop, patch and dry run)
             self._file.tidy()
         for operation in due.operations:
             self.advance_operation(operation)
