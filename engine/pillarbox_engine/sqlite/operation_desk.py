@@ -15,10 +15,10 @@ from pillarbox_engine.merge_patch import limit_of, patched_text
 from pillarbox_engine.model import BulkResult
 from pillarbox_engine.operating import CHANGED, Run, Watched
 from pillarbox_engine.sqlite import admin
-from pillarbox_engine.sqlite.job_insert import checksum
 from pillarbox_engine.sqlite.job_rows import JobRow, load, number_of
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, need
 from pillarbox_engine.sqlite.readers import Reading
+from pillarbox_engine.sqlite.shapes import checksum
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.unique_keys import may_return
 from pillarbox_engine.states import EventKind, State, Verb
