@@ -15,7 +15,8 @@ from pillarbox_engine import sqlite
 from pillarbox_engine.sqlite.connection import open_untouched
 from pillarbox_engine.sqlite.statements import names, statement
 
-PARTS = {name for name in names() if name.startswith("where_")} | {"summaries", "counting", "frozen_ids"}
+LOOSE = {"summaries", "counting", "frozen_ids"}
+PARTS = {name for name in names() if name.startswith("where_")} | LOOSE
 WHOLE = {
     "integrity", "miscounted_parents", "orphan_events", "orphan_leases", "payloads",
     "rows_by_state", "unknown_states",
