@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pillarbox_engine.alarms import Alarm, AlarmKind
 from pillarbox_engine.backoff import Exponential, Fixed, Linear, Table
 from pillarbox_engine.children import Child
 from pillarbox_engine.errors import (
@@ -75,6 +76,8 @@ def connect(
 
 
 __all__ = [
+    "Alarm",
+    "AlarmKind",
     "BehindHead",
     "Cancel",
     "Child",

@@ -38,8 +38,9 @@ def childless(job_id: str) -> tuple[ChildJob, ...]:
 class JobContext:
     """A running job, as its handler sees it.
 
-    `cancelled` is set when the handler should stop: its time is up, its lease is lost, or the
-    worker is stopping. `attempt` counts from 1; `fence` is the number of this claim.
+    `cancelled` is set when the handler should stop: its time is up, its lease is lost, it was
+    cancelled or released by an operator (told within some 100 ms), or the worker is stopping.
+    `attempt` counts from 1; `fence` is the number of this claim.
     """
 
     __slots__ = (

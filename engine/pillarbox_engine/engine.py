@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
 from pillarbox_engine import arguments, filters, names
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import refuse_while_importing
 from pillarbox_engine.clock import Clock, SystemClock, seconds_to_us
@@ -148,6 +149,13 @@ class Engine:
     def cancel_operation(self, operation_id: str) -> OperationHandle:
         """Stop an operation for good; what was done stays done. `NotFound`."""
         return self.operation(operation_id).cancel()
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """The newest alarms of all queues, those that are open first; see `Alarm`.
+
+        A queue whose alarm is raised or cleared is told of to subscribers like any change.
+        """
+        return self.backend.alarms()
 
     def subscribe(self, on_change: Callable[[Change], None]) -> Callable[[], None]:
         """Call `on_change` on an engine thread after changes, here or in another process.

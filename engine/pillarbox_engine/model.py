@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, overload
 
+from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.operation import ENDED, PLAIN, OperationOptions, OperationState
 from pillarbox_engine.settings import QueueSettings
@@ -279,6 +280,7 @@ class QueueSummary:
     depth_trend: tuple[int, ...] = ()
     rate_used: int = 0
     served: bool = False
+    alarms: tuple[AlarmKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

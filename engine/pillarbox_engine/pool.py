@@ -34,6 +34,7 @@ from pillarbox_engine.settling import settlement
 from pillarbox_engine.slots import Slots
 from pillarbox_engine.standing import Offer
 from pillarbox_engine.trouble import OnProblem, Trouble, all_stuck
+from pillarbox_engine.vigil import Vigil
 
 __all__ = ["Handlers", "OnProblem", "Pool", "PoolParts"]
 
@@ -75,6 +76,7 @@ class Pool:
         self._settler = Settler(
             parts.backend, self._reports, lost=self._care.lose, refused=self._trouble.tell
         )
+        self._vigil = Vigil(parts.backend.holds, self._care.lose)
         self._offer = Offer(frozenset(queues), routes.types, self._lessee, self._receive)
         self._in_thread: Runner = ThreadRunner()
         self._in_child: Runner = ChildRunner()
@@ -144,6 +146,7 @@ class Pool:
     def _on_change(self, change: Change) -> None:
         if change.may_feed(self._queues):
             self._hinted = True
+            self._vigil.hint()
             self._wake.set()
 
     # -- the dispatcher ---------------------------------------------------------------------
@@ -195,6 +198,7 @@ class Pool:
         self._flush_reports(now_us)
         if now_us >= self._care.look_at_us:
             self._care.look(now_us, self._settler)
+        self._vigil.look(now_us, self._care.held.values())
         self._say_what_is_served()
         request = self._request(now_us)
         claimed = self._settle(now_us, request)
@@ -206,8 +210,7 @@ class Pool:
     def _pause(self) -> float:
         now_us = self._clock.monotonic_us()
         until = [self._care.look_at_us, now_us + RECHECK_US]
-        if self._reports.due_us is not None:
-            until.append(self._reports.due_us)
+        until += [at for at in (self._reports.due_us, self._vigil.due_us) if at is not None]
         if self._gathered_since_us is not None:
             until.append(self._gathered_since_us + GATHER_US)
         free, ahead = self._room()

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
 from pillarbox_engine.intents import OperationPlan
@@ -112,6 +113,9 @@ class Consumer(Protocol):
     def extend(self, leases: Sequence[LeaseRef], seconds: float | None = None) -> list[bool]:
         """Let the leases run `seconds` (None: the queue's) from now; False: it was lost."""
 
+    def holds(self, leases: Sequence[LeaseRef]) -> list[bool]:
+        """Whether each lease is still valid; by a read, so it may be asked often."""
+
     def report(self, reports: Sequence[Report]) -> list[bool]:
         """Store progress and log lines; False: the lease was lost, nothing stored."""
 
@@ -185,6 +189,9 @@ class Inspector(Protocol):
 
     def operation(self, operation_id: str) -> Operation:
         """One entry of the journal, or `NotFound`."""
+
+    def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
+        """The alarms of all queues: open ones first, then the newest."""
 
     def file_info(self) -> FileInfo:
         """The store itself."""

@@ -295,6 +295,7 @@ ENGINE: dict[str, Call] = {
     ),
     "jobs": Call(on=_engine, refuses={"where": (*NO_FILTER, None)}),
     "counts": Call(on=_engine),
+    "alarms": Call(on=_engine),
     "schedules": Call(on=_engine),
     **{
         f"{verb}_schedule": Call(

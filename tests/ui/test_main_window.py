@@ -17,6 +17,7 @@ from pillarbox_engine.errors import DiskFull
 from pillarbox_engine.flows import NewFlow
 from pillarbox_engine.memory import MemoryBackend
 from pillarbox_engine.model import NewJob
+from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.import_dialog import ImportDialog
 from pillarbox_ui.interest import View
@@ -25,7 +26,7 @@ from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Mode, Theme
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.windows import Opened, open_window
-from tests.ui.kit import enqueue, fail, kill
+from tests.ui.kit import claim, enqueue, fail, finish, kill
 
 
 def wait_for(qtbot: QtBot, opened: Opened, check: Callable[[Snapshot], bool]) -> None:
@@ -328,3 +329,22 @@ def test_copying_puts_json_on_the_clipboard(
     qtbot.waitUntil(lambda: opened.window.actions_["copy-id"].isEnabled())
     opened.window.ask("copy-id")
     assert qapp.clipboard().text() == job
+
+
+def test_an_alarm_is_told_once_and_marked_until_it_is_cleared(
+    qtbot: QtBot, opened: Opened, backend: MemoryBackend
+) -> None:
+    backend.configure("email", QueueSettings(alarm_depth=3))
+    enqueue(backend, "email", 3)
+    backend.maintain()
+    window = opened.window
+    qtbot.waitUntil(lambda: window.messages.alarm.isVisibleTo(window))
+    assert "email: 3 jobs are ready" in window.messages.alarm.text()
+    assert window.status.alarms.text() == "⚠ 1 alarm"
+    window.messages.alarm.hide()
+    enqueue(backend, "email", 1)
+    wait_for(qtbot, opened, lambda s: s.totals.ready == 4)
+    assert not window.messages.alarm.isVisibleTo(window), "told once"
+    finish(backend, claim(backend, "email", 4))
+    backend.maintain()
+    qtbot.waitUntil(lambda: not window.status.alarms.isVisibleTo(window))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.model import Counts, QueueSummary
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_ui.interest import Interest, View
 from pillarbox_ui.places import Location, location, places
 from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.widgets.navigation_place import spoken
 from tests.ui.kit import NOW
 
 
@@ -33,6 +37,15 @@ def test_each_queue_has_a_row_with_its_depth() -> None:
     assert rows["in-flight"].badge == 3
     assert (rows["dead-letters"].badge, rows["dead-letters"].tone) == (2, "dead")
     assert rows["trash"].badge is None
+
+
+def test_a_queue_with_an_open_alarm_is_marked_and_said() -> None:
+    alarmed = replace(queue("a"), alarms=(AlarmKind.DEPTH,))
+    snapshot = Snapshot(as_of=NOW, interest=Interest(), queues=(alarmed, queue("b")))
+    rows = {place.key: place for place in places(snapshot)}
+    assert (rows["queue:a"].icon, rows["queue:a"].tone) == ("warn", "warn")
+    assert spoken(rows["queue:a"]) == "a, 5, alarm"
+    assert rows["queue:b"].icon == "queue"
 
 
 def test_before_the_first_snapshot_the_places_are_there() -> None:

@@ -219,6 +219,7 @@ class MainWindow(Frame):
         self._follow_queues(snapshot)
         self.status.show_snapshot(snapshot, self.actions_["live"].isChecked())
         self.messages.tell_notices(snapshot.file.notices)
+        self.messages.tell_alarms(snapshot.alarms)
         asked = snapshot.interest
         if (asked.view, asked.queue) == (self._location.view, self._location.queue):
             self.pages.current.show_snapshot(snapshot)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from pillarbox_engine.alarms import Alarm, sentence
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.model import Operation
 from pillarbox_ui.running import RunningOperation
@@ -31,11 +32,13 @@ class Messages(QWidget):
         self.trouble = Banner(theme)
         self.failure = Banner(theme)
         self.notice = Banner(theme)
+        self.alarm = Banner(theme)
         self._noticed: set[str] = set()
+        self._alarmed: set[str] = set()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for banner in (self.trouble, self.failure, self.notice):
+        for banner in (self.trouble, self.failure, self.alarm, self.notice):
             column.addWidget(banner)
 
     @Slot(object)
@@ -63,6 +66,16 @@ class Messages(QWidget):
         if fresh:
             self._noticed.update(fresh)
             self.notice.tell("info", fresh[0], "\n".join(fresh[1:]))
+
+    def tell_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """Alarms that are open, each once: it stays until closed, or until none is open."""
+        fresh = [alarm for alarm in alarms if alarm.id not in self._alarmed]
+        self._alarmed = {alarm.id for alarm in alarms}
+        if fresh:
+            first, *others = [sentence(alarm) for alarm in fresh]
+            self.alarm.tell("warn", tr("Alarm: {0}").format(first), "\n".join(others))
+        elif not alarms:
+            self.alarm.hide()
 
 
 def _why(error: PillarboxError) -> str:

@@ -84,9 +84,11 @@ def _queue(queue: QueueSummary) -> Place:
     return Place(
         key=f"{_QUEUE}{queue.name}",
         name=queue.name,
-        icon="queue",
+        icon="warn" if queue.alarms else "queue",
         badge=queue.counts.ready,
         paused=queue.paused,
+        tone="warn" if queue.alarms else "",
+        alarm=bool(queue.alarms),
     )
 
 

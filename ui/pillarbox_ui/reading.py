@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.clock import Clock, from_us, seconds_to_us
 from pillarbox_engine.errors import NotFound
 from pillarbox_engine.filters import Filter, Page
@@ -88,6 +89,7 @@ class SnapshotReader:
             operations=self._keep("operations", None, 0.3, backend.operations)
             if view is View.OPERATIONS
             else (),
+            alarms=self._keep("alarms", None, 0.5, self._open_alarms),
             selected=selected,
             flow=self._flow(selected),
             file=self._keep("file", None, 1.0, backend.file_info),
@@ -157,6 +159,9 @@ class SnapshotReader:
         since = now - timedelta(seconds=interest.window_seconds)
         key = (interest.queue, interest.window_seconds)
         return self._keep("history", key, 1.0, lambda: self._backend.history(interest.queue, since))
+
+    def _open_alarms(self) -> tuple[Alarm, ...]:
+        return tuple(alarm for alarm in self._backend.alarms() if alarm.is_open)
 
     def _selected(self, job_id: str | None) -> Job | None:
         if job_id is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.filters import Page
 from pillarbox_engine.flows import Flow
@@ -55,6 +56,7 @@ class Snapshot:
     history: tuple[HistoryPoint, ...] = ()
     processes: tuple[ProcessInfo, ...] = ()
     operations: tuple[Operation, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     selected: Job | None = None
     flow: Flow | None = None
     file: FileInfo = NO_FILE

@@ -8,10 +8,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
+from pillarbox_engine.alarms import sentence
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.plain import tip
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.status_dot import StatusDot
 from pillarbox_ui.widgets.words import tr
@@ -33,12 +35,15 @@ class StatusBar(QStatusBar):
         self.file = PlainLabel(label, muted=True)
         self.badge = PlainLabel(tr("READ-ONLY"), heading=True)
         self.badge.set_tone("warn")
+        self.alarms = PlainLabel(heading=True)
+        self.alarms.set_tone("warn")
         self.said = PlainLabel(muted=True)
         self._silence = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._silence.timeout.connect(self.said.clear)
         self.zone = QToolButton()
         self._lay_out()
         self.badge.hide()
+        self.alarms.hide()
         self.zone.clicked.connect(self._change_zone)
         zone.changed.connect(self._show_zone)
         self._show_zone()
@@ -51,6 +56,7 @@ class StatusBar(QStatusBar):
         self.zone.setToolTip(tr("Write times in this machine's zone, or in UTC"))
         for part in (self.dot, self.work, _line(), self.file, _line(), self.zone, self.badge):
             self.addWidget(part)
+        self.addWidget(self.alarms)
         self.addPermanentWidget(self.said)
 
     def show_snapshot(self, snapshot: Snapshot, live: bool) -> None:
@@ -72,6 +78,14 @@ class StatusBar(QStatusBar):
         on_disk = tr("{0} on disk").format(words.size(snapshot.file.size))
         self.file.setToolTip("\n".join(part for part in (snapshot.file.label, on_disk) if part))
         self.badge.setVisible(snapshot.file.read_only)
+        self._show_alarms(snapshot)
+
+    def _show_alarms(self, snapshot: Snapshot) -> None:
+        told = [sentence(alarm) for alarm in snapshot.alarms]
+        self.alarms.setText("⚠ " + words.counted(len(told), tr("alarm"), tr("alarms")))
+        self.alarms.setToolTip(tip("\n".join(told)))
+        self.alarms.setAccessibleDescription("; ".join(told))
+        self.alarms.setVisible(bool(told))
 
     def _show_dot(self, snapshot: Snapshot, live: bool) -> None:
         as_of = tr("as of {0}").format(self._zone.clock_text(snapshot.as_of))

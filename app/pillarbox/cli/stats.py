@@ -29,7 +29,7 @@ EVERY = 1.0
 @click.option("--watch", is_flag=True, help="Show it again each second, until Ctrl-C.")
 @common
 def command(common: Common, watch: bool) -> int:
-    """Show a row per queue: what is ready, running, retrying, done and dead.
+    """Show a row per queue: what is ready, running, retrying, done and dead; then open alarms.
 
     With --watch and --json, writes one JSON document a line, each second.
     """
@@ -52,6 +52,7 @@ def snapshot(engine: Engine) -> dict[str, Any]:
         "as_of": datetime.now(UTC),
         "ledger": engine.counts().ledger(),
         "queues": [queue_json(queue) for queue in engine.queues()],
+        "alarms": [alarm for alarm in engine.alarms() if alarm.is_open],
     }
 
 
@@ -61,8 +62,22 @@ def _show(engine: Engine) -> None:
     queues = engine.queues()
     if queues:
         output.table(queues_table(queues, datetime.now(UTC)))
+        for text in alarm_lines(engine):
+            output.line(text)
     else:
         output.say(f"{engine.backend.file_info().label} has no queues yet.")
+
+
+def alarm_lines(engine: Engine) -> list[str]:
+    """A line for each alarm that is open."""
+    from pillarbox.cli.tables import moment
+    from pillarbox_engine.alarms import sentence
+
+    return [
+        f"ALARM  {output.one_line(sentence(alarm), 200)}, since {moment(alarm.raised_at)}"
+        for alarm in engine.alarms()
+        if alarm.is_open
+    ]
 
 
 def _watch(engine: Engine, *, as_json: bool) -> None:
@@ -82,12 +97,16 @@ def _watch_json(engine: Engine) -> None:
 
 
 def _watch_table(engine: Engine) -> None:
+    from rich.console import Group
     from rich.live import Live
+    from rich.text import Text
 
     from pillarbox.cli.tables import queues_table
 
     console = output.console()
     with Live(console=console, screen=False, auto_refresh=False) as live:
         while True:
-            live.update(queues_table(engine.queues(), datetime.now(UTC)), refresh=True)
+            table = queues_table(engine.queues(), datetime.now(UTC))
+            alarms = [Text(text) for text in alarm_lines(engine)]
+            live.update(Group(table, *alarms), refresh=True)
             time.sleep(EVERY)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
 from pillarbox_engine.errors import Unsupported
 from pillarbox_engine.filters import Filter, Page
@@ -23,6 +24,7 @@ from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef, Report, Se
 from pillarbox_engine.listeners import Listeners
 from pillarbox_engine.memory import (
     admin,
+    alarming,
     auditing,
     browsing,
     claiming,
@@ -131,6 +133,10 @@ class MemoryBackend:
         with self._open() as store:
             return [settling.extend(store, lease, seconds) for lease in leases]
 
+    def holds(self, leases: Sequence[LeaseRef]) -> list[bool]:
+        with self._open() as store:
+            return [settling.held(store, lease) is not None for lease in leases]
+
     def report(self, reports: Sequence[Report]) -> list[bool]:
         with self._open() as store:
             return [settling.report(store, entry) for entry in reports]
@@ -223,6 +229,10 @@ class MemoryBackend:
     def schedules(self) -> tuple[Schedule, ...]:
         with self._open() as store:
             return scheduling.all_schedules(store)
+
+    def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
+        with self._open() as store:
+            return alarming.alarms(store, limit)
 
     def file_info(self) -> FileInfo:
         with self._open() as store:
@@ -331,6 +341,7 @@ class MemoryBackend:
             scheduling.fire_due(store)
             sweeping.prune(store)
             operating.maintain(store)
+            alarming.watch(store)
             sampling.sample(store)
             return min(sweeping.rest(store), max(sweeping.SHORTEST_REST, operating.rest(store)))
 

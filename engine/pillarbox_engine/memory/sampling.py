@@ -37,6 +37,7 @@ def _summary(store: Store, queue: QueueState) -> QueueSummary:
         run_p95=_p95(queue.runs), rate_used=starts_in_window(store, queue),
         depth_trend=tuple(point.ready for point in list(queue.samples)[-TREND:]),
         served=queue.name in store.serving[0],
+        alarms=tuple(a.kind for a in store.alarms if a.is_open and a.queue == queue.name),
     )  # fmt: skip
 
 

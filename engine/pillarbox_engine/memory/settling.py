@@ -33,7 +33,7 @@ from pillarbox_engine.states import DeadReason, EventKind, State, Verb
 
 def settle(store: Store, settlement: Settlement) -> LeaseLostNote | None:
     """End one lease, or say why it had ended already."""
-    row = _held(store, settlement.lease)
+    row = held(store, settlement.lease)
     if row is None:
         return _repeated_or_lost(store, settlement)
     if isinstance(settlement, Lost):
@@ -46,7 +46,7 @@ def settle(store: Store, settlement: Settlement) -> LeaseLostNote | None:
     return None
 
 
-def _held(store: Store, lease: LeaseRef) -> Row | None:
+def held(store: Store, lease: LeaseRef) -> Row | None:
     """The job, if the lease is the one it is under."""
     row = store.row(lease.job_id)
     held = row is not None and row.fence == lease.fence and row.state is State.LEASED
@@ -127,7 +127,7 @@ def _keep_result(store: Store, row: Row, ack: Ack) -> None:
 
 def extend(store: Store, lease: LeaseRef, seconds: float | None) -> bool:
     """Let a lease run `seconds` (None: the queue's) from now; False: it was lost."""
-    row = _held(store, lease)
+    row = held(store, lease)
     if row is None or not apply(store, row, Verb.EXTEND):
         return False
     length = store.settings_of(row).lease if seconds is None else seconds
@@ -138,7 +138,7 @@ def extend(store: Store, lease: LeaseRef, seconds: float | None) -> bool:
 
 def report(store: Store, entry: Report) -> bool:
     """Store progress and log lines; False: the lease was lost, nothing stored."""
-    row = _held(store, entry.lease)
+    row = held(store, entry.lease)
     if row is None:
         return False
     row.progress = row.progress if entry.progress is None else entry.progress

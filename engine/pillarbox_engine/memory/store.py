@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.memory.rows import COUNTERS, QueueState, Row
@@ -67,6 +68,8 @@ class Store:
         self.operations: dict[str, Journalled] = {}
         self.runs: dict[str, Run] = {}
         self.items: dict[str, list[Item]] = {}
+        self.alarms: list[Alarm] = []
+        self.alarm_number = 0
         self.samples: list[HistoryPoint] = []
         self.sampled_us: int | None = None
         self.unsampled = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pillarbox_engine.alarms import bounds
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.memory.changing import How
 from pillarbox_engine.memory.rows import QueueState, Row
@@ -94,7 +95,8 @@ def rest(store: Store) -> float:
     moments = [moment for row in store.rows.values() for moment in _moments(row)]
     moments += next_due(store)
     soonest = min(moments, default=store.now + seconds_to_us(LONGEST_REST))
-    longest = 1.0 if store.unsampled else LONGEST_REST
+    watching = any(bounds(queue.settings) for queue in store.queues.values())
+    longest = 1.0 if store.unsampled or watching else LONGEST_REST
     return min(longest, max(SHORTEST_REST, (soonest - store.now) / 1e6))
 
 

@@ -184,6 +184,11 @@ class SqliteBackend(InspectorSide):
             check_number("seconds", seconds, *LEASES)
         return self._file.write(lambda t: settle.extend(t, leases, seconds))
 
+    def holds(self, leases: Sequence[LeaseRef]) -> list[bool]:
+        """Whether each lease is still valid."""
+        with self._file.read() as reading:
+            return settle.holds(reading, leases)
+
     def report(self, reports: Sequence[Report]) -> list[bool]:
         """Store progress and log lines."""
         return self._file.write(lambda t: settle.report(t, reports))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow
@@ -23,6 +24,7 @@ from pillarbox_engine.model import (
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.sqlite import (
+    alarming,
     browse,
     chain,
     files,
@@ -133,6 +135,11 @@ class InspectorSide:
         """What is planned."""
         with self._file.read() as reading:
             return scheduling.all_schedules(reading)
+
+    def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
+        """The alarms of all queues."""
+        with self._file.read() as reading:
+            return alarming.alarms(reading, limit)
 
     def file_info(self) -> FileInfo:
         """The file itself."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.clock import from_us, from_us_or_none, seconds_to_us
 from pillarbox_engine.model import Counts, QueueSummary
 from pillarbox_engine.sqlite import counting
@@ -38,7 +40,19 @@ def counts(reading: Reading, queue_id: int | None) -> Counts:
 
 def summaries(reading: Reading, served: frozenset[str], now: int) -> tuple[QueueSummary, ...]:
     """Every queue as the queues table lists it."""
-    return tuple(_summary(reading, queue, served, now) for queue in all_queues(reading))
+    alarms = open_alarms(reading)
+    return tuple(
+        replace(_summary(reading, queue, served, now), alarms=alarms.get(queue.id, ()))
+        for queue in all_queues(reading)
+    )
+
+
+def open_alarms(reading: Reading) -> dict[int, tuple[AlarmKind, ...]]:
+    """The alarms that are open, by queue; a queue without one is not in it."""
+    found: dict[int, tuple[AlarmKind, ...]] = {}
+    for queue_id, kind in reading.rows("open_alarms"):
+        found[queue_id] = (*found.get(queue_id, ()), AlarmKind(kind))
+    return found
 
 
 def _summary(reading: Reading, queue: QueueRow, served: frozenset[str], now: int) -> QueueSummary:

@@ -34,6 +34,7 @@ from pillarbox_engine.sqlite.job_rows import (
     record,
 )
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id
+from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.retrying import too_late
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
@@ -264,6 +265,13 @@ def _extend_one(
     ).fetchall()
     transaction.touched.add(queue.name)
     return True
+
+
+def holds(reading: Reading, leases: Sequence[LeaseRef]) -> list[bool]:
+    """Whether each lease is still valid."""
+    numbers = json.dumps([number_of(lease.job_id) for lease in leases])
+    fences = dict(reading.rows("fences_of_leased", (numbers,)))
+    return [fences.get(number_of(lease.job_id)) == lease.fence for lease in leases]
 
 
 def report(transaction: Transaction, reports: Sequence[Report]) -> list[bool]:

@@ -1,7 +1,7 @@
 """Maintenance: what falls due by time alone, done by one process at a time.
 
 Owns the sweep: leases that ran out, leases of dead processes, scheduled jobs that fell due,
-schedules whose time has come, expired jobs, roll-ups, retention and folding the chain. An idle
+schedules whose time has come, expired jobs, alarms, roll-ups, retention, folding the chain. An idle
 file costs one read a second and no write: the maintainer's lease is taken only when there is
 something to do.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.sqlite import (
+    alarming,
     chain,
     claim,
     operating,
@@ -41,11 +42,15 @@ class Due:
     stale: tuple[int, ...] = ()
     schedules: tuple[scheduling.DueSchedule, ...] = ()
     operations: tuple[str, ...] = ()
+    alarms: tuple[alarming.QueueTurn, ...] = ()
     other: bool = False
     more: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.dead or self.stale or self.schedules or self.operations or self.other)
+        return bool(
+            self.dead or self.stale or self.schedules or self.operations or self.alarms
+            or self.other
+        )  # fmt: skip
 
 
 def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
@@ -58,6 +63,7 @@ def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
         stale=tuple(samples.stale(reading)),
         schedules=scheduling.due(reading, now),
         operations=operating.due(reading, now),
+        alarms=alarming.due(reading, now),
         other=over > 0 or _something_due(reading, now, reap=reap),
         more=over > retention.CHUNK,
     )
@@ -115,6 +121,7 @@ def sweep(
         claim.promote(transaction, queue)
         retention.prune(transaction, queue)
     scheduling.fire(transaction, due.schedules, stored)
+    alarming.apply(transaction, due.alarms)
     transaction.execute("drop_keys", (transaction.now, CHUNK))
     operating.tidy(transaction)
     chain.fold(transaction)

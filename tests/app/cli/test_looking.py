@@ -27,6 +27,24 @@ def test_stats_shows_a_row_per_queue(engine: Engine, pillarbox: Command) -> None
     assert document["ledger"]["enqueued"] == 3
 
 
+def test_stats_tells_open_alarms(engine: Engine, pillarbox: Command) -> None:
+    queue = engine.queue("mail")
+    queue.configure(alarm_depth=2)
+    queue.enqueue_many([{}, {}])
+    engine.backend.maintain()
+    assert "ALARM  mail: 2 jobs are ready, the alarm is at 2, since" in pillarbox("stats").out
+    (alarm,) = pillarbox("stats", "--json").document["alarms"]
+    assert (alarm["queue"], alarm["kind"], alarm["value"], alarm["bound"]) == (
+        "mail",
+        "depth",
+        2,
+        2,
+    )
+    queue.claim()
+    engine.backend.maintain()
+    assert pillarbox("stats", "--json").document["alarms"] == []
+
+
 def test_stats_of_an_empty_file_says_so(engine: Engine, pillarbox: Command) -> None:
     answer = pillarbox("stats")
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.model import QueueSummary
 from pillarbox_ui.models.columns import Column, Kind
 from pillarbox_ui.models.job_columns import moment_text
@@ -25,6 +26,24 @@ def queue_state(queue: QueueSummary) -> str:
     if queue.paused:
         return "paused"
     return "draining" if queue.draining else "running"
+
+
+def queue_name(queue: QueueSummary) -> str:
+    """The queue's name, marked while one of its alarms is open."""
+    return f"⚠ {queue.name}" if queue.alarms else queue.name
+
+
+def _name_tip(queue: QueueSummary) -> str:
+    return " · ".join([queue.name, *(f"alarm: {ALARM_WORDS[kind]}" for kind in queue.alarms)])
+
+
+ALARM_WORDS = {
+    AlarmKind.DEPTH: "too many jobs are ready",
+    AlarmKind.OLDEST: "the oldest ready job waits too long",
+    AlarmKind.DEAD_RATE: "too many dead letters a minute",
+    AlarmKind.DEAD_AGE: "a dead letter has lain there too long",
+}
+"""What an open alarm means, in few words."""
 
 
 def rate_limit_text(queue: QueueSummary) -> str:
@@ -48,7 +67,9 @@ def _columns() -> tuple[QueueColumn, ...]:
             key="name",
             title="Queue",
             width=26,
-            text=lambda queue: queue.name,
+            text=queue_name,
+            roles={Role.SORT: lambda queue: queue.name},
+            tip=_name_tip,
             grows=True,
             letters=14,
         ),

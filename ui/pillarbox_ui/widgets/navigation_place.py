@@ -21,13 +21,16 @@ class Place:
     paused: bool = False
     heading: bool = False
     tone: str = ""
+    alarm: bool = False
 
 
 def spoken(place: Place) -> str:
-    """What a screen reader says: name, count, paused."""
+    """What a screen reader says: name, count, paused, alarm."""
     parts = [place.name]
     if place.badge is not None:
         parts.append(words.count(place.badge))
     if place.paused:
         parts.append(words.tr("paused"))
+    if place.alarm:
+        parts.append(words.tr("alarm"))
     return ", ".join(parts)

@@ -196,6 +196,11 @@ UPDATE jobs SET heartbeat_at = :now, lease_expires_at = :lease_expires_at
 WHERE id = :id AND fence = :fence AND state = 'leased'
 RETURNING id;
 
+-- name: fences_of_leased
+-- Under which fence each of these jobs is leased now, if it is.
+SELECT id, fence FROM jobs
+WHERE id IN (SELECT value FROM json_each(?)) AND state = 'leased';
+
 -- name: set_progress
 UPDATE jobs SET progress = coalesce(?, progress)
 WHERE id = ? AND fence = ? AND state = 'leased'
