@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from pillarbox_engine.payload import check_size, encode, parse
-from pillarbox_engine.settings import QueueSettings
 
 
 def merged(target: Any, patch: Any) -> Any:
@@ -23,11 +22,6 @@ def merged(target: Any, patch: Any) -> Any:
         else:
             result[key] = merged(result.get(key), value)
     return result
-
-
-def limit_of(settings: QueueSettings) -> int:
-    """How many bytes an edited payload may take: it has to fit into the job's own row."""
-    return min(settings.max_payload, settings.claim_check or settings.max_payload)
 
 
 def patched_text(payload_json: str, patch_json: str, limit: int) -> str:

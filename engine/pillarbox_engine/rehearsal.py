@@ -11,7 +11,7 @@ from pillarbox_engine.errors import InvalidPayload
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.intents import OperationPlan, checked
 from pillarbox_engine.lifecycle import states_for
-from pillarbox_engine.merge_patch import limit_of, patched_text
+from pillarbox_engine.merge_patch import patched_text
 from pillarbox_engine.model import Job
 from pillarbox_engine.protocols import Inspector
 from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT
@@ -42,7 +42,7 @@ def rehearse(inspector: Inspector, plan: OperationPlan) -> Rehearsal:
     plan = checked(plan)
     where = _held(plan)
     rows = inspector.jobs(where, limit=SAMPLES).rows
-    limits = {queue.name: limit_of(queue.settings) for queue in inspector.queues()}
+    limits = {queue.name: queue.settings.max_payload for queue in inspector.queues()}
     samples = tuple(_sample(inspector.job(row.id), plan, limits) for row in rows)
     return Rehearsal(count=inspector.count(where), samples=samples)
 

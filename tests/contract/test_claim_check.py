@@ -7,9 +7,12 @@ import json
 import pytest
 
 from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
+from pillarbox_engine.filters import Filter
+from pillarbox_engine.intents import OperationPlan
 from pillarbox_engine.model import Alike, NewJob
+from pillarbox_engine.operation import OperationOptions
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import State
+from pillarbox_engine.states import EventKind, State, Verb
 from pillarbox_engine.uniqueness import Unique
 from tests.contract.workshop import QUEUE, Workshop
 
@@ -85,6 +88,28 @@ def test_it_is_kept_through_failure_replay_purge_and_restore(shop: Workshop) -> 
     shop.backend.restore([job_id])
     shop.pass_time(7_200.0)
     assert shop.take().payload_json == text
+
+
+@pytest.mark.parametrize(("before", "patch", "size"), [
+    ({"rest": "x" * 5_000}, {"rest": "y" * 5_000}, 5_000),
+    ({"rest": "x" * 5_000}, {"rest": "y"}, 1),
+    ({"rest": "x"}, {"rest": "y" * 5_000}, 5_000),
+], ids=["large to large", "large to small", "small to large"])  # fmt: skip
+def test_a_replay_can_patch_it(
+    shop: Workshop, before: dict[str, str], patch: dict[str, str], size: int
+) -> None:
+    job_id = shop.dead(before)
+    options = OperationOptions(patch_json=json.dumps(patch))
+    where = Filter(queues=(QUEUE,))
+    plan = OperationPlan(verb=Verb.REPLAY, where=where, options=options)
+    started = shop.backend.start_operation(plan)
+    assert shop.backend.advance_operation(started.id).changed == 1
+    shop.pass_time(7_200.0)
+    job = shop.job(job_id)
+    (edited,) = [event for event in job.history if event.kind is EventKind.EDITED]
+    assert json.loads(edited.payload_json or "") == before
+    assert json.loads(shop.take().payload_json) == {"rest": "y" * size}
+    assert shop.counts().bytes == len(job.payload_json)
 
 
 def test_keys_answer_the_job_that_is_there(shop: Workshop) -> None:

@@ -24,7 +24,7 @@ from pillarbox_engine.memory.bounds import require_room
 from pillarbox_engine.memory.predicate import matches
 from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Item, Journalled, Store
-from pillarbox_engine.merge_patch import limit_of, patched_text
+from pillarbox_engine.merge_patch import patched_text
 from pillarbox_engine.model import BulkResult, Event, Operation
 from pillarbox_engine.operating import CHANGED, Run, Watched
 from pillarbox_engine.operation import ENDED, OperationState
@@ -102,7 +102,7 @@ class MemoryDesk:
             return None
         queue = store.queue(run.options.to or row.queue)
         try:
-            new = patched_text(row.payload, patch, limit_of(queue.settings))
+            new = patched_text(row.payload, patch, queue.settings.max_payload)
         except PayloadTooLarge:
             return "payload too large"
         except InvalidPayload:

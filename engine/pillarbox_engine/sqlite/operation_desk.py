@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
-from pillarbox_engine.errors import InvalidPayload, PayloadTooLarge, QueueFull
-from pillarbox_engine.merge_patch import limit_of, patched_text
+from pillarbox_engine.errors import DamagedFile, InvalidPayload, PayloadTooLarge, QueueFull
+from pillarbox_engine.merge_patch import patched_text
 from pillarbox_engine.model import BulkResult
 from pillarbox_engine.operating import CHANGED, Run, Watched
-from pillarbox_engine.sqlite import admin
+from pillarbox_engine.sqlite import admin, blobs, claim_check
+from pillarbox_engine.sqlite.files import side_of
 from pillarbox_engine.sqlite.job_rows import JobRow, load, number_of
 from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, need
 from pillarbox_engine.sqlite.readers import Reading
@@ -41,6 +43,7 @@ class SqlDesk(Lookout):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self._transaction = transaction
+        self._side = side_of(Path(transaction.connection.db_filename("main")))
 
     def hear(self, run: Run) -> None:
         """Stop watching the jobs that have ended."""
@@ -103,13 +106,12 @@ class SqlDesk(Lookout):
         queue = by_id(transaction)[job.queue_id] if to is None else need(transaction, to)
         if not may_return(transaction, job, queue.id, State.READY):
             return None
-        old, crc, blob = transaction.row("payload_for_edit", (number,))
-        if blob is not None:
-            return "payload beside the file"
-        if checksum(old.encode()) != crc:
-            return "payload damaged"
+        stub, crc, blob = transaction.row("payload_for_edit", (number,))
         try:
-            new = patched_text(old, patch, limit_of(queue.settings))
+            old = blobs.whole(self._side, number, stub, blob, crc)
+            new = patched_text(old, patch, queue.settings.max_payload)
+        except DamagedFile:
+            return "payload damaged"
         except PayloadTooLarge:
             return "payload too large"
         except InvalidPayload:
@@ -121,13 +123,22 @@ class SqlDesk(Lookout):
     def _store(self, queue: QueueRow, job: JobRow, old: str, new: str, operation: str) -> None:
         transaction, raw = self._transaction, new.encode()
         admin.check_room(transaction, queue, replace(job, payload_bytes=len(raw)))
-        transaction.execute("edit_payload", (new, len(raw), checksum(raw), job.id))
+        stored = self._put_aside(queue, new, len(raw))
+        kept = claim_check.stub(new, stored), claim_check.name_of(new, stored)
+        transaction.execute("edit_payload", (*kept, len(raw), checksum(raw), job.id))
         entry = {
             "job_id": job.id, "at": transaction.now, "kind": str(EventKind.EDITED),
             "attempt": job.attempt, "fence": job.fence, "payload": old,
             "detail": f"by operation {operation}",
         }  # fmt: skip
         transaction.execute("add_edit", entry)
+
+    def _put_aside(self, queue: QueueRow, text: str, size: int) -> claim_check.Blobs:
+        """Beside the file with a payload above the queue's limit: durable before the commit."""
+        limit = queue.settings.claim_check
+        if limit is None or size <= limit:
+            return {}
+        return blobs.write(self._side, self._transaction.now, [text])
 
 
 @contextmanager

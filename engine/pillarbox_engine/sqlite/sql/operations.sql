@@ -153,7 +153,7 @@ LIMIT :limit;
 SELECT payload, payload_crc, blob FROM jobs WHERE id = ?;
 
 -- name: edit_payload
-UPDATE jobs SET payload = ?, payload_bytes = ?, payload_crc = ? WHERE id = ?;
+UPDATE jobs SET payload = ?, blob = ?, payload_bytes = ?, payload_crc = ? WHERE id = ?;
 
 -- name: add_edit
 -- The history keeps what the payload was.
