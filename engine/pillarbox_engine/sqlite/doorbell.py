@@ -25,7 +25,8 @@ _LOG = logging.getLogger("pillarbox.doorbell")
 _IN_MODIFY = 0x2
 _IN_CLOEXEC = 0o2000000
 _BUFFER = 4_096
-SLOW_POLL = 1.0
+SLOW_POLL = 5.0
+"""Seconds between looks for commits of writers that do not ring, where bells are heard."""
 FAST_POLL = 0.1
 
 

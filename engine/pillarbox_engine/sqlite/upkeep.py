@@ -31,6 +31,9 @@ from pillarbox_engine.sqlite.transaction import Transaction
 
 CHUNK = 500
 TICK = 1.0
+"""Seconds between two looks while a lease runs: its process may die without a word."""
+IDLE_TICK = 5.0
+"""Seconds between two looks where nothing is in flight: a change brings the next one forward."""
 MAINTAINER_LEASE_US = seconds_to_us(5.0)
 
 
@@ -87,7 +90,8 @@ def pause(reading: Reading, now: int) -> float:
     if schedule is not None:
         moments.append(schedule)
     ahead = [(moment - now) / 1e6 for moment in moments]
-    return max(0.02, min([TICK, *ahead, *operating.wakes(reading, now)]))
+    tick = IDLE_TICK if reading.row("one_lease") is None else TICK
+    return max(0.02, min([tick, *ahead, *operating.wakes(reading, now)]))
 
 
 def _falls_due(reading: Reading, queue_id: int, now: int) -> bool:

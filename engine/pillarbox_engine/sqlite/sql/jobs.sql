@@ -215,6 +215,10 @@ SELECT id FROM jobs WHERE state = 'leased' AND lease_expires_at <= ?
 ORDER BY lease_expires_at
 LIMIT ?;
 
+-- name: one_lease
+-- Whether anything is in flight.
+SELECT 1 FROM jobs WHERE state = 'leased' LIMIT 1;
+
 -- name: expired_jobs
 -- Jobs past their best-before date that have not run.
 SELECT id FROM jobs
