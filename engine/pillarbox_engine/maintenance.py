@@ -67,7 +67,8 @@ class Maintenance:
             self._thread.join(timeout)
 
     def _on_change(self, change: Change) -> None:
-        self._changed.set()
+        if not self._changed.is_set():
+            self._changed.set()
 
     def _loop(self) -> None:
         while not self._stop.is_set():

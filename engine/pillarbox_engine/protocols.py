@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.filters import Filter, Page
@@ -42,8 +42,7 @@ MAX_BULK = 1_000
 """How many ids a bulk verb takes in one call: one transaction each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A lossy hint that something changed. `queues` empty: it is not known which.
 
     `calm` are those of `queues` in which no job can have become claimable by it.

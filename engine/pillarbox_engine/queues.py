@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from pillarbox_engine import arguments, names
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TYPE_ALONE = frozenset({"type"})
 CLAIMER = "claim"
 """The worker's name on leases taken with `Queue.claim`."""
 
@@ -68,6 +69,12 @@ class JobOptions(TypedDict, total=False):
     idempotency_key: str | None
     unique_key: str | None
     unique: Unique | None
+
+
+@lru_cache(maxsize=1_024)
+def _of_type(type: str) -> NewJob:
+    """The form of a job that has a type and nothing else."""
+    return NewJob(payload_json="", type=names.check_type(type))
 
 
 class Queue(OperatorVerbs):
@@ -114,8 +121,9 @@ class Queue(OperatorVerbs):
         `Indeterminate`, whose `idempotency_key` makes it safe to repeat the call; with a
         `connection` also `ProgrammingFault`, where it cannot be joined, and `Unsupported`.
         """
-        arguments.waiting(block, connection)
-        jobs = [self._job(payload, options)]
+        if block is not None or connection is not None:
+            arguments.waiting(block, connection)
+        jobs = self._one(payload, options)
         return self._store(jobs, options.get("idempotency_key"), block, connection)[0]
 
     def enqueue_many(
@@ -190,6 +198,13 @@ class Queue(OperatorVerbs):
         flow = flow_of(root, self.name, partial(self._job, key=key))
         queues = {member.queue for member in flow.each()}
         return self._told(lambda: self._engine.backend.enqueue_flow(flow), key, block, queues)
+
+    def _one(self, payload: JsonValue, options: JobOptions) -> Sequence[NewJob]:
+        """The one job of an enqueue; most have a type and nothing else, and need no second look."""
+        type = options.get("type", "default")
+        if options.keys() <= _TYPE_ALONE and isinstance(type, str):
+            return Alike(_of_type(type), (encode(payload),))
+        return [self._job(payload, options)]
 
     def _job(self, payload: JsonValue, options: JobOptions, key: str | None = None) -> NewJob:
         """A new job; `key` is that of the whole call, where it is not the job's own."""

@@ -79,7 +79,7 @@ class SqliteBackend(InspectorSide):
         """Store jobs durably, all or none."""
         call = enqueue.new_call(queue, jobs, self._nonces)
         try:
-            answers = claim_check.run(call, self._file.place.side, self._now(), self._store)
+            answers = claim_check.run(call, self._file.side, self._now(), self._store)
         except StorageFault as fault:
             given = jobs[0].idempotency_key if jobs else None
             fault.idempotency_key = given or enqueue.made_key(self._last_id, call.nonce)
@@ -100,7 +100,7 @@ class SqliteBackend(InspectorSide):
         self._file.joinable()
         call, found = enqueue.new_call(queue, jobs, self._nonces), self._joined.require(connection)
         return claim_check.run(
-            call, self._file.place.side, self._now(), lambda c: self._joined.enqueue(found, c)
+            call, self._file.side, self._now(), lambda c: self._joined.enqueue(found, c)
         )
 
     def _store(self, call: Call) -> list[Enqueued]:
@@ -114,7 +114,7 @@ class SqliteBackend(InspectorSide):
             return self._file.write(lambda t: enqueue_flow(t, FlowCall(flow, call)))
 
         try:
-            answer = claim_check.run(call, self._file.place.side, self._now(), store)
+            answer = claim_check.run(call, self._file.side, self._now(), store)
         except StorageFault as fault:
             key = flow.job.idempotency_key
             fault.idempotency_key = key or enqueue.made_key(self._last_id, call.nonce)
@@ -140,7 +140,7 @@ class SqliteBackend(InspectorSide):
     ) -> list[Claimed]:
         """The claims with the payloads their rows do not hold; damaged ones end as dead letters,
         and where that leaves none, others are claimed."""
-        whole, damaged = payloads.fetch(taken, unread, self._file.place.side)
+        whole, damaged = payloads.fetch(taken, unread, self._file.side)
         if damaged:
             self.settle(damaged)
         return whole or (self.claim(request) if damaged else [])
@@ -281,7 +281,7 @@ class SqliteBackend(InspectorSide):
 
     def run_schedule(self, name: str) -> Enqueued:
         """Enqueue a schedule's job now."""
-        side = self._file.place.side
+        side = self._file.side
         return claim_check.store_first(
             side, self._now(),
             lambda stored: self._file.write(lambda t: scheduling.run(t, name, stored)),
@@ -330,7 +330,7 @@ class SqliteBackend(InspectorSide):
 
     def _sweep(self, own: int, due: upkeep.Due, *, reap: bool) -> bool:
         """Whether the sweep was ours to do."""
-        side = self._file.place.side
+        side = self._file.side
         done = claim_check.store_first(
             side, self._now(),
             lambda stored: self._file.write(
@@ -347,7 +347,7 @@ class SqliteBackend(InspectorSide):
 
     def check(self) -> tuple[str, ...]:
         """Every broken promise found in the file."""
-        side = self._file.place.side
+        side = self._file.side
         expected = heads.highest(side, self._file.uuid) if side.is_dir() else None
         with self._file.read() as reading:
             return checking.check(reading, expected, side)
@@ -355,7 +355,7 @@ class SqliteBackend(InspectorSide):
     def remarks(self) -> tuple[str, ...]:
         """What lies beside the file to no use."""
         with self._file.read() as reading:
-            left = litter.left_over(reading, self._file.place.side, self._now())
+            left = litter.left_over(reading, self._file.side, self._now())
         return litter.told(left)
 
     def close(self) -> None:

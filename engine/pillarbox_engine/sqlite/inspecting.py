@@ -80,7 +80,7 @@ class InspectorSide:
 
     def _job(self, job_id: str) -> Job:
         with self._file.read() as reading:
-            return browse.job(reading, job_id, self._file.place.side)
+            return browse.job(reading, job_id, self._file.side)
 
     def flow(self, job_id: str) -> Flow:
         """A job's parent and children."""

@@ -41,7 +41,7 @@ class OpenFile:
     def __init__(
         self, place: Place, clock: Clock, connect: Callable[[Path], apsw.Connection]
     ) -> None:
-        self.place, self.clock = place, clock
+        self.place, self.side, self.clock = place, place.side, clock
         self.listeners, self.offers = Listeners(), Offers()
         self.process_id: int | None = None
         self._readers = Readers(place.path, connect)
@@ -58,7 +58,7 @@ class OpenFile:
 
     def start(self, kind: str) -> registry.Recovered:
         """Register this process, watch for others' commits, return what dead ones held."""
-        side = self.place.side
+        side = self.side
         self._writer = Writer(self.place.path, self.clock, self._after_commit, self.offers)
         self.process_id = self._writer.run(lambda t: registry.register(t, kind))
         self.offers.process_id = self.process_id
@@ -113,7 +113,7 @@ class OpenFile:
 
     def tidy(self) -> None:
         """Remove side files of processes that have left the register."""
-        registry.tidy(self.place.side, self._registered)
+        registry.tidy(self.side, self._registered)
 
     def _registered(self) -> list[int]:
         with self.read() as reading:

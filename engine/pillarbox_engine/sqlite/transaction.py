@@ -140,8 +140,11 @@ class Transaction:
 
     def change(self) -> Change:
         """What to tell of this transaction."""
-        stirred = frozenset(self.stirred)
-        return Change(stirred.union(self.touched), stirred.difference(self.touched))
+        if not self.stirred:
+            return Change(frozenset(self.touched))
+        return Change(
+            frozenset(self.stirred | self.touched), frozenset(self.stirred - self.touched)
+        )
 
     def remember(self, head: Head, changes: Deltas) -> None:
         """The transaction is durable: what the writer knows moves on with it."""
