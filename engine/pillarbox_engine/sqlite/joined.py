@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -73,7 +74,7 @@ class Joined:
 
     def _require_file(self, connection: apsw.Connection) -> None:
         name, path = connection.db_filename("main"), self._place.path
-        if not name or not os.path.samefile(name, path):
+        if not _same_file(name, path):
             raise _fault(
                 f"its main database is {name or 'in memory'}, not {path}", "Open that file"
             )
@@ -99,6 +100,13 @@ class Joined:
         except (PillarboxError, OSError) as error:
             # The program's commit is durable, or rolled back: what fails beside it fails nobody.
             _LOG.warning("a joined transaction ended, but was not noted: %s", error)
+
+
+def _same_file(name: str | None, path: Path) -> bool:
+    try:
+        return bool(name) and os.path.samefile(name or "", path)
+    except OSError:
+        return False
 
 
 def _fault(reason: str, remedy: str) -> ProgrammingFault:

@@ -21,7 +21,7 @@ import apsw
 
 from pillarbox_engine.errors import FileUnusable, ForeignFile, NewerFile
 from pillarbox_engine.sqlite.aside import set_aside
-from pillarbox_engine.sqlite.connection import APPLICATION_ID
+from pillarbox_engine.sqlite.connection import APPLICATION_ID, translate
 from pillarbox_engine.sqlite.identity import Identity, is_alive
 from pillarbox_engine.sqlite.statements import statement
 
@@ -82,15 +82,27 @@ def migrate(connection: apsw.Connection, path: Path) -> list[str]:
     missing = [entry for entry in migrations() if entry[0] > found]
     notices: list[str] = []
     if found:
-        for entry in missing:
-            with _transaction(connection):
-                _upgrade(connection, path, entry, notices)
+        with _told_where(notices, path):
+            for entry in missing:
+                with _transaction(connection):
+                    _upgrade(connection, path, entry, notices)
     elif missing:
         with _transaction(connection):
             # Nothing can be lost of a new file: all in one, so that making it costs one fsync.
             for entry in missing:
                 _apply_once(connection, entry)
     return notices
+
+
+@contextmanager
+def _told_where(notices: list[str], path: Path) -> Iterator[None]:
+    """What went wrong, and where the file from before can be found."""
+    try:
+        yield
+    except apsw.Error as error:
+        told = translate(error, path)
+        remedy = ". ".join([told.remedy, *notices])
+        raise type(told)(f"{path} could not be upgraded", told.reason, remedy) from error
 
 
 @contextmanager

@@ -223,9 +223,12 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     )
     with monkeypatch.context() as patched:
         patched.setattr(migrate, "migrations", lambda: broken)
-        with pytest.raises(PillarboxError, match="no such table: nowhere"):
+        with pytest.raises(PillarboxError, match="no such table: nowhere") as told:
             reopen()
     assert _version(old) == 1
+    (copy,) = old.with_name(f"{old.name}.d").glob("before-*")
+    assert "could not be upgraded: SQLite said: no such table" in str(told.value)
+    assert f"a copy from before the upgrade is {copy}" in str(told.value)
     upgraded = reopen()
     assert upgraded.check() == ()
     with pytest.raises(NotFound):

@@ -76,6 +76,9 @@ class QueuePage(ListingPage):
             parts.append(self.tr("{0} of at most {1}").format(live, words.count(bound)))
         if queue.settings.rate_limit is not None:
             parts.append(self.tr("rate limit: {0} used").format(rate_limit_text(queue)))
+        if queue.settings.claim_check is not None:
+            apart = self.tr("payloads above {0} kept beside the file")
+            parts.append(apart.format(words.size(queue.settings.claim_check)))
         return " · ".join(parts)
 
     def _warn(self, queue: QueueSummary) -> None:
