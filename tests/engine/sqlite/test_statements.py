@@ -14,7 +14,11 @@ from pillarbox_engine.sqlite.migrate import migrations
 from pillarbox_engine.sqlite.statements import names, statement
 
 FOLDER = Path(sqlite.__file__).parent
-PARTS = {name for name in names() if name.startswith("where_")} | {"summaries", "counting"}
+PARTS = {name for name in names() if name.startswith("where_")} | {
+    "summaries",
+    "counting",
+    "frozen_ids",
+}
 
 
 def test_every_statement_is_used() -> None:
