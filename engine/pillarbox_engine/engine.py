@@ -6,6 +6,7 @@ since neither the store's locks nor the threads survive a fork.
 
 from __future__ import annotations
 
+import logging
 import os
 import random as _random
 import threading
@@ -36,6 +37,8 @@ from pillarbox_engine.settings import QueueSettings, check_number
 from pillarbox_engine.settings import check as check_settings
 from pillarbox_engine.slots import Slots
 from pillarbox_engine.worker import Worker
+
+LOG = logging.getLogger("pillarbox")
 
 
 class Engine:
@@ -79,14 +82,18 @@ class Engine:
     def queue(self, name: str, defaults: QueueSettings | None = None) -> Queue:
         """The queue `name`; it comes into being with its first job, or now with `defaults`.
 
-        `defaults` are the settings it is created with; an existing queue keeps its own.
+        `defaults` are the settings it is created with; an existing queue keeps its own, and
+        `Queue.notices` and a warning in the log tell where they differ.
         """
         names.check_queue_name(name)
         backend = self.backend
         if defaults is not None:
             check_settings(arguments.kind("defaults", defaults, QueueSettings))
             backend.ensure_queue(name, defaults)
-        return Queue(self, name)
+        queue = Queue(self, name, defaults)
+        for notice in queue.notices if defaults is not None else ():
+            LOG.warning(notice)
+        return queue
 
     def queues(self) -> tuple[QueueSummary, ...]:
         """All queues by name."""

@@ -16,6 +16,7 @@ from pillarbox_engine.admission import AUTO, check_key, check_known, check_times
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.children import Child, flow_of
 from pillarbox_engine.clock import seconds_to_us, to_us
+from pillarbox_engine.differences import notices
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import (
@@ -80,8 +81,8 @@ def _of_type(type: str) -> NewJob:
 class Queue(OperatorVerbs):
     """A named queue of an engine. Cheap to make, safe to share between threads."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine, self.name = engine, name
+    def __init__(self, engine: Engine, name: str, wanted: QueueSettings | None = None) -> None:
+        self._engine, self.name, self._wanted = engine, name, wanted
 
     def __repr__(self) -> str:
         return f"<Queue {self.name!r}>"
@@ -94,10 +95,20 @@ class Queue(OperatorVerbs):
         summary = self._summary()
         return QueueSettings() if summary is None else summary.settings
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Where the settings in force differ from what this handle was made with or configured.
+
+        The store's are the truth for every process: another one may have set them before, or
+        since. Empty where this handle asked for nothing. `Engine.subscribe` tells when to look.
+        """
+        return () if self._wanted is None else notices(self.name, self._wanted, self.settings)
+
     def configure(self, **changes: Any) -> QueueSettings:
         """Change some settings, for every process; the settings now in force."""
         settings = self.settings.changed(**changes)
         self._engine.backend.configure(self.name, settings)
+        self._wanted = settings
         return settings
 
     # -- putting in -------------------------------------------------------------------------

@@ -329,6 +329,7 @@ ENGINE: dict[str, Call] = {
 QUEUE: dict[str, Call] = {
     "name": Call(on=_queue, past_close=True),
     "settings": Call(on=_queue),
+    "notices": Call(on=_queue),
     "configure": Call(on=_queue, refuses={**SETTINGS, "colour": ("red",)}),
     "enqueue": Call(on=_queue, good={"payload": 1}, refuses={"payload": NO_PAYLOAD, **STORE}),
     "enqueue_many": Call(

@@ -18,9 +18,11 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Put jobs in and run them": ("enqueue", "work", "demo"),
     "Look": ("window", "stats", "jobs", "job"),
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore", "operations"),
-    "Act on queues": ("pause", "resume", "drain", "schedules"),
+    "Act on queues": ("queue", "pause", "resume", "drain", "schedules"),
     "Look after the file": ("check", "bench"),
 }
+MODULES = {"queue": "queue_settings"}
+"""The modules of commands whose own names are those of the standard library's."""
 COMMANDS = tuple(name for names in SECTIONS.values() for name in names)
 
 
@@ -33,7 +35,7 @@ class PillarboxGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"pillarbox.cli.{cmd_name}")
+        module = importlib.import_module(f"pillarbox.cli.{MODULES.get(cmd_name, cmd_name)}")
         command = module.command
         return command if isinstance(command, click.Command) else None
 
