@@ -71,8 +71,9 @@ def told(left: Sequence[Path]) -> tuple[str, ...]:
     if not left:
         return ()
     size = sum(size_of(path) for path in left)
-    what = f"{len(left):,} payloads beside the file, {size:,} bytes, belong to no job any more"
-    return (f"{what}; the maintenance of an open file deletes them",)
+    many, belong = ("payload", "belongs") if len(left) == 1 else ("payloads", "belong")
+    what = f"{len(left):,} {many} beside the file, {size:,} bytes, {belong} to no job any more"
+    return (f"{what}; maintenance deletes that while the file is open",)
 
 
 def _names(folder: Path) -> list[str]:

@@ -122,6 +122,23 @@ def test_check_says_whole(engine: Engine, pillarbox: Command, file: Path) -> Non
     assert "is whole" in pillarbox("check").out
 
 
+def test_check_remarks_on_what_lies_beside_the_file_to_no_use(
+    engine: Engine, pillarbox: Command, file: Path
+) -> None:
+    engine.queue("mail").enqueue({})
+    engine.close()
+    blobs = file.with_name(f"{file.name}.d") / "blobs"
+    blobs.mkdir()
+    (blobs / "0000000000000001-0123456789abcdef").write_text('"left by a crash"')
+
+    told = pillarbox("check")
+    assert told.code == 0
+    assert "is whole" in told.out
+    assert "1 payload beside the file, 17 bytes, belongs to no job" in told.err
+    (remark,) = pillarbox("check", "--json").document["remarks"]
+    assert "belongs to no job" in remark
+
+
 def test_looking_leaves_the_file_as_it_was(engine: Engine, pillarbox: Command, file: Path) -> None:
     engine.queue("mail").enqueue({})
     engine.close()

@@ -273,7 +273,7 @@ def test_a_kill_between_blob_and_commit_leaves_only_rubbish_that_is_collected(
     assert again.jobs().rows == ()
     clock.advance(7_200.0)
     (remark,) = again.remarks()
-    assert "1 payloads beside the file, 5,002 bytes, belong to no job" in remark
+    assert "1 payload beside the file, 5,002 bytes, belongs to no job" in remark
     again.maintain()
     assert list(folder.iterdir()) == []
     assert again.remarks() == again.check() == ()

@@ -21,6 +21,7 @@ from pillarbox_engine.errors import (
     EngineClosed,
     InvalidOption,
     NewerFile,
+    PayloadTooLarge,
     PillarboxError,
     ProgrammingFault,
     QueueFull,
@@ -164,6 +165,19 @@ def test_a_full_queue_is_told_at_once_and_spoils_nothing(
     own.execute("COMMIT")
     assert _orders(path) == ["shoes", "laces"]
     assert queue.counts().ready == 2
+    assert engine.backend.check() == ()
+
+
+def test_an_enqueue_that_fails_midway_leaves_nothing_of_itself(
+    own: apsw.Connection, queue: Queue, engine: Engine, path: Path
+) -> None:
+    own.execute("BEGIN IMMEDIATE")
+    _order(own, queue, "shoes")
+    with pytest.raises(PayloadTooLarge):
+        engine.queue("made on the way").enqueue("x" * 300_000, connection=own)
+    own.execute("COMMIT")
+    assert _orders(path) == ["shoes"]
+    assert [summary.name for summary in engine.queues()] == ["email"]
     assert engine.backend.check() == ()
 
 

@@ -7,6 +7,7 @@ its counters and its chain of commits are true.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -205,6 +206,20 @@ def test_a_process_that_lives_keeps_the_file_as_it_is(old: Path, reopen: Opener)
         reopen()
     assert _version(old) == 1
     assert list(old.with_name(f"{old.name}.d").glob("before-*")) == []
+
+
+def test_two_at_once_upgrade_it_once(old: Path, reopen: Opener) -> None:
+    opened: list[SqliteBackend] = []
+    openers = [threading.Thread(target=lambda: opened.append(reopen())) for _ in range(3)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join(60.0)
+    assert len(opened) == 3
+    assert _version(old) == migrate.newest()
+    assert opened[0].check() == ()
+    (first, *_) = sorted(old.with_name(f"{old.name}.d").glob("before-*"))
+    assert _version(first) == 1
 
 
 def test_processes_that_died_do_not_stand_in_the_way(old: Path, reopen: Opener) -> None:
