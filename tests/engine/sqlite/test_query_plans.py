@@ -25,8 +25,8 @@ WHOLE = {
 GROUPS = {"dead_groups", "dead_trend"}
 """Over all dead letters, which their index holds."""
 SMALL = {
-    "CONSTANT", "a", "alarms", "chain_base", "counted", "counters", "maintainer", "meta", "o", "operations",
-    "processes", "queues", "s", "schedules",
+    "CONSTANT", "a", "alarms", "chain_base", "counted", "counters", "maintainer", "meta", "o",
+    "operations", "processes", "queues", "s", "schedules",
     "main.sqlite_schema", "temp.sqlite_schema",
 }  # fmt: skip
 """Tables with a row a queue, a process or an operator's deed."""
