@@ -314,6 +314,17 @@ def test_a_failed_parent_comes_back_with_its_failed_children(shop: Workshop, ver
     assert family.states("top") == [S.READY]
 
 
+def test_a_parent_that_comes_back_waits_for_a_child_still_in_flight(shop: Workshop) -> None:
+    family = store(shop, member("parent", member("a"), member("b")))
+    running = family.take("b")
+    family.dead("a")
+    shop.backend.requeue([family["parent"]])
+    assert family.states("parent", "a", "b") == [S.WAITING, S.READY, S.LEASED]
+    shop.ack(running)
+    family.done("a")
+    assert family.states("parent") == [S.READY]
+
+
 def test_the_bound_counts_the_children_that_come_along(shop: Workshop) -> None:
     family = simple(shop)
     family.dead("a")

@@ -65,9 +65,9 @@ def _tell_parent(store: Store, child: Row, was: Before, new: State | None) -> No
 
 def _look_again(store: Store, parent: Row) -> None:
     """A parent that came back, or left its lease: its children may have moved meanwhile."""
-    if parent.children_left:
-        change(store, parent, Verb.AWAIT)
     if parent.state is not State.WAITING:
+        if parent.children_left:
+            change(store, parent, Verb.AWAIT)
         return
     failed = [c for c in store.children(parent) if (c.trashed_from or c.state) in FAILED]
     if failed and parent.policy is OnChildFailure.FAIL:

@@ -54,9 +54,9 @@ def _look_again(transaction: Transaction, number: int) -> None:
     parent = load(transaction, number)
     if parent is None:
         return
-    if parent.children_left:
-        _await(transaction, parent)
     if parent.state is not State.WAITING:
+        if parent.children_left:
+            _await(transaction, parent)
         return
     failed = transaction.row("one_failed_child", (number,))
     if failed is not None and parent.child_policy == OnChildFailure.FAIL:
