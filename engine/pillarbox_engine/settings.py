@@ -23,6 +23,8 @@ from pillarbox_engine.states import OnFull
 
 MAX_NAME = 200
 DEFAULT_PAYLOAD_LIMIT = 256 * 1024
+LATEST_START = 0.25
+"""Seconds after its claim by which the handler of a job that is not claimed ahead has begun."""
 LEASES = (0.1, 86_400.0)
 """Seconds a lease may last, least and most."""
 REPLAY_RATES = (0.0001, 1_000_000.0)
@@ -44,6 +46,15 @@ class RateLimit:
 
     max: int
     per: float = 1.0
+
+    @property
+    def window(self) -> float:
+        """How long a start counts, in seconds: a little longer than `per`.
+
+        A start is noted with its claim, and its handler begins a moment later, sometimes sooner
+        and sometimes later. So no `per` seconds hold more than `max` by the handlers' own clocks.
+        """
+        return self.per + min(LATEST_START, self.per * 0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

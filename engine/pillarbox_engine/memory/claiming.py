@@ -56,7 +56,7 @@ def starts_in_window(store: Store, queue: QueueState) -> int:
     limit = queue.settings.rate_limit
     if limit is None:
         return 0
-    since = store.now - seconds_to_us(limit.per)
+    since = store.now - seconds_to_us(limit.window)
     return sum(1 for start in queue.starts if start > since)
 
 
@@ -74,7 +74,7 @@ def _lease(store: Store, queue: QueueState, row: Row, worker: str) -> Claimed:
 def _log_start(store: Store, queue: QueueState) -> None:
     limit = queue.settings.rate_limit
     queue.starts.append(store.now)
-    while limit is not None and queue.starts[0] <= store.now - seconds_to_us(limit.per):
+    while limit is not None and queue.starts[0] <= store.now - seconds_to_us(limit.window):
         queue.starts.popleft()
 
 
@@ -114,4 +114,4 @@ def _opens(store: Store, queue: QueueState) -> int | None:
     limit = queue.settings.rate_limit
     if limit is None or starts_in_window(store, queue) < limit.max:
         return None
-    return queue.starts[-limit.max] + seconds_to_us(limit.per)
+    return queue.starts[-limit.max] + seconds_to_us(limit.window)

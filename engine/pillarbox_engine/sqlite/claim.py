@@ -77,7 +77,7 @@ def _allowed(transaction: Transaction, queue: QueueRow, request: ClaimRequest, h
     limit = queue.settings.rate_limit
     if limit is None:
         return request.limit + request.ahead - have
-    since = transaction.now - seconds_to_us(limit.per)
+    since = transaction.now - seconds_to_us(limit.window)
     transaction.execute("drop_starts", (queue.id, since))
     used: int = transaction.row("starts_since", (queue.id, since))[0]
     return max(0, min(request.limit - have, limit.max - used))
@@ -162,6 +162,6 @@ def next_start(
     read_row: Callable[..., Any], queue_id: int, limit: RateLimit, now: int
 ) -> int | None:
     """When the rate limit lets one more job start; None: now. `read_row` reads one row."""
-    per = seconds_to_us(limit.per)
-    row = read_row("oldest_counting_start", (queue_id, now - per, limit.max - 1))
-    return None if row is None else int(row[0]) + per
+    window = seconds_to_us(limit.window)
+    row = read_row("oldest_counting_start", (queue_id, now - window, limit.max - 1))
+    return None if row is None else int(row[0]) + window

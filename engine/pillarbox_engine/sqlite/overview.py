@@ -106,7 +106,7 @@ def _rate_used(reading: Reading, queue: QueueRow, now: int) -> int:
     limit = queue.settings.rate_limit
     if limit is None:
         return 0
-    return int(reading.row("starts_since", (queue.id, now - seconds_to_us(limit.per)))[0])
+    return int(reading.row("starts_since", (queue.id, now - seconds_to_us(limit.window)))[0])
 
 
 def next_due(reading: Reading, queues: list[QueueRow], now: int) -> int | None:
