@@ -36,10 +36,7 @@ def check_plan(plan: NewSchedule) -> NewSchedule:
     check_queue_name(plan.queue)
     check_number("missed_window", plan.missed_window, 0, LONGEST_EVERY)
     checked = replace(
-        plan,
-        cron=_check_rhythm(plan),
-        zone=check_zone(plan.zone),
-        start_at=None if plan.start_at is None else from_us(to_us(_moment(plan.start_at))),
+        check_rhythm(plan),
         overlap=overlap_named(plan.overlap),
         missed=missed_named(plan.missed),
     )
@@ -47,7 +44,8 @@ def check_plan(plan: NewSchedule) -> NewSchedule:
     return checked
 
 
-def _check_rhythm(plan: NewSchedule) -> str | None:
+def check_rhythm(plan: NewSchedule) -> NewSchedule:
+    """The plan with what says when it fires checked, and as it is kept; `InvalidOption`."""
     if (plan.cron is None) == (plan.every is None):
         raise InvalidOption(
             "A schedule needs either cron or every",
@@ -56,7 +54,12 @@ def _check_rhythm(plan: NewSchedule) -> str | None:
         )
     if plan.every is not None:
         check_number("every", plan.every, SHORTEST_EVERY, LONGEST_EVERY)
-    return None if plan.cron is None else check_cron(plan.cron)
+    return replace(
+        plan,
+        cron=None if plan.cron is None else check_cron(plan.cron),
+        zone=check_zone(plan.zone),
+        start_at=None if plan.start_at is None else from_us(to_us(_moment(plan.start_at))),
+    )
 
 
 def _moment(value: object) -> datetime:

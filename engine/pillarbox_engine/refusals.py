@@ -5,7 +5,7 @@ Owns their words; what a caller handed in is quoted short, with all that does no
 
 from __future__ import annotations
 
-from pillarbox_engine.errors import EngineClosed, NotFound
+from pillarbox_engine.errors import EngineClosed, InvalidOption, NotFound
 from pillarbox_engine.json_fault import printable
 
 
@@ -47,4 +47,13 @@ def no_operation(operation_id: str) -> NotFound:
         f"There is no operation {printable(operation_id) or 'with an empty id'}",
         "no operation in the file has that id",
         "`pillarbox operations` lists those there are",
+    )
+
+
+def schedule_taken(name: str, queue: str) -> InvalidOption:
+    """A name that a schedule has already."""
+    return InvalidOption(
+        f'There is a schedule "{printable(name)}" already',
+        f'it is one of the queue "{printable(queue)}"',
+        "Choose another name, or remove that one first",
     )

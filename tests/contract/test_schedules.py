@@ -101,7 +101,7 @@ def test_other_times_bring_none_back(shop: Workshop) -> None:
 
 def test_a_name_is_one_queues(shop: Workshop) -> None:
     put(shop)
-    with pytest.raises(InvalidOption, match="queue 'orders'"):
+    with pytest.raises(InvalidOption, match='queue "orders"'):
         put(shop, queue="other")
 
 

@@ -13,7 +13,12 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 
 from pillarbox_engine.errors import DiskFull
+from pillarbox_engine.model import NewJob
+from pillarbox_engine.planning import NewSchedule
+from pillarbox_engine.states import Missed
 from pillarbox_resources import sample_path
+from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.progress import Progress
 from pillarbox_ui.views.dead_letters_page import DeadLettersPage
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.views.rows_table import RowsTable
@@ -105,6 +110,27 @@ def _close_bottom(opened: Opened) -> None:
     opened.window.bottom.hide()
 
 
+_PLANS = (
+    {"name": "nightly-report", "cron": "30 2 * * *", "zone": "Europe/Berlin"},
+    {"name": "working-hours", "cron": "*/5 8-17 * * mon-fri", "zone": "America/New_York"},
+    {"name": "heartbeat", "every": 2.0},
+    {"name": "clean-up", "every": 3_600.0, "missed": Missed.NONE},
+)
+
+
+def _plan(opened: Opened) -> None:
+    """Some schedules: one paused, one whose job is live when its time comes again."""
+
+    def work(backend: WindowBackend, progress: Progress) -> None:
+        for plan in _PLANS:
+            job = NewJob(payload_json='{"of": "yesterday"}', type="report")
+            backend.put_schedule(NewSchedule(queue="reports", job=job, **plan))  # type: ignore[arg-type]
+        backend.pause_schedule("clean-up")
+        backend.run_schedule("nightly-report")
+
+    opened.window.context.operations.start("Plan", work)
+
+
 FIRST_RUN = State(name="00-first-run", arrange=_at("overview"))
 
 STATES = (
@@ -155,6 +181,8 @@ STATES = (
     State(name="18-replay", arrange=_at("dead-letters"), then=_ask("replay")),
     State(name="19-purge", arrange=_at(QUEUE), then=_ask("purge")),
     State(name="20-delete", arrange=_at("dead-letters"), then=_both(_choose(0), _ask("erase"))),
-    State(name="21-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
-    State(name="22-about", arrange=_at("overview"), then=_ask("about")),
+    State(name="21-schedules", arrange=_both(_plan, _at("schedules")), then=_select_first_row),
+    State(name="22-new-schedule", arrange=_at("schedules"), then=_ask("schedule-new")),
+    State(name="23-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
+    State(name="24-about", arrange=_at("overview"), then=_ask("about")),
 )

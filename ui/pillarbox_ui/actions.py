@@ -124,6 +124,31 @@ SPECS = (
         tip="Take no new jobs in and run what is there",
         writes=True,
     ),
+    Spec(
+        name="schedule-new",
+        text="New schedule…",
+        menu="Queue",
+        icon="schedules",
+        tip="Enqueue a job at times of the clock, or each so many seconds",
+        writes=True,
+    ),
+    Spec(
+        name="schedule-run",
+        text="Run now",
+        menu="Queue",
+        icon="requeue",
+        tip="Enqueue the schedule's job now, besides its times",
+        writes=True,
+    ),
+    Spec(name="schedule-pause", text="Pause", menu="Queue", icon="pause", writes=True),
+    Spec(
+        name="schedule-remove",
+        text="Remove",
+        menu="Queue",
+        icon="trash",
+        tip="Forget the schedule; its jobs stay",
+        writes=True,
+    ),
     Spec(name="filter", text="Filter", menu="View", icon="search", keys="/"),
     Spec(name="clear", text="Clear the filter", menu="View", icon="clear"),
     Spec(name="refresh", text="Refresh", menu="View", icon="refresh", keys="F5"),
@@ -184,9 +209,9 @@ class Actions(QObject):
         for name, on in enabled.items():
             self._by_name[name].setEnabled(on)
 
-    def say_pause(self, resumes: bool) -> None:
-        """Let Pause read Resume while the queue is paused."""
-        action = self._by_name["pause"]
+    def say_pause(self, name: str, resumes: bool) -> None:
+        """Let the action `name`, Pause, read Resume while what it is about is paused."""
+        action = self._by_name[name]
         text = tr("Resume") if resumes else tr("Pause")
         if action.text() != text:
             action.setText(text)

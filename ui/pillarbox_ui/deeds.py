@@ -22,6 +22,7 @@ from pillarbox_ui.dialogs.new_job import NewJobDialog
 from pillarbox_ui.dialogs.purge import PurgeDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.progress import Progress
+from pillarbox_ui.schedule_deeds import schedule_deeds
 from pillarbox_ui.target import Target
 from pillarbox_ui.targets import Situation, purge_target, replay_target, verb_target
 from pillarbox_ui.views.context import Context
@@ -60,6 +61,7 @@ class Deeds(QObject):
             "pause": self._pause,
             "drain": self._drain,
             "copy-id": self._copy_ids,
+            **schedule_deeds(context, window),
         }
 
     def names(self) -> frozenset[str]:

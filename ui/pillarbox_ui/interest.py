@@ -27,6 +27,7 @@ class View(StrEnum):
     IN_FLIGHT = "in-flight"
     RETRYING = "retrying"
     DEAD_LETTERS = "dead-letters"
+    SCHEDULES = "schedules"
     WORKERS = "workers"
     OPERATIONS = "operations"
     TRASH = "trash"

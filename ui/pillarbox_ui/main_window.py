@@ -246,6 +246,7 @@ class MainWindow(Frame):
             jobs=page.chosen_jobs(),
             group=page.chosen_group(),
             operation=page.chosen_operation(),
+            schedule=page.chosen_schedule(),
             queue=page.chosen_queue(),
             undoable=self.context.operations.last_undoable() is not None,
             read_only=self._read_only or self._snapshot.file.read_only,
@@ -259,7 +260,8 @@ class MainWindow(Frame):
             return
         self.actions_.set_enabled(enabled(now))
         queue = now.snapshot.queue(now.queue)
-        self.actions_.say_pause(queue is not None and (queue.paused or queue.draining))
+        self.actions_.say_pause("pause", queue is not None and (queue.paused or queue.draining))
+        self.actions_.say_pause("schedule-pause", now.schedule is not None and now.schedule.paused)
 
     @Slot(str)
     def ask(self, name: str) -> None:

@@ -38,7 +38,7 @@ _JOBS = (
     "copy",
     "copy-id",
 )
-_QUEUE = ("pause", "drain", "-", "new", "import")
+_QUEUE = ("pause", "drain", "-", "new", "import", "schedule-new")
 _VIEW = ("filter", "clear", "-", "refresh", "live", "-", "inspector", "bottom")
 _HELP = ("shortcuts", "about")
 
@@ -47,6 +47,13 @@ _CONTEXT: dict[View, tuple[str, ...]] = {
     View.RETRYING: ("requeue", "cancel", "duplicate", "-", "trash", "-", "copy", "copy-id"),
     View.DEAD_LETTERS: ("replay", "requeue", "duplicate", "-", "trash", "-", "copy", "copy-id"),
     View.TRASH: ("restore", "erase", "-", "copy", "copy-id"),
+    View.SCHEDULES: (
+        "schedule-run",
+        "schedule-pause",
+        "schedule-remove",
+        "-",
+        "schedule-new",
+    ),
     View.WORKERS: ("release", "-", "copy", "copy-id"),
 }
 _ANY_JOB = (

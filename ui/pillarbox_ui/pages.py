@@ -23,6 +23,7 @@ from pillarbox_ui.views.page import Page
 from pillarbox_ui.views.queue_page import QueuePage
 from pillarbox_ui.views.retrying_page import RetryingPage
 from pillarbox_ui.views.rows_table import RowsTable
+from pillarbox_ui.views.schedules_page import SchedulesPage
 from pillarbox_ui.views.trash_page import TrashPage
 from pillarbox_ui.views.workers_page import WorkersPage
 
@@ -32,6 +33,7 @@ _MAKERS: tuple[Callable[[Context], Page], ...] = (
     InFlightPage,
     RetryingPage,
     DeadLettersPage,
+    SchedulesPage,
     WorkersPage,
     OperationsPage,
     TrashPage,

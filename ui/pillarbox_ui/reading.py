@@ -89,6 +89,9 @@ class SnapshotReader:
             operations=self._keep("operations", None, 0.3, backend.operations)
             if view is View.OPERATIONS
             else (),
+            schedules=self._keep("schedules", None, 0.3, backend.schedules)
+            if view is View.SCHEDULES
+            else (),
             alarms=self._keep("alarms", None, 0.5, self._open_alarms),
             selected=selected,
             flow=self._flow(selected),

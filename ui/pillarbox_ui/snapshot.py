@@ -25,6 +25,7 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.planning import Schedule
 from pillarbox_ui.interest import Interest
 
 Lane = tuple[JobSummary, tuple[Event, ...]]
@@ -57,6 +58,7 @@ class Snapshot:
     processes: tuple[ProcessInfo, ...] = ()
     operations: tuple[Operation, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
     selected: Job | None = None
     flow: Flow | None = None
     file: FileInfo = NO_FILE

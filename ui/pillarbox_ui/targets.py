@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.lifecycle import states_for
 from pillarbox_engine.model import DeadGroup, JobSummary, Operation
+from pillarbox_engine.planning import Schedule
 from pillarbox_engine.states import State, Verb
 from pillarbox_ui import actions
 from pillarbox_ui.interest import NOT_TRASHED
@@ -27,6 +28,9 @@ _ON_JOBS = {
 """Actions on selected jobs, and the verb that has to apply to at least one of them."""
 
 
+_ON_SCHEDULE = ("schedule-run", "schedule-pause", "schedule-remove")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What the page shows and what is chosen in it. `queue` is the one that Pause is about."""
@@ -35,6 +39,7 @@ class Situation:
     jobs: tuple[JobSummary, ...] = ()
     group: DeadGroup | None = None
     operation: Operation | None = None
+    schedule: Schedule | None = None
     queue: str | None = None
     undoable: bool = False
     read_only: bool = False
@@ -52,6 +57,8 @@ def enabled(now: Situation) -> dict[str, bool]:
         "copy": bool(now.jobs),
         "pause": now.queue is not None,
         "drain": now.queue is not None,
+        "schedule-new": True,
+        **dict.fromkeys(_ON_SCHEDULE, now.schedule is not None),
         "undo": now.undoable,
         "new": True,
         "import": True,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from pillarbox_engine.clock import from_us, from_us_or_none
-from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
+from pillarbox_engine.errors import PayloadTooLarge, QueueFull
 from pillarbox_engine.firing import Firing, busy, firing, holds_key
 from pillarbox_engine.memory.enqueueing import enqueue
 from pillarbox_engine.memory.store import Store
@@ -15,7 +15,7 @@ from pillarbox_engine.names import check_schedule_name
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import require_to_come
-from pillarbox_engine.refusals import no_schedule
+from pillarbox_engine.refusals import no_schedule, schedule_taken
 from pillarbox_engine.schedules import Rhythm
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import LIVE_STATES, Overlap
@@ -79,11 +79,7 @@ def put(store: Store, plan: NewSchedule) -> Schedule:
     if there is None:
         _add(store, plan)
     elif there.plan.queue != plan.queue:
-        raise InvalidOption(
-            f"There is a schedule {plan.name!r} already",
-            f"it is one of the queue {there.plan.queue!r}",
-            "Choose another name, or remove that one first",
-        )
+        raise schedule_taken(plan.name, there.plan.queue)
     elif there.plan != plan:
         _change(store, there, plan)
     return _record(store.schedules[plan.name])

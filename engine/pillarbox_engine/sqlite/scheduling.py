@@ -14,14 +14,14 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 from pillarbox_engine.clock import from_us, from_us_or_none
-from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
+from pillarbox_engine.errors import PayloadTooLarge, QueueFull
 from pillarbox_engine.firing import Firing, busy, firing, holds_key
 from pillarbox_engine.model import Enqueued
 from pillarbox_engine.names import check_schedule_name
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import plan_from_builtins, plan_to_builtins, require_to_come
-from pillarbox_engine.refusals import no_schedule
+from pillarbox_engine.refusals import no_schedule, schedule_taken
 from pillarbox_engine.schedules import Rhythm
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import enqueue, queue_rows
@@ -122,11 +122,7 @@ def put(transaction: Transaction, plan: NewSchedule) -> Schedule:
     if there is None:
         _add(transaction, plan)
     elif there.queue != plan.queue:
-        raise InvalidOption(
-            f"There is a schedule {plan.name!r} already",
-            f"it is one of the queue {there.queue!r}",
-            "Choose another name, or remove that one first",
-        )
+        raise schedule_taken(plan.name, there.queue)
     elif there.plan != plan:
         _change(transaction, there, plan)
     return _record(_need(transaction, plan.name))

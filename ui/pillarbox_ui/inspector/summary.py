@@ -42,6 +42,7 @@ def summary(job: Job, zone: Zone, now: datetime) -> list[Fact]:
         Fact(tr("Worker"), job.worker or "", mono=True),
         _moment(tr("Lease until"), job.lease_expires_at, zone, now),
         Fact(tr("Origin"), origin(job)),
+        Fact(tr("Schedule"), scheduled(job, zone)),
         Fact(tr("Lineage"), lineage(job.history, zone)),
         Fact(tr("Payload"), words.size(job.payload_bytes)),
         Fact(tr("Result"), job.result_json or "", mono=True),
@@ -100,6 +101,13 @@ def origin(job: Job) -> str:
     if key.startswith("import:") and entry.isdigit():
         return tr("imported from a file, entry {0}").format(words.count(int(entry)))
     return tr("enqueued in the window") if key.startswith("window:") else ""
+
+
+def scheduled(job: Job, zone: Zone) -> str:
+    """Which schedule fired the job, and for which time."""
+    if job.schedule is None or job.fire_at is None:
+        return job.schedule or ""
+    return tr("{0}, for {1}").format(job.schedule, zone.text(job.fire_at))
 
 
 def lineage(history: tuple[Event, ...], zone: Zone) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.model import DeadGroup, JobSummary, Operation
+from pillarbox_engine.planning import Schedule
 from pillarbox_ui.interest import FIRST_ROWS, View
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.views.context import Context
@@ -87,6 +88,10 @@ class Page(QWidget):
 
     def chosen_group(self) -> DeadGroup | None:
         """The selected group of dead letters."""
+        return None
+
+    def chosen_schedule(self) -> Schedule | None:
+        """The selected schedule."""
         return None
 
     def chosen_operation(self) -> Operation | None:
