@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -152,7 +151,7 @@ def test_it_is_planned_as_it_was_typed(
     form.missed.setCurrentIndex(form.missed.findData(Missed.NONE))
     form.payload.set_text('{ "of": "yesterday" }')
     with qtbot.waitSignal(dialog.planned):
-        qtbot.mouseClick(dialog.plan_button, Qt.MouseButton.LeftButton)
+        dialog.plan_button.click()
     (made,) = backend.schedules()
     assert (made.name, made.queue, made.cron, made.zone) == (
         "nightly", "reports", "30 2 * * *", "Europe/Berlin",

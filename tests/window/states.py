@@ -124,7 +124,7 @@ def _plan(opened: Opened) -> None:
     def work(backend: WindowBackend, progress: Progress) -> None:
         for plan in _PLANS:
             job = NewJob(payload_json='{"of": "yesterday"}', type="report")
-            backend.put_schedule(NewSchedule(queue="reports", job=job, **plan))  # type: ignore[arg-type]
+            backend.put_schedule(NewSchedule(queue="reports", job=job, **plan))
         backend.pause_schedule("clean-up")
         backend.run_schedule("nightly-report")
 

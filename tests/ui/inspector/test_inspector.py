@@ -55,6 +55,13 @@ def test_the_summary_says_why_and_what(inspector: Inspector) -> None:
     assert "Ended" not in facts
 
 
+def test_a_job_of_a_schedule_says_which_and_for_when(inspector: Inspector) -> None:
+    inspector.show_job(a_job(schedule="nightly", fire_at=NOW), AROUND)
+    assert inspector.summary.facts.texts()["Schedule"].startswith("nightly, for 2026-01-01 ")
+    inspector.show_job(a_job(), AROUND)
+    assert "Schedule" not in inspector.summary.facts.texts()
+
+
 def test_an_imported_and_replayed_job_says_where_it_is_from(inspector: Inspector) -> None:
     replayed = Event(at=NOW, kind=EventKind.REPLAYED, attempt=0)
     job = a_job(idempotency_key="import:email:ab12:1700", history=(failed(1), replayed))
