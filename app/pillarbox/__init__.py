@@ -45,7 +45,14 @@ from pillarbox_engine.errors import (
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
 from pillarbox_engine.retry_rules import RetryRule, Then
 from pillarbox_engine.settings import QueueSettings, RateLimit
-from pillarbox_engine.states import DeadReason, OnChildFailure, OnFull, State
+from pillarbox_engine.states import (
+    DeadReason,
+    GroupRetry,
+    HeldBy,
+    OnChildFailure,
+    OnFull,
+    State,
+)
 from pillarbox_engine.uniqueness import Unique
 
 if TYPE_CHECKING:
@@ -92,6 +99,8 @@ __all__ = [
     "FileUnusable",
     "Fixed",
     "ForeignFile",
+    "GroupRetry",
+    "HeldBy",
     "Indeterminate",
     "InputFault",
     "InvalidHandlers",

@@ -10,7 +10,7 @@ from pillarbox_engine.clock import from_us
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.flows import MAX_FLOW, MAX_LEVELS, NewFlow
 from pillarbox_engine.model import NewJob
-from pillarbox_engine.names import check_queue_name, check_type
+from pillarbox_engine.names import check_group, check_queue_name, check_type
 from pillarbox_engine.protocols import MAX_BULK
 from pillarbox_engine.settings import RETRY_TIMES, check_backoff, check_number
 from pillarbox_engine.uniqueness import check_unique
@@ -47,6 +47,8 @@ def check_new(job: NewJob) -> None:
     if job.idempotency_key is not None:
         check_key(job.idempotency_key)
     check_unique(job.unique_key, job.unique)
+    if job.group is not None:
+        check_group(job.group)
 
 
 def check_key(key: object) -> str:

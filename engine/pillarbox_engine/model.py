@@ -16,7 +16,7 @@ from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.operation import ENDED, PLAIN, OperationOptions, OperationState
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import DeadReason, EventKind, OnChildFailure, State
+from pillarbox_engine.states import DeadReason, EventKind, HeldBy, OnChildFailure, State
 from pillarbox_engine.uniqueness import Unique
 
 JsonValue = Any
@@ -27,7 +27,8 @@ JsonValue = Any
 class NewJob:
     """A job to enqueue. What is None is taken from the queue's settings.
 
-    `unique_key`: at most one job of the queue holds it, under the terms of `unique`.
+    `unique_key`: at most one job of the queue holds it, under the terms of `unique`. `group`: of
+    the queue's jobs with the same one at most one is in flight, first in, first out.
     """
 
     payload_json: str
@@ -43,6 +44,7 @@ class NewJob:
     idempotency_key: str | None = None
     unique_key: str | None = None
     unique: Unique | None = None
+    group: str | None = None
 
 
 class Alike(Sequence[NewJob]):
@@ -134,7 +136,11 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSummary:
-    """A job as tables list it. `preview` is the start of the payload on one line."""
+    """A job as tables list it. `preview` is the start of the payload on one line.
+
+    `held_by`: why a ready job of a group may not be claimed yet, and where that is known until
+    when, `held_until`.
+    """
 
     id: str
     queue: str
@@ -162,6 +168,9 @@ class JobSummary:
     fingerprint: str | None = None
     expires_at: datetime | None = None
     trashed_from: State | None = None
+    group: str | None = None
+    held_by: HeldBy | None = None
+    held_until: datetime | None = None
 
     @property
     def retrying(self) -> bool:
@@ -385,16 +394,3 @@ class BulkResult:
     operation: str | None
     changed: int
     skipped: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileInfo:
-    """The store behind the queues, as a status bar shows it. Sizes are bytes."""
-
-    label: str
-    uuid: str
-    size: int
-    wal_size: int
-    read_only: bool
-    sequence: int
-    notices: tuple[str, ...] = ()

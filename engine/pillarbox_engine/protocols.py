@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from pillarbox_engine.alarms import Alarm
+from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
 from pillarbox_engine.intents import OperationPlan
@@ -25,7 +26,6 @@ from pillarbox_engine.model import (
     DeadGroup,
     Enqueued,
     Event,
-    FileInfo,
     HistoryPoint,
     Job,
     JobSummary,

@@ -55,7 +55,8 @@ class JobOptions(TypedDict, total=False):
     Durations are seconds, times aware datetimes to come, `priority` 0 to 1000 with the lower first.
     `retry_for`: how long after its first start the job may be tried again. While a job of the queue
     holds `unique_key`, an enqueue of the same key adds nothing and answers that job with
-    `conflict=True`; `unique` says for how long it does, and what it takes over.
+    `conflict=True`; `unique` says for how long it does, and what it takes over. Of the queue's jobs
+    with the same `group` one at a time is in flight, first in, first out.
     """
 
     type: str
@@ -70,6 +71,7 @@ class JobOptions(TypedDict, total=False):
     idempotency_key: str | None
     unique_key: str | None
     unique: Unique | None
+    group: str | None
 
 
 @lru_cache(maxsize=1_024)

@@ -19,7 +19,7 @@ from pillarbox_engine.retry_rules import (
     rules_from_builtins,
     rules_to_builtins,
 )
-from pillarbox_engine.states import OnFull
+from pillarbox_engine.states import GroupRetry, OnFull
 
 MAX_NAME = 200
 DEFAULT_PAYLOAD_LIMIT = 256 * 1024
@@ -66,6 +66,11 @@ class QueueSettings:
     `retry_rules`: which failures are tried again, see `RetryRule`. `retry_for`: a job whose next
     attempt would begin longer than this after its first one is a dead letter. `alarm_…`: see
     `alarms`; the dead rate is in dead letters a minute.
+
+    `ageing`: how long a job waits to gain one level of priority; None: it never does.
+    `max_in_flight`: how many jobs may be leased at a time, over all processes. `group_rate_limit`
+    holds for each group of jobs by itself; `group_retry`: whether a group goes on while its head
+    waits for another attempt.
     """
 
     max_attempts: int = 5
@@ -75,6 +80,10 @@ class QueueSettings:
     max_lost: int = 3
     priority: int = 500
     rate_limit: RateLimit | None = None
+    group_rate_limit: RateLimit | None = None
+    group_retry: GroupRetry = GroupRetry.BLOCK
+    ageing: float | None = None
+    max_in_flight: int | None = None
     max_depth: int | None = None
     max_bytes: int | None = None
     on_full: OnFull = OnFull.REJECT
@@ -89,6 +98,12 @@ class QueueSettings:
     alarm_oldest: float | None = None
     alarm_dead_rate: float | None = None
     alarm_dead_age: float | None = None
+
+    @property
+    def limits_starts(self) -> bool:
+        """Whether each start counts: then no job is claimed before it can start."""
+        limits = (self.rate_limit, self.group_rate_limit, self.max_in_flight)
+        return any(limit is not None for limit in limits)
 
     def changed(self, **changes: Any) -> QueueSettings:
         """These settings with `changes` applied; `InvalidOption` names the first bad one."""
@@ -111,6 +126,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "timeout": (0.05, 30 * 86_400),
     "max_lost": (1, 1_000),
     "priority": (0, 1_000),
+    "ageing": (0.001, 366 * 86_400),
+    "max_in_flight": (1, 1_000_000),
     "max_depth": (1, 2**53),
     "max_bytes": (1, 2**53),
     "block_timeout": (0, 86_400),
@@ -124,8 +141,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "alarm_dead_rate": (0.001, 1_000_000),
     "alarm_dead_age": (0.001, 100 * 366 * 86_400),
 }
-_WHOLE = {"max_attempts", "max_lost", "priority", "max_depth", "max_bytes", "max_payload",
-          "claim_check", "keep_done", "alarm_depth"}  # fmt: skip
+_WHOLE = {"max_attempts", "max_lost", "priority", "max_in_flight", "max_depth", "max_bytes",
+          "max_payload", "claim_check", "keep_done", "alarm_depth"}  # fmt: skip
 _OPTIONAL = {entry.name for entry in fields(QueueSettings) if entry.default is None}
 
 
@@ -139,10 +156,22 @@ def check(settings: QueueSettings) -> None:
     check_backoff(settings.backoff)
     check_rules(settings.retry_rules)
     _check_kind("on_full", settings.on_full, OnFull)
-    if settings.rate_limit is not None:
-        _check_kind("rate_limit", settings.rate_limit, RateLimit)
-        check_number("rate_limit.max", settings.rate_limit.max, 1, 1_000_000, whole=True)
-        check_number("rate_limit.per", settings.rate_limit.per, 0.001, 31 * 86_400)
+    _check_kind("group_retry", settings.group_retry, GroupRetry)
+    for name in _RATE_LIMITS:
+        _check_rate_limit(name, getattr(settings, name))
+
+
+_RATE_LIMITS = ("rate_limit", "group_rate_limit")
+
+
+def _check_rate_limit(name: str, limit: object) -> None:
+    if limit is None:
+        return
+    if not isinstance(limit, RateLimit):
+        got = f"got {shown(limit)}"
+        raise InvalidOption(f"{name} must be a RateLimit", got, "Pass a RateLimit, or None")
+    check_number(f"{name}.max", limit.max, 1, 1_000_000, whole=True)
+    check_number(f"{name}.per", limit.per, 0.001, 31 * 86_400)
 
 
 def check_number(name: str, value: object, low: float, high: float, *, whole: bool = False) -> None:
@@ -245,11 +274,18 @@ def settings_from_builtins(value: dict[str, Any]) -> QueueSettings:
         plain["backoff"] = backoff_from_builtins(value["backoff"])
     if "retry_rules" in value:
         plain["retry_rules"] = rules_from_builtins(value["retry_rules"])
-    if plain.get("rate_limit") is not None:
-        plain["rate_limit"] = _convert(plain["rate_limit"], RateLimit, "rate_limit")
-    if "on_full" in plain:
-        plain["on_full"] = _convert(plain["on_full"], OnFull, "on_full")
+    for name, kind in _KINDS.items():
+        if plain.get(name) is not None:
+            plain[name] = _convert(plain[name], kind, name)
     return QueueSettings().changed(**plain)
+
+
+_KINDS: dict[str, type] = {
+    "rate_limit": RateLimit,
+    "group_rate_limit": RateLimit,
+    "group_retry": GroupRetry,
+    "on_full": OnFull,
+}
 
 
 def _convert(value: object, kind: type, name: str) -> Any:

@@ -113,3 +113,17 @@ class Missed(StrEnum):
     NONE = "none"
     LATEST = "latest"
     ALL = "all"
+
+
+class GroupRetry(StrEnum):
+    """What a group's head that failed, and is to run again later, does to the jobs behind it."""
+
+    BLOCK = "block"
+    YIELD = "yield"
+
+
+class HeldBy(StrEnum):
+    """Why a ready job of a group may not be claimed yet: others of it first, or its rate limit."""
+
+    GROUP = "group"
+    LIMIT = "limit"

@@ -95,6 +95,12 @@ NO_UNIQUE: Values = (
     Unique(replace=("payload",)),  # type: ignore[arg-type]
 )  # fmt: skip
 
+NO_RATE_LIMIT: Values = (
+    5, "5/s", (5, 1.0), RateLimit(0), RateLimit(-1), RateLimit(1.5), RateLimit(True),  # type: ignore[arg-type]
+    RateLimit(1, per=0), RateLimit(1, per=-1.0), RateLimit(1, per=NAN), RateLimit(1, per=INF),
+    RateLimit(1, per=True), RateLimit(10**9),
+)  # fmt: skip
+
 JOB_OPTIONS: dict[str, Values] = {
     "type": NO_NAME,
     "priority": (*NO_WHOLE, 1_001),
@@ -108,6 +114,7 @@ JOB_OPTIONS: dict[str, Values] = {
     "idempotency_key": NO_KEY,
     "unique_key": NO_KEY,
     "unique": NO_UNIQUE,
+    "group": (*NO_TEXT, "", "x" * 201, " a", "a\nb"),
 }
 SETTINGS: dict[str, Values] = {
     "max_attempts": (*NO_WHOLE, None, 0, 1_001),
@@ -116,11 +123,11 @@ SETTINGS: dict[str, Values] = {
     "timeout": (*NO_NUMBER, None, 0, 1e9),
     "max_lost": (*NO_WHOLE, None, 0, 1_001),
     "priority": (*NO_WHOLE, None, 1_001),
-    "rate_limit": (
-        5, "5/s", (5, 1.0), RateLimit(0), RateLimit(-1), RateLimit(1.5), RateLimit(True),  # type: ignore[arg-type]
-        RateLimit(1, per=0), RateLimit(1, per=-1.0), RateLimit(1, per=NAN), RateLimit(1, per=INF),
-        RateLimit(1, per=True), RateLimit(10**9),
-    ),
+    "rate_limit": NO_RATE_LIMIT,
+    "group_rate_limit": NO_RATE_LIMIT,
+    "group_retry": (None, "block", "explode", 1, True),
+    "ageing": (*NO_NUMBER, 0, 1e9),
+    "max_in_flight": (*NO_WHOLE, 0, 10**7),
     "max_depth": (*NO_WHOLE, 0, 2**60),
     "max_bytes": (*NO_WHOLE, 0, 2**60),
     "on_full": (None, "explode", "reject", 1, True),

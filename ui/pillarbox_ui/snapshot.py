@@ -11,13 +11,13 @@ from datetime import datetime
 
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.filters import Page
 from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import (
     Counts,
     DeadGroup,
     Event,
-    FileInfo,
     HistoryPoint,
     Job,
     JobSummary,

@@ -27,6 +27,7 @@ from pillarbox_engine.importing import ImportOptions
 @click.option("--type", "type", metavar="T", default="default", show_default=True, help="Job type.")
 @click.option("--priority", metavar="N", type=int, help="0 to 1000, the lower the sooner.")
 @click.option("--delay", metavar="S", type=float, help="Seconds before they may run.")
+@click.option("--group", metavar="G", help="Run them one at a time, in order, in this group.")
 @click.option("--payload", "text", metavar="JSON", help="Enqueue one job with this payload.")
 @click.option("--key", metavar="K", help="Its idempotency key: a second time adds nothing.")
 @click.option("--bare", is_flag=True, help="Take each value as a payload, whatever it looks like.")
@@ -42,6 +43,7 @@ def command(
     type: str,
     priority: int | None,
     delay: float | None,
+    group: str | None,
     text: str | None,
     key: str | None,
     bare: bool,
@@ -54,8 +56,8 @@ def command(
 
     A job file is JSON (an object or an array) or JSON Lines, in UTF-8. An object with a `payload`
     key is an envelope, whose other keys are options: type, queue, priority, delay, run_at,
-    unique_key, idempotency_key, max_attempts, backoff, retry_for, timeout, expires_at. Anything
-    else is the payload itself. BullMQ's {name, data, opts} is taken too.
+    unique_key, idempotency_key, group, max_attempts, backoff, retry_for, timeout, expires_at.
+    Anything else is the payload itself. BullMQ's {name, data, opts} is taken too.
 
     Good lines go in, bad ones are named with their line and the place inside it. Importing the
     same file a second time adds nothing, so an import that was cut short can simply be repeated.
@@ -65,6 +67,7 @@ def command(
         type=type,
         priority=priority,
         delay=delay,
+        group=group,
         bare=bare,
         again=again,
         import_id=import_id,
@@ -95,6 +98,7 @@ def _enqueue_one(common: Common, options: ImportOptions, text: str, key: str | N
             type=options.type,
             priority=options.priority,
             delay=options.delay,
+            group=options.group,
             idempotency_key=key,
         )
     if common.json:

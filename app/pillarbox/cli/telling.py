@@ -12,7 +12,7 @@ from pillarbox.cli.output import one_line
 from pillarbox.cli.tables import event_line, moment
 from pillarbox_engine.flows import Flow, Relative
 from pillarbox_engine.model import Job
-from pillarbox_engine.states import State
+from pillarbox_engine.states import HeldBy, State
 
 
 def job_lines(job: Job, flow: Flow) -> Iterator[str]:
@@ -37,6 +37,8 @@ def _about(job: Job) -> Iterator[str]:
     yield f"  attempt    {job.attempt} of {job.max_attempts}{lost}"
     if job.unique_key is not None:
         yield f"  unique     {job.unique_key}"
+    if job.group is not None:
+        yield f"  group      {job.group}{_held(job)}"
     yield f"  enqueued   {moment(job.enqueued_at)}"
     if job.state is State.SCHEDULED:
         yield f"  runs at    {moment(job.run_at)}"
@@ -61,6 +63,13 @@ def _relative(relative: Relative) -> str:
     error = f" · {relative.error_type}: {relative.error_message}" if relative.error_type else ""
     where = f"{relative.type} in {relative.queue}"
     return one_line(f"{relative.id} · {state}{reason} · {where}{error}", 200)
+
+
+def _held(job: Job) -> str:
+    """What of its group keeps the job from being claimed."""
+    if job.held_until is not None:
+        return f", its rate limit used up until {moment(job.held_until)}"
+    return ", where another job comes first" if job.held_by is HeldBy.GROUP else ""
 
 
 def _history(job: Job) -> Iterator[str]:

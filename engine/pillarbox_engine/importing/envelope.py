@@ -18,7 +18,7 @@ from pillarbox_engine.importing import bullmq
 from pillarbox_engine.importing.records import LONGEST_DELAY, ImportOptions
 from pillarbox_engine.json_fault import printable, spelled
 from pillarbox_engine.model import JsonValue, NewJob
-from pillarbox_engine.names import check_queue_name, check_type
+from pillarbox_engine.names import check_group, check_queue_name, check_type
 from pillarbox_engine.settings import RETRY_TIMES, backoff_from_builtins, check_number
 
 LONGEST_KEY = 500
@@ -48,8 +48,9 @@ def job_from(value: JsonValue, options: ImportOptions, name: str) -> Addressed:
     said.setdefault("idempotency_key", f"import:{queue}:{name}")
     if options.delay is not None and "run_at" not in said:
         said.setdefault("delay", options.delay)
-    if options.priority is not None:
-        said.setdefault("priority", options.priority)
+    for key in ("priority", "group"):
+        if getattr(options, key) is not None:
+            said.setdefault(key, getattr(options, key))
     text = payload.encode(body)
     payload.check_size(text, options.limit_for(queue))
     return Addressed(queue, NewJob(payload_json=text, **said))
@@ -108,8 +109,6 @@ def _short(error: PillarboxError) -> str:
 
 
 def _unknown_reason(key: str, known: Mapping[str, Any]) -> str:
-    if key == "group":
-        return f"this version does not support {key} yet"
     return f"there is no option {printable(key)!r}; known are {', '.join(known)}"
 
 
@@ -161,4 +160,5 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "retry_for": _number("retry_for", *RETRY_TIMES),
     "timeout": _number("timeout", 0.05, 30 * 86_400),
     "expires_at": _moment,
+    "group": check_group,
 }

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.model import NewJob
-from pillarbox_engine.names import check_queue_name, check_type
+from pillarbox_engine.names import check_group, check_queue_name, check_type
 from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT, check_number
 
 Format = Literal["json", "jsonl"]
@@ -32,7 +32,8 @@ _LONGEST = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """How to read a job file. `queue`, `type`, `priority`, `delay` hold where a line says nothing.
+    """How to read a job file. `queue`, `type`, `priority`, `delay`, `group` hold where a line says
+    nothing.
 
     `bare`: take every value as a payload, whatever it looks like. `again`: import anew what was
     imported before (fresh idempotency keys). `import_id`: names the import in place of the
@@ -44,6 +45,7 @@ class ImportOptions:
     type: str = "default"
     priority: int | None = None
     delay: float | None = None
+    group: str | None = None
     bare: bool = False
     again: bool = False
     import_id: str | None = None
@@ -54,6 +56,8 @@ class ImportOptions:
     def __post_init__(self) -> None:
         check_queue_name(self.queue)
         check_type(self.type)
+        if self.group is not None:
+            check_group(self.group)
         if self.import_id is not None and not 0 < len(self.import_id) <= LONGEST_ID:
             raise InvalidOption(f"import_id must have 1 to {LONGEST_ID} characters")
         if self.priority is not None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pillarbox_engine.admission import check_bulk
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.lifecycle import transition
+from pillarbox_engine.memory import groups
 from pillarbox_engine.memory.bounds import require_room
 from pillarbox_engine.memory.changing import How
 from pillarbox_engine.memory.flows import all_left_behind, left_behind
@@ -27,7 +28,9 @@ from pillarbox_engine.states import LIVE_STATES, State, Verb
 def configure(store: Store, name: str, settings: QueueSettings) -> None:
     """Set a queue's settings, creating it at need."""
     check(settings)
-    store.find_or_add(name, settings).settings = settings
+    queue = store.find_or_add(name, settings)
+    old, queue.settings = queue.settings, settings
+    groups.reconfigured(store, queue, old)
     store.touch(name)
 
 

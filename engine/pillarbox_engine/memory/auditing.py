@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pillarbox_engine.flows import pending
+from pillarbox_engine.memory import groups
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.store import GAUGES, Store, gauges
 from pillarbox_engine.model import Counts
@@ -37,7 +38,7 @@ def _audit(store: Store, queue: QueueState) -> list[str]:
         for name in GAUGES
         if queue.counts[name] != counted[name]
     ]
-    return found + _unbalanced(queue)
+    return found + _unbalanced(queue) + groups.faults(store, queue)
 
 
 def _unbalanced(queue: QueueState) -> list[str]:

@@ -17,6 +17,7 @@ from datetime import datetime
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
 from pillarbox_engine.errors import Unsupported
+from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
 from pillarbox_engine.intents import OperationPlan
@@ -43,7 +44,6 @@ from pillarbox_engine.model import (
     DeadGroup,
     Enqueued,
     Event,
-    FileInfo,
     HistoryPoint,
     Job,
     JobSummary,

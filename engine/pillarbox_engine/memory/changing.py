@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pillarbox_engine.ageing import rank
 from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.deaths import DEAD_FAILURES
 from pillarbox_engine.lifecycle import Attempts, Transition, transition
 from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Event, Failure
-from pillarbox_engine.states import DeadReason, EventKind, State, Verb
+from pillarbox_engine.states import DeadReason, EventKind, HeldBy, State, Verb
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,18 @@ def _go(store: Store, row: Row, verb: Verb, cell: Transition, how: How) -> None:
     _set_end(store, row, verb, new, how)
     row.run_us = row.run_us if how.run_us is None else how.run_us
     row.queue = how.queue or row.queue
+    _line_up_anew(store, row, verb)
     row.state = new
+
+
+def _line_up_anew(store: Store, row: Row, verb: Verb) -> None:
+    """What comes back by an operator's hand begins to wait now, in the line of its group."""
+    if verb is Verb.REQUEUE and row.state is State.READY:
+        return
+    if verb in {Verb.REQUEUE, Verb.REPLAY, Verb.RESTORE}:
+        row.rank = rank(row.priority, row.run_us, store.settings_of(row).ageing)
+    if verb in {Verb.REQUEUE, Verb.REPLAY} and row.group is not None:
+        row.held_by, row.held_until_us = HeldBy.GROUP, None
 
 
 def _end_lease(row: Row, new: State, how: How) -> None:

@@ -1,4 +1,4 @@
-"""Giving jobs out: claim order, rate limits, and the rule that a job lost before comes alone."""
+"""Giving jobs out: claim order, limits, and the rule that a job lost before comes alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from heapq import nsmallest
 
 from pillarbox_engine.clock import from_us_or_none, seconds_to_us
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
+from pillarbox_engine.memory import groups
 from pillarbox_engine.memory.rows import QueueState, Row, max_attempts
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.memory.sweeping import sweep
@@ -34,9 +35,10 @@ def claim(store: Store, request: ClaimRequest) -> list[Claimed]:
 def _choose(store: Store, queue: QueueState, request: ClaimRequest, have: int) -> list[Row]:
     """The head of the queue, as far as limits go and up to the first job lost before."""
     ready = (store.rows[number] for number in queue.ids[State.READY])
-    wanted = (row for row in ready if request.types is None or row.type in request.types)
+    free = (row for row in ready if row.held_by is None)
+    wanted = (row for row in free if request.types is None or row.type in request.types)
     limit = _allowed(store, queue, request, have)
-    head = nsmallest(limit, wanted, key=lambda row: (row.priority, row.id))
+    head = nsmallest(limit, wanted, key=lambda row: (row.rank, row.place, row.id))
     for place, row in enumerate(head):
         if row.lost:
             return head[: place or (1 if have == 0 else 0)]
@@ -45,10 +47,15 @@ def _choose(store: Store, queue: QueueState, request: ClaimRequest, have: int) -
 
 def _allowed(store: Store, queue: QueueState, request: ClaimRequest, have: int) -> int:
     """How many jobs the queue may give: a limited one none ahead, and none over its rate."""
-    limit = queue.settings.rate_limit
-    if limit is None:
+    settings = queue.settings
+    if not settings.limits_starts:
         return max(0, request.limit + request.ahead - have)
-    return max(0, min(request.limit - have, limit.max - starts_in_window(store, queue)))
+    allowed = [request.limit - have]
+    if settings.max_in_flight is not None:
+        allowed.append(settings.max_in_flight - queue.counts["leased"])
+    if settings.rate_limit is not None:
+        allowed.append(settings.rate_limit.max - starts_in_window(store, queue))
+    return max(0, min(allowed))
 
 
 def starts_in_window(store: Store, queue: QueueState) -> int:
@@ -68,6 +75,7 @@ def _lease(store: Store, queue: QueueState, row: Row, worker: str) -> Claimed:
     row.lease_seconds, row.lease_expires_us = seconds, store.now + seconds_to_us(seconds)
     if queue.settings.rate_limit is not None:
         _log_start(store, queue)
+    groups.note_start(store, queue, row)
     return _claimed(queue, row)
 
 
@@ -100,7 +108,9 @@ def next_due(store: Store, names: Sequence[str]) -> datetime | None:
 
 
 def _next_of(store: Store, queue: QueueState) -> int | None:
-    due = min((row.run_us for row in store.in_state(queue, State.SCHEDULED)), default=None)
+    moments = [row.run_us for row in store.in_state(queue, State.SCHEDULED)]
+    free = groups.next_free(store, queue)
+    due = min(moments if free is None else [*moments, free], default=None)
     opens = _opens(store, queue)
     if opens is None:
         return due

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pillarbox_engine.admission import check_new
+from pillarbox_engine.ageing import rank
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.memory import unique_keys
 from pillarbox_engine.memory.bounds import make_room
@@ -14,7 +15,7 @@ from pillarbox_engine.model import Enqueued, NewJob
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import State
+from pillarbox_engine.states import HeldBy, State
 from pillarbox_engine.uniqueness import UNSTARTED, hold_of
 
 KEY_LIFE_US = seconds_to_us(7 * 86_400)
@@ -84,16 +85,20 @@ def _replace(store: Store, queue: QueueState, job: NewJob, row: Row) -> bool:
         return False
     with store.changing(row):
         unique_keys.take_over(row, job, _row(store, queue, job, number=row.id))
+        row.rank = rank(row.priority, row.run_us, queue.settings.ageing)
     return True
 
 
 def _row(store: Store, queue: QueueState, job: NewJob, number: int | None = None) -> Row:
     now = store.now
     run_us = _run_us(now, job)
+    priority = queue.settings.priority if job.priority is None else job.priority
+    own = store.next_id() if number is None else number
     return Row(
-        id=store.next_id() if number is None else number, queue=queue.name, type=job.type,
-        state=State.SCHEDULED if run_us > now else State.READY,
-        priority=queue.settings.priority if job.priority is None else job.priority,
+        id=own, queue=queue.name, type=job.type,
+        state=State.SCHEDULED if run_us > now else State.READY, priority=priority,
+        rank=rank(priority, run_us, queue.settings.ageing), place=own, group=job.group,
+        held_by=None if job.group is None else HeldBy.GROUP,
         payload=job.payload_json, payload_bytes=_size(job), enqueued_us=now, run_us=run_us,
         expires_us=None if job.expires_at is None else to_us(job.expires_at),
         max_attempts=job.max_attempts, timeout=job.timeout, backoff=job.backoff,

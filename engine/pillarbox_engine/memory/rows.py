@@ -14,7 +14,7 @@ from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.model import Counts, Event, Failure, HistoryPoint, Job, JobSummary, LogLine
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import DeadReason, OnChildFailure, State
+from pillarbox_engine.states import LIVE_STATES, DeadReason, HeldBy, OnChildFailure, State
 from pillarbox_engine.uniqueness import Hold
 
 PREVIEW = 200
@@ -24,7 +24,10 @@ KEPT_RUNS = 500
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One job. What is None among max_attempts, timeout and backoff follows the queue."""
+    """One job. What is None among max_attempts, timeout and backoff follows the queue.
+
+    Claim order is (rank, place), among those that are ready and not `held_by` anything.
+    """
 
     id: int
     queue: str
@@ -35,6 +38,11 @@ class Row:
     payload_bytes: int
     enqueued_us: int
     run_us: int
+    rank: int
+    place: int
+    group: str | None = None
+    held_by: HeldBy | None = None
+    held_until_us: int | None = None
     expires_us: int | None = None
     max_attempts: int | None = None
     timeout: float | None = None
@@ -65,6 +73,12 @@ class Row:
     log: list[LogLine] = field(default_factory=list)
 
     @property
+    def in_line(self) -> tuple[str, str] | None:
+        """The queue and the group it is a live job of; None: of none."""
+        live = self.group is not None and self.state in LIVE_STATES
+        return (self.queue, self.group or "") if live else None
+
+    @property
     def job_id(self) -> str:
         """The id as the seam has it."""
         return str(self.id)
@@ -86,15 +100,18 @@ COUNTERS = tuple(entry.name for entry in fields(Counts))
 
 @dataclass(slots=True)
 class QueueState:
-    """A queue: settings, counters, and which jobs are in which state. `starts` is the sliding
-    log its rate limit looks at; `arrivals` and `departures` are what its rates are told from."""
+    """A queue: settings, counters, which jobs are in which state, and of which group the live
+    ones are. `starts` is the sliding log its rate limit looks at, `group_starts` the same for each
+    group; `arrivals` and `departures` are what its rates are told from."""
 
     name: str
     settings: QueueSettings
     mode: str = "running"
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTERS, 0))
     ids: dict[State, set[int]] = field(default_factory=lambda: {state: set() for state in State})
+    groups: dict[str, set[int]] = field(default_factory=dict)
     starts: deque[int] = field(default_factory=deque)
+    group_starts: dict[str, deque[int]] = field(default_factory=dict)
     arrivals: deque[int] = field(default_factory=deque)
     departures: deque[int] = field(default_factory=deque)
     runs: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_RUNS))
@@ -142,6 +159,8 @@ def _summed_up(row: Row, settings: QueueSettings) -> dict[str, Any]:
         "id": row.job_id,
         "enqueued_at": from_us(row.enqueued_us),
         "run_at": from_us(row.run_us),
+        "held_by": row.held_by if row.state is State.READY else None,
+        "held_until": from_us_or_none(row.held_until_us),
         "max_attempts": max_attempts(row, settings),
         "preview": " ".join(row.payload[:PREVIEW].split()),
         **_error(row.error),
@@ -150,7 +169,7 @@ def _summed_up(row: Row, settings: QueueSettings) -> dict[str, Any]:
 
 _SAME = (
     "queue", "type", "state", "priority", "attempt", "lost", "fence", "payload_bytes",
-    "lease_seconds", "worker", "progress", "reason", "trashed_from",
+    "lease_seconds", "worker", "progress", "reason", "trashed_from", "group",
 )  # fmt: skip
 _TIMES = ("started", "ended", "lease_expires", "heartbeat", "expires")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.clock import Clock
 from pillarbox_engine.jumps import Jumps
+from pillarbox_engine.memory import groups
 from pillarbox_engine.memory.rows import COUNTERS, QueueState, Row
 from pillarbox_engine.model import Counts, HistoryPoint
 from pillarbox_engine.names import check_queue_name
@@ -78,7 +79,7 @@ class Store:
         self.serving: tuple[tuple[str, ...], int, int] = ((), 0, 0)
         self.started: dict[int, tuple[str, int]] = {}
         self.schedules: dict[str, Planned] = {}
-        self._last_id = self._last_schedule = 0
+        self.last_id = self._last_schedule = 0
 
     @property
     def now(self) -> int:
@@ -86,9 +87,9 @@ class Store:
         return self.clock.now_us()
 
     def next_id(self) -> int:
-        """An id no job ever had."""
-        self._last_id += 1
-        return self._last_id
+        """An id no job ever had; a place in claim order behind all there are."""
+        self.last_id += 1
+        return self.last_id
 
     def next_schedule_id(self) -> int:
         """An id no schedule ever had."""
@@ -135,6 +136,7 @@ class Store:
         if row.parent is not None:
             self.families[row.parent].add(row.id)
         self._count(row, +1)
+        self._renew(row.in_line)
         self.touch(row.queue)
 
     def remove(self, row: Row) -> None:
@@ -148,12 +150,19 @@ class Store:
     @contextmanager
     def changing(self, row: Row) -> Iterator[None]:
         """Change anything about a row in here; its queue's counters follow."""
+        was = row.in_line
         self._count(row, -1)
         try:
             yield
         finally:
             self._count(row, +1)
+        for line in dict.fromkeys((was, row.in_line)):
+            self._renew(line)
         self.touch(row.queue)
+
+    def _renew(self, line: tuple[str, str] | None) -> None:
+        if line is not None:
+            groups.renew(self, self.queues[line[0]], line[1])
 
     def _count(self, row: Row, amount: int) -> None:
         queue = self.queues[row.queue]
@@ -162,6 +171,15 @@ class Store:
         ids = queue.ids[row.state]
         ids.add(row.id) if amount > 0 else ids.discard(row.id)
         self._count_key(row, amount)
+        self._line_up(row, amount)
+
+    def _line_up(self, row: Row, amount: int) -> None:
+        if row.in_line is None or row.group is None:
+            return
+        line = self.queues[row.queue].groups.setdefault(row.group, set())
+        line.add(row.id) if amount > 0 else line.discard(row.id)
+        if not line:
+            del self.queues[row.queue].groups[row.group]
 
     def _count_key(self, row: Row, amount: int) -> None:
         if row.unique_key is None or not row.occupies_key:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from pillarbox_engine.alarms import bounds
 from pillarbox_engine.clock import seconds_to_us
+from pillarbox_engine.memory import groups
 from pillarbox_engine.memory.changing import How
 from pillarbox_engine.memory.rows import QueueState, Row
 from pillarbox_engine.memory.scheduling import next_due
@@ -29,6 +30,7 @@ def sweep(store: Store, queues: Iterable[QueueState]) -> None:
             _reap(store, queue)
         _expire(store, queue)
         _promote(store, queue)
+        groups.free_due(store, queue)
 
 
 def _reap(store: Store, queue: QueueState) -> None:
@@ -104,5 +106,7 @@ def _moments(row: Row) -> list[int]:
     if row.state is State.LEASED:
         return [] if row.lease_expires_us is None else [row.lease_expires_us]
     due = [row.run_us] if row.state is State.SCHEDULED else []
+    if row.state is State.READY and row.held_until_us is not None:
+        due.append(row.held_until_us)
     expiring = row.expires_us is not None and row.state in UNSTARTED
     return [*due, row.expires_us] if expiring and row.expires_us is not None else due

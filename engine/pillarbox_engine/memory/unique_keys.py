@@ -8,7 +8,7 @@ from pillarbox_engine.memory.rows import Row
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.repetition import Holder, replaces
-from pillarbox_engine.states import State
+from pillarbox_engine.states import HeldBy, State
 
 
 def holder(store: Store, queue: str, key: str) -> Row | None:
@@ -66,6 +66,8 @@ def take_over(row: Row, job: NewJob, fresh: Row) -> None:
         if replaces(job, field):
             for column in columns:
                 setattr(row, column, getattr(fresh, column))
+    if replaces(job, "run_at") and row.group is not None:
+        row.held_by, row.held_until_us = HeldBy.GROUP, None
 
 
 _COLUMNS = {

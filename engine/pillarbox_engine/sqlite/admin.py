@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pillarbox_engine.admission import check_bulk
+from pillarbox_engine.ageing import rank
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.model import BulkResult
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.sqlite import flows, queue_rows, settle
+from pillarbox_engine.sqlite import flows, groups, queue_rows, settle
 from pillarbox_engine.sqlite.endings import call_off
 from pillarbox_engine.sqlite.enqueue import require_room
 from pillarbox_engine.sqlite.job_rows import JobRow, load, number_of, record
@@ -74,6 +75,7 @@ def configure(transaction: Transaction, name: str, settings: QueueSettings) -> N
     queue = queue_rows.find_or_add(transaction, name, settings)
     transaction.execute("set_settings", (queue_rows.encode_settings(settings), queue.id))
     transaction.memo.queues.pop(name, None)
+    groups.reconfigured(transaction, queue, settings)
     transaction.touched.add(name)
 
 
@@ -137,17 +139,18 @@ def _back_to_work(
     if job.state not in LIVE_STATES:
         check_room(transaction, queue, job)
     _keep_last_attempt(transaction, job)
-    state = State.SCHEDULED if due > transaction.now else State.READY
+    state, run_at = _when(transaction, due)
     transaction.execute(
         "revive",
         {
-            "id": job.id, "state": str(state), "queue_id": queue.id,
-            "run_at": max(due, transaction.now), "attempt": 0 if fresh else job.attempt,
-            "lost": 0 if fresh else job.lost,
+            "id": job.id, "state": str(state), "queue_id": queue.id, "run_at": run_at,
+            "rank": rank(job.priority, run_at, queue.settings.ageing),
+            "attempt": 0 if fresh else job.attempt, "lost": 0 if fresh else job.lost,
         },
     )  # fmt: skip
     retrying = state is State.SCHEDULED and not fresh and job.attempt > 0
     _move_between(transaction, job, queue.id, state, retrying)
+    groups.follow(transaction, job, queue.id)
     source = f"from {job.state}" if queue.id == job.queue_id else f"moved to {queue.name}"
     source += "" if operation is None else f" by operation {operation}"
     next_run = due if state is State.SCHEDULED else None
@@ -165,6 +168,12 @@ def _take_along(transaction: Transaction, parent: JobRow, due: int) -> None:
         _back_to_work(transaction, child, queue, due, EventKind.REQUEUED, fresh=True)
         transaction.add(queue.id, "requeued_total")
         transaction.touched.add(queue.name)
+
+
+def _when(transaction: Transaction, due: int) -> tuple[State, int]:
+    """The state of a job due at `due`, and from when on it may run."""
+    state = State.SCHEDULED if due > transaction.now else State.READY
+    return state, max(due, transaction.now)
 
 
 def check_room(transaction: Transaction, queue: QueueRow, job: JobRow) -> None:
@@ -242,6 +251,7 @@ def purge(transaction: Transaction, job_ids: Sequence[str], operation: str | Non
         if job.state in _TRASHED_AS:
             transaction.add(job.queue_id, _TRASHED_AS[job.state])
         record(transaction, job, EventKind.PURGED, detail=f"from {job.state}")
+        groups.follow(transaction, job)
 
     return bulk.run(act)
 
@@ -257,12 +267,14 @@ def restore(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
             return TAKEN
         if was in LIVE_STATES:
             check_room(transaction, bulk.queues[job.queue_id], job)
-        transaction.execute("untrash", (job.id,))
+        ageing = bulk.queues[job.queue_id].settings.ageing
+        transaction.execute("untrash", (rank(job.priority, job.run_at, ageing), job.id))
         retrying = was is State.SCHEDULED and job.attempt > 0
         transaction.move(job.queue_id, State.TRASHED, was, job.payload_bytes, is_retrying=retrying)
         if was in _TRASHED_AS:
             transaction.add(job.queue_id, _TRASHED_AS[was], -1)
         record(transaction, job, EventKind.RESTORED, detail=f"to {was}")
+        groups.follow(transaction, job)
         flows.moved(transaction, job, was)
         emptied.add(job.operation_id)
         return None

@@ -29,7 +29,7 @@ from pillarbox_engine.sqlite.queue_rows import parse_settings
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.statements import statement
 from pillarbox_engine.sqlite.where import translate
-from pillarbox_engine.states import DeadReason, EventKind, State
+from pillarbox_engine.states import DeadReason, EventKind, HeldBy, State
 
 DAY_US = 86_400_000_000
 
@@ -107,6 +107,8 @@ def _fields(row: Sequence[Any]) -> dict[str, Any]:
         "reason": None if row[20] is None else DeadReason(row[20]), "error_type": row[21],
         "error_message": row[22], "fingerprint": row[23], "expires_at": from_us_or_none(row[24]),
         "trashed_from": None if row[25] is None else State(row[25]),
+        "group": row[26], "held_by": None if row[27] is None else HeldBy(row[27]),
+        "held_until": from_us_or_none(row[28]),
     }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Is the file whole, and is any promise broken?
 
 Owns the check: SQLite's own integrity, the schema, counters against rows and against the chain of
-commits, the ledger, leases without a process, and every payload's checksum. It only reads.
+commits, the ledger, leases without a process, the lines of groups, and every payload's checksum.
+It only reads.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pillarbox_engine.errors import DamagedFile
+from pillarbox_engine.lines import Line
 from pillarbox_engine.sqlite import blobs, chain, counting
 from pillarbox_engine.sqlite.memo import COUNTERS, Head
-from pillarbox_engine.sqlite.overview import counts_of
+from pillarbox_engine.sqlite.overview import all_queues, counts_of
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.states import LIVE_STATES, State
 
@@ -40,7 +42,19 @@ def _promises(reading: Reading, expected: Head | None, side: Path) -> Iterator[s
     yield from _differences(counters, _from_chain(verdict), "the chain of commits")
     yield from _ledgers(reading)
     yield from _strays(reading)
+    yield from _groups(reading)
     yield from _payloads(reading, side)
+
+
+def _groups(reading: Reading) -> Iterator[str]:
+    """Groups in which not exactly the head may be claimed: nothing else keeps their order."""
+    queues = {queue.id: queue for queue in all_queues(reading)}
+    for queue_id, group, *figures in reading.rows("group_lines"):
+        queue = queues[queue_id]
+        for fault in Line(*figures).faults(queue.settings.group_retry):
+            yield f"group {group!r} of queue {queue.name!r}: {fault}"
+    if astray := reading.row("ungrouped_holds")[0]:
+        yield f"{astray} jobs are held back by a group they have not"
 
 
 def _counters(reading: Reading) -> dict[int, dict[str, int]]:

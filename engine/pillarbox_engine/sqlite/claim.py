@@ -1,6 +1,7 @@
 """Claiming: what may run now goes under a lease, best priority first.
 
-Owns claim order, rate limits, expiry at claim and the rule that a job lost before comes alone.
+Owns claim order, rate limits, the queue's concurrency, expiry at claim and the rule that a job
+lost before comes alone.
 One candidate look-up and one update a queue, however many jobs are taken.
 """
 
@@ -16,7 +17,7 @@ from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.leasing import Claimed, ClaimRequest, LeaseRef
 from pillarbox_engine.lifecycle import transition
 from pillarbox_engine.settings import RateLimit, backoff_from_builtins
-from pillarbox_engine.sqlite import queue_rows
+from pillarbox_engine.sqlite import groups, queue_rows
 from pillarbox_engine.sqlite.endings import bury
 from pillarbox_engine.sqlite.job_rows import load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
@@ -60,27 +61,45 @@ def _claim_from(
     claimed = _lease(transaction, queue, request, process_id, ids, unread)
     if queue.settings.rate_limit is not None:
         transaction.many("add_start", [(queue.id, transaction.now)] * len(claimed))
+    if queue.settings.group_rate_limit is not None:
+        groups.note_starts(transaction, queue, queue.settings.group_rate_limit, ids)
     return claimed
 
 
 def promote(transaction: Transaction, queue: QueueRow) -> int:
-    """Make scheduled jobs whose time has come ready; how many."""
+    """Make scheduled jobs whose time has come ready, and free what a group's limit held; how many
+    were scheduled."""
     rows = transaction.rows("promote_due", (queue.id, transaction.now, PROMOTE_CHUNK))
-    for (attempt,) in rows:
+    for _, attempt, _ in rows:
         transaction.move(queue.id, State.SCHEDULED, State.READY, 0, was_retrying=attempt > 0)
     if rows:
         transaction.touched.add(queue.name)
+        for group in dict.fromkeys(row[2] for row in sorted(rows)):
+            if group is not None:
+                groups.renew(transaction, queue.id, group)
+    if queue.settings.group_rate_limit is not None:
+        groups.free_due(transaction, queue)
     return len(rows)
 
 
 def _allowed(transaction: Transaction, queue: QueueRow, request: ClaimRequest, have: int) -> int:
-    limit = queue.settings.rate_limit
-    if limit is None:
+    """How many jobs the queue may give: where a start counts none ahead, and none over a limit."""
+    settings = queue.settings
+    if not settings.limits_starts:
         return request.limit + request.ahead - have
+    allowed = [request.limit - have]
+    if settings.max_in_flight is not None:
+        allowed.append(settings.max_in_flight - transaction.count(queue.id, "leased"))
+    if settings.rate_limit is not None:
+        allowed.append(settings.rate_limit.max - _used(transaction, queue, settings.rate_limit))
+    return max(0, min(allowed))
+
+
+def _used(transaction: Transaction, queue: QueueRow, limit: RateLimit) -> int:
+    """How many jobs started in the span the rate limit looks at."""
     since = transaction.now - seconds_to_us(limit.window)
     transaction.execute("drop_starts", (queue.id, since))
-    used: int = transaction.row("starts_since", (queue.id, since))[0]
-    return max(0, min(request.limit - have, limit.max - used))
+    return int(transaction.row("starts_since", (queue.id, since))[0])
 
 
 def _choose(

@@ -7,6 +7,7 @@ changed a job's state calls `moved`, which costs nothing for a job that is in no
 from __future__ import annotations
 
 from pillarbox_engine import flows
+from pillarbox_engine.sqlite import groups
 from pillarbox_engine.sqlite.job_rows import JobRow, end_unstarted, load
 from pillarbox_engine.sqlite.queue_rows import by_id
 from pillarbox_engine.sqlite.transaction import Transaction
@@ -81,6 +82,7 @@ def _set_state(transaction: Transaction, parent: JobRow, state: State) -> None:
         parent.queue_id, parent.state, state, 0, was_retrying=parent.retrying,
         is_retrying=state is State.SCHEDULED and parent.attempt > 0,
     )  # fmt: skip
+    groups.follow(transaction, parent)
     _touch(transaction, parent)
 
 

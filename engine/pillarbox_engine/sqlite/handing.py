@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from pillarbox_engine.ageing import rank
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.leasing import Claimed, LeaseRef
 from pillarbox_engine.settings import backoff_from_builtins
 from pillarbox_engine.sqlite.queue_rows import QueueRow
-from pillarbox_engine.sqlite.shapes import Row
+from pillarbox_engine.sqlite.shapes import Row, Shape
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.standing import Offer
 from pillarbox_engine.states import State
@@ -27,7 +28,7 @@ def offer_for(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) ->
     """Who takes `rows` as they are stored, or None: then they wait their turn."""
     if not transaction.offers.standing or len(rows) > MOST or not _is_open(queue):
         return None
-    if any(row[0].state != State.READY or row[0].expires_at is not None for row in rows):
+    if any(_must_wait(row[0]) for row in rows):
         return None
     if transaction.count(queue.id, State.READY):
         return None
@@ -35,8 +36,14 @@ def offer_for(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) ->
     return transaction.offers.reserve(queue.name, types, len(rows))
 
 
+def _must_wait(shape: Shape) -> bool:
+    """Whether more than its place in claim order has a say: its time, or others of its group."""
+    early = shape.state != State.READY
+    return early or shape.expires_at is not None or shape.group is not None
+
+
 def _is_open(queue: QueueRow) -> bool:
-    return queue.mode == "running" and queue.settings.rate_limit is None
+    return queue.mode == "running" and not queue.settings.limits_starts
 
 
 def insert_leased(
@@ -48,7 +55,8 @@ def insert_leased(
     values, claimed = [], []
     for number, (shape, payload, size, crc, nonce) in enumerate(rows, start=first):
         values.append((
-            number, queue.id, shape.type, shape.priority, now, shape.max_attempts,
+            number, queue.id, shape.type, shape.priority,
+            rank(shape.priority, now, queue.settings.ageing), now, shape.max_attempts,
             shape.retry_for_us, shape.timeout_us, shape.backoff,
             nonce if shape.unkeyed else None, own, offer.worker, expires, size, crc, payload,
         ))  # fmt: skip
@@ -74,5 +82,5 @@ def _claimed(queue: QueueRow, number: int, row: Row, now: int, expires: int) -> 
         shape.priority, now, now, expires, settings.lease,
         settings.timeout if shape.timeout_us is None else shape.timeout_us / 1e6,
         settings.backoff if shape.backoff is None
-        else backoff_from_builtins(json.loads(shape.backoff)),
+        else backoff_from_builtins(json.loads(shape.backoff)), settings.retry_rules,
     )  # fmt: skip

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.errors import DamagedFile
+from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow
 from pillarbox_engine.model import (
     Counts,
     DeadGroup,
     Event,
-    FileInfo,
     HistoryPoint,
     Job,
     JobSummary,

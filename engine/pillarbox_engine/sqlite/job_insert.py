@@ -8,12 +8,14 @@ over an array (https://sqlite.org/carray.html).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import apsw
 
-from pillarbox_engine.sqlite import handing
+from pillarbox_engine.ageing import rank
+from pillarbox_engine.sqlite import groups, handing
 from pillarbox_engine.sqlite.queue_rows import QueueRow
-from pillarbox_engine.sqlite.shapes import Row
+from pillarbox_engine.sqlite.shapes import Row, Shape
 from pillarbox_engine.sqlite.transaction import Transaction
 
 MANY = 3
@@ -46,6 +48,9 @@ def _insert_ready(
     alike = not singly and len(rows) >= MANY and all(row[0] is shape for row in rows)
     (_insert_alike if alike else _insert_each)(transaction, queue, rows, first)
     _count(transaction, queue, rows)
+    for group in dict.fromkeys(row[0].group for row in (rows[:1] if alike else rows)):
+        if group is not None:
+            groups.renew(transaction, queue.id, group)
 
 
 def _count(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> None:
@@ -60,12 +65,17 @@ def _count(transaction: Transaction, queue: QueueRow, rows: Sequence[Row]) -> No
 def _insert_each(
     transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int
 ) -> None:
-    now, values = transaction.now, []
+    now, ageing, values = transaction.now, queue.settings.ageing, []
     for number, (shape, payload, size, crc, nonce) in enumerate(rows, start=first):
-        state, type_, priority, run_at, expires, most, span, timeout, backoff, unkeyed = shape
+        state, type_, priority, due, expires, most, span, timeout, backoff, group, hold, unkeyed = (
+            shape
+        )
+        run_at = now if due is None else due
         values.append((
-            number, queue.id, state, type_, priority, now, now if run_at is None else run_at,
-            expires, most, span, timeout, backoff, nonce if unkeyed else None, size, crc, payload,
+            number, queue.id, state, type_, priority,
+            priority if ageing is None else rank(priority, run_at, ageing), now, run_at,
+            expires, most, span, timeout, backoff, group, hold, nonce if unkeyed else None, size,
+            crc, payload,
         ))  # fmt: skip
     if len(values) == 1:
         transaction.execute("add_job", values[0])
@@ -73,13 +83,19 @@ def _insert_each(
         transaction.many("add_job", values)
 
 
+def ranked(transaction: Transaction, queue: QueueRow, shape: Shape) -> dict[str, Any]:
+    """The columns of a shape as values, with its place in claim order."""
+    run_at = transaction.now if shape.run_at is None else shape.run_at
+    place = rank(shape.priority, run_at, queue.settings.ageing)
+    return {**shape._asdict(), "run_at": run_at, "rank": place}
+
+
 def _insert_alike(
     transaction: Transaction, queue: QueueRow, rows: Sequence[Row], first: int
 ) -> None:
     shape = rows[0][0]
     payloads = apsw.carray(tuple([crc + nonce + payload for _, payload, _, crc, nonce in rows]))
-    values = shape._asdict()
-    values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
+    values = ranked(transaction, queue, shape)
     transaction.execute(
         "add_alike_jobs",
         {

@@ -10,6 +10,7 @@ from typing import Any
 
 from pillarbox_engine.deaths import DEAD_FAILURES
 from pillarbox_engine.model import Failure
+from pillarbox_engine.sqlite import groups
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
 
@@ -42,6 +43,8 @@ class JobRow:
     parent_id: int | None
     children_left: int | None
     child_policy: str | None
+    priority: int
+    group_key: str | None
 
     @property
     def retrying(self) -> bool:
@@ -103,3 +106,4 @@ def end_unstarted(
     transaction.move(job.queue_id, job.state, state, job.payload_bytes, was_retrying=job.retrying)
     transaction.add(job.queue_id, f"{state}_total")
     record(transaction, job, kind, failure=failure, detail=detail)
+    groups.follow(transaction, job)

@@ -8,7 +8,7 @@ from typing import Any
 from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.clock import from_us, from_us_or_none, seconds_to_us
 from pillarbox_engine.model import Counts, QueueSummary
-from pillarbox_engine.sqlite import counting
+from pillarbox_engine.sqlite import counting, groups
 from pillarbox_engine.sqlite.claim import next_start
 from pillarbox_engine.sqlite.memo import COUNTERS
 from pillarbox_engine.sqlite.queue_rows import QueueRow, parse_settings
@@ -121,4 +121,5 @@ def next_due(reading: Reading, queues: list[QueueRow], now: int) -> int | None:
             moments.append(next_start(reading.row, queue.id, limit, now))
         if due is not None:
             moments.append(due[0])
+        moments.append(groups.next_free(reading, queue))
     return min((moment for moment in moments if moment is not None), default=None)

@@ -78,6 +78,12 @@ def find_or_add(
     return QueueRow(row[0], name, settings, "running")
 
 
+def of_id(transaction: Transaction, number: int) -> QueueRow:
+    """The queue with that row id."""
+    known = (queue for queue in transaction.memo.queues.values() if queue.id == number)
+    return next(known, None) or by_id(transaction)[number]
+
+
 def by_id(transaction: Transaction) -> dict[int, QueueRow]:
     """Every queue, by its row id."""
     rows = transaction.rows("all_queues")

@@ -25,7 +25,7 @@ from pillarbox_engine.leasing import (
 )
 from pillarbox_engine.model import Failure
 from pillarbox_engine.protocols import LeaseLostNote
-from pillarbox_engine.sqlite import flows
+from pillarbox_engine.sqlite import flows, groups
 from pillarbox_engine.sqlite.job_rows import (
     NO_FAILURE,
     JobRow,
@@ -68,11 +68,19 @@ def _ack_together(
     if sum(row[1] for row in freed) != len(acks) or any(row[3] for row in freed):
         return False
     transaction.execute("ack_jobs", {"acks": values, "now": transaction.now})
-    for queue_id, number, size, _ in freed:
+    for queue_id, number, size, _, keys in freed:
         transaction.move(queue_id, State.LEASED, State.DONE, size, number=number)
         transaction.add(queue_id, "done_total", number)
-        transaction.stirred.add(queues[queue_id].name)
+        _stir(transaction, queues[queue_id])
+        if keys != "[]":
+            groups.renew_all(transaction, queue_id, keys)
     return True
+
+
+def _stir(transaction: Transaction, queue: QueueRow) -> None:
+    """A job is done: that lets another one start only where so many may run at a time."""
+    bound = queue.settings.max_in_flight is not None
+    (transaction.touched if bound else transaction.stirred).add(queue.name)
 
 
 def _ack_values(ack: Ack) -> tuple[int, int, int | None, str | None]:
@@ -105,13 +113,15 @@ def _ack(transaction: Transaction, queues: dict[int, QueueRow], ack: Ack) -> boo
     )  # fmt: skip
     if row is None:
         return False
-    queue_id, size, parent_id = row
+    queue_id, size, parent_id, group = row
     transaction.move(queue_id, State.LEASED, State.DONE, size)
     transaction.add(queue_id, "done_total")
-    transaction.stirred.add(queues[queue_id].name)
+    _stir(transaction, queues[queue_id])
     if parent_id is not None:
         number = number_of(ack.lease.job_id)
         flows.child_moved(transaction, parent_id, number, True, State.DONE)
+    if group is not None:
+        groups.renew(transaction, queue_id, group)
     return True
 
 
@@ -238,6 +248,7 @@ def end_lease(transaction: Transaction, queue: QueueRow, job: JobRow, ending: En
         transaction, job, ending.kind, started_at=started, failure=failure, detail=ending.detail,
         next_run_at=run_at if state is State.SCHEDULED else None,
     )  # fmt: skip
+    groups.follow(transaction, job)
     transaction.touched.add(queue.name)
     flows.moved(transaction, job, state)
 

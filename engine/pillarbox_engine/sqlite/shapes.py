@@ -18,14 +18,14 @@ from pillarbox_engine.model import Alike, NewJob
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import backoff_to_builtins
 from pillarbox_engine.sqlite.queue_rows import QueueRow
-from pillarbox_engine.states import State
+from pillarbox_engine.states import HeldBy, State
 
 
 class Shape(NamedTuple):
     """What jobs may have in common: all of a row but its ids, payload and nonce.
 
-    `run_at` is None for now. `unkeyed`: the producer gave no key, so the row carries its call's
-    nonce.
+    `run_at` is None for now. `hold`: a job of a group first waits in its line. `unkeyed`: the
+    producer gave no key, so the row carries its call's nonce.
     """
 
     state: str
@@ -37,6 +37,8 @@ class Shape(NamedTuple):
     retry_for_us: int | None
     timeout_us: int | None
     backoff: str | None
+    group: str | None
+    hold: str | None
     unkeyed: bool
 
 
@@ -45,7 +47,7 @@ Row = tuple[Shape, str, int, str, str]
 
 OPTION_NAMES = (
     "type", "priority", "run_at", "delay", "max_attempts", "backoff", "retry_for", "timeout",
-    "expires_at", "idempotency_key",
+    "expires_at", "group", "idempotency_key",
 )  # fmt: skip
 OPTIONS = attrgetter(*OPTION_NAMES)
 """All of a new job's row but its payload; its unique key is set when it is stored."""
@@ -89,17 +91,19 @@ def shape_of(now: int, queue: QueueRow, job: NewJob) -> Shape:
 
 @lru_cache(maxsize=1_024)
 def _shape(options: tuple[Any, ...], default_priority: int) -> Shape:
-    type_, priority, _, _, max_attempts, backoff, retry_for, timeout, expires_at, key = options
+    type_, priority, _, _, most, backoff, retry_for, timeout, expires_at, group, key = options
     return Shape(
         state=State.READY.value,
         type=type_,
         priority=default_priority if priority is None else priority,
         run_at=None,
         expires_at=None if expires_at is None else to_us(expires_at),
-        max_attempts=max_attempts,
+        max_attempts=most,
         retry_for_us=None if retry_for is None else seconds_to_us(retry_for),
         timeout_us=None if timeout is None else seconds_to_us(timeout),
         backoff=None if backoff is None else json.dumps(backoff_to_builtins(backoff)),
+        group=group,
+        hold=None if group is None else HeldBy.GROUP.value,
         unkeyed=key is None,
     )
 

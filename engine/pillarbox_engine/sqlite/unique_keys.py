@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pillarbox_engine.ageing import rank
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.repetition import Holder, replaces
-from pillarbox_engine.sqlite import shapes
+from pillarbox_engine.sqlite import groups, job_insert, shapes
 from pillarbox_engine.sqlite.claim_check import Blobs, name_of, stub
 from pillarbox_engine.sqlite.job_rows import JobRow, load
 from pillarbox_engine.sqlite.queue_rows import QueueRow
@@ -80,8 +81,8 @@ def take_over(
     if held is None or held.state not in UNSTARTED:
         return False
     ((shape, payload, size, crc, _),) = shapes.rows_of(transaction.now, queue, [job], b"")
-    values: dict[str, Any] = shape._asdict()
-    values["run_at"] = transaction.now if shape.run_at is None else shape.run_at
+    values = job_insert.ranked(transaction, queue, shape)
+    values["rank"] = _rank(queue, held, job, values)
     values |= {f"with_{field}": replaces(job, field) for field in REPLACEABLE}
     if held.state is State.WAITING:
         values["state"] = str(State.WAITING)  # its children come first, whenever it is due
@@ -89,8 +90,15 @@ def take_over(
     values |= {"payload": stub(payload, stored), "blob": name_of(payload, stored)}
     transaction.execute("take_over", values)
     _count(transaction, held, job, State(values["state"]), size)
+    groups.follow(transaction, held)
     transaction.touched.add(queue.name)
     return True
+
+
+def _rank(queue: QueueRow, held: JobRow, job: NewJob, values: dict[str, Any]) -> int:
+    priority = values["priority"] if replaces(job, "priority") else held.priority
+    since = values["run_at"] if replaces(job, "run_at") else held.run_at
+    return rank(priority, since, queue.settings.ageing)
 
 
 def _count(transaction: Transaction, held: JobRow, job: NewJob, state: State, size: int) -> None:

@@ -16,7 +16,9 @@ from pillarbox_engine.sqlite import (
     alarming,
     chain,
     claim,
+    groups,
     operating,
+    overview,
     registry,
     retention,
     samples,
@@ -25,7 +27,7 @@ from pillarbox_engine.sqlite import (
 )
 from pillarbox_engine.sqlite.claim_check import Blobs
 from pillarbox_engine.sqlite.job_rows import load
-from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id, parse_settings
+from pillarbox_engine.sqlite.queue_rows import QueueRow, by_id
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.transaction import Transaction
 
@@ -59,7 +61,7 @@ class Due:
 def look(reading: Reading, own: int, now: int, *, reap: bool) -> Due:
     """What there is to do, by reads alone."""
     over = max(
-        (_over_retention(reading, row, now) for row in reading.rows("all_queues")), default=0
+        (_over_retention(reading, queue, now) for queue in overview.all_queues(reading)), default=0
     )
     return Due(
         dead=tuple(registry.dead_processes(reading, own)),
@@ -79,29 +81,33 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
         return True
     if operating.has_leavings(reading, now):
         return True
-    return any(_falls_due(reading, row[0], now) for row in reading.rows("all_queues"))
+    return any(_falls_due(reading, queue, now) for queue in overview.all_queues(reading))
 
 
 def pause(reading: Reading, now: int) -> float:
     """Seconds until the next look: sooner where a job or a schedule is due before the tick."""
-    rows = [reading.row("next_scheduled", (row[0],)) for row in reading.rows("all_queues")]
-    moments: list[int] = [row[0] for row in rows if row is not None]
-    schedule = scheduling.next_due(reading)
-    if schedule is not None:
-        moments.append(schedule)
-    ahead = [(moment - now) / 1e6 for moment in moments]
+    moments = [_next_due(reading, queue) for queue in overview.all_queues(reading)]
+    moments.append(scheduling.next_due(reading))
+    ahead = [(moment - now) / 1e6 for moment in moments if moment is not None]
     tick = IDLE_TICK if reading.row("one_lease") is None else TICK
     return max(0.02, min([tick, *ahead, *operating.wakes(reading, now)]))
 
 
-def _falls_due(reading: Reading, queue_id: int, now: int) -> bool:
-    row = reading.row("next_scheduled", (queue_id,))
-    return row is not None and row[0] <= now
+def _falls_due(reading: Reading, queue: QueueRow, now: int) -> bool:
+    due = _next_due(reading, queue)
+    return due is not None and due <= now
 
 
-def _over_retention(reading: Reading, row: tuple[int, str, str, str], now: int) -> int:
+def _next_due(reading: Reading, queue: QueueRow) -> int | None:
+    """When time next makes a job of the queue ready, or frees the head of a group."""
+    row, free = reading.row("next_scheduled", (queue.id,)), groups.next_free(reading, queue)
+    if row is None or free is None:
+        return free if row is None else int(row[0])
+    return min(int(row[0]), free)
+
+
+def _over_retention(reading: Reading, queue: QueueRow, now: int) -> int:
     """How many jobs of a queue have to go, counting no further than one more than a chunk."""
-    queue = QueueRow(row[0], row[1], parse_settings(row[2]), row[3])
     return len(retention.doomed(reading, queue, now, retention.CHUNK + 1))
 
 

@@ -18,6 +18,7 @@ from pillarbox_engine.sqlite.statements import names, statement
 LOOSE = {"summaries", "counting", "frozen_ids"}
 PARTS = {name for name in names() if name.startswith("where_")} | LOOSE
 WHOLE = {
+    "group_lines", "ungrouped_holds",
     "integrity", "miscounted_parents", "orphan_events", "orphan_leases", "payloads",
     "rows_by_state", "unknown_states",
 }  # fmt: skip

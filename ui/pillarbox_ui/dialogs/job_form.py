@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QSpinBox, QWidget
 
 from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.model import Job, NewJob, QueueSummary
-from pillarbox_engine.names import check_queue_name, check_type
+from pillarbox_engine.names import check_group, check_queue_name, check_type
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_engine.uniqueness import check_unique
@@ -44,6 +44,7 @@ class JobForm(QWidget):
         self.queue = QueueBox(list(self._settings), queue)
         self.type = QLineEdit("default")
         self.unique = QLineEdit(placeholderText=self.tr("none"))
+        self.group = QLineEdit(placeholderText=self.tr("none"))
         self._check = PayloadCheck(self)
         self.payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
         self.priority = indented(QSpinBox(minimum=-1, maximum=1_000, value=-1))
@@ -59,6 +60,7 @@ class JobForm(QWidget):
         self.queue_field = Field(self.tr("Queue"), self.queue)
         self.type_field = Field(self.tr("Type"), self.type)
         self.unique_field = Field(self.tr("Unique key"), self.unique)
+        self.group_field = Field(self.tr("Group"), self.group)
         self.payload_field = Field(self.tr("Payload (JSON)"), self.payload)
         self.priority_field = Field(self.tr("Priority"), self.priority, self.tr("lower runs first"))
         self.attempts_field = Field(self.tr("Attempts at most"), self.attempts)
@@ -70,9 +72,9 @@ class JobForm(QWidget):
         grid.setHorizontalSpacing(SIZE.between)
         grid.setVerticalSpacing(SIZE.between)
         top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(self.queue_field, 0, 0, 1, 2, top)
-        grid.addWidget(self.type_field, 0, 2, top)
-        grid.addWidget(self.unique_field, 0, 3, top)
+        first_row = (self.queue_field, self.type_field, self.unique_field, self.group_field)
+        for column, field in enumerate(first_row):
+            grid.addWidget(field, 0, column, top)
         grid.addWidget(self.payload_field, 1, 0, 1, 4)
         grid.addWidget(self.when_field, 2, 0, 1, 2, top)
         grid.addWidget(self.priority_field, 2, 2, top)
@@ -85,6 +87,7 @@ class JobForm(QWidget):
         self.queue.currentTextChanged.connect(self._follow_queue)
         self.type.textChanged.connect(self._check_type)
         self.unique.textChanged.connect(self._check_unique)
+        self.group.textChanged.connect(self._check_group)
         self.payload.edited.connect(self.changed)
         self.payload.valid_changed.connect(self.changed)
         self.when.changed.connect(self._check_when)
@@ -118,6 +121,12 @@ class JobForm(QWidget):
         self.changed.emit()
 
     @Slot()
+    def _check_group(self) -> None:
+        group = self._group
+        self.group_field.set_error("" if group is None else _wrong(check_group, group))
+        self.changed.emit()
+
+    @Slot()
     def _check_when(self) -> None:
         run_at = self.when.run_at
         past = run_at is not None and run_at < datetime.now(UTC)
@@ -141,7 +150,8 @@ class JobForm(QWidget):
         """What is known to be wrong, the first of it; "" if nothing is."""
         if not self.queue_name:
             return self.tr("Name the queue the job goes to")
-        wrong = self.queue_field.error or self.type_field.error or self.unique_field.error
+        fields = (self.queue_field, self.type_field, self.unique_field, self.group_field)
+        wrong = next((field.error for field in fields if field.error), "")
         return wrong or str(self.payload.problem or "")
 
     @property
@@ -152,6 +162,10 @@ class JobForm(QWidget):
     @property
     def _unique_key(self) -> str | None:
         return self.unique.text().strip() or None
+
+    @property
+    def _group(self) -> str | None:
+        return self.group.text().strip() or None
 
     def check_now(self) -> None:
         """Check what has not been checked yet; `changed` tells when that is through."""
@@ -166,6 +180,7 @@ class JobForm(QWidget):
             priority=self.priority.value() if self.priority.value() >= 0 else None,
             max_attempts=self.attempts.value() or None,
             unique_key=self._unique_key,
+            group=self._group,
             delay=self.when.delay,
             run_at=self.when.run_at,
             backoff=self._like.backoff if self._like else None,
@@ -178,6 +193,7 @@ class JobForm(QWidget):
         self._like = job
         self.queue.setCurrentText(job.queue)
         self.type.setText(job.type)
+        self.group.setText(job.group or "")
         self.payload.set_text(job.payload_json, laid_out=len(job.payload_json) <= AT_ONCE)
         self.priority.setValue(job.priority)
         self.attempts.setValue(job.max_attempts)

@@ -62,6 +62,7 @@ def options(job: Job, zone: Zone, now: datetime) -> list[Fact]:
         Fact(tr("Lease"), lease),
         _moment(tr("Expires"), job.expires_at, zone, now),
         Fact(tr("Unique key"), job.unique_key or "", mono=True),
+        Fact(tr("Group"), job.group or "", mono=True),
         Fact(tr("Idempotency key"), job.idempotency_key or "", mono=True),
         Fact(tr("Fence"), words.count(job.fence)),
         Fact(tr("Leases lost"), words.count(job.lost)),

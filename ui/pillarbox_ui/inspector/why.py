@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import JobSummary, ProcessInfo, QueueSummary
-from pillarbox_engine.states import DeadReason, State
+from pillarbox_engine.states import DeadReason, HeldBy, State
 from pillarbox_ui.widgets import words
 
 TimeText = Callable[[datetime], str]
@@ -49,7 +49,17 @@ def why(job: JobSummary, around: Surroundings, text: TimeText) -> str:
 
 
 def _ready(job: JobSummary, around: Surroundings, text: TimeText) -> str:
-    return _held_back(job, around) or _in_turn(job, around)
+    return _held_back(job, around) or _held_by(job, text) or _in_turn(job, around)
+
+
+def _held_by(job: JobSummary, text: TimeText) -> str:
+    """What of its group keeps the job from being claimed."""
+    if job.held_by is HeldBy.LIMIT and job.held_until is not None:
+        until = text(job.held_until)
+        return f"Ready, but group {job.group} is rate-limited: its next job may start at {until}."
+    if job.held_by is not None:
+        return f"Ready, but group {job.group} is busy: another of its jobs comes first."
+    return ""
 
 
 def _held_back(job: JobSummary, around: Surroundings) -> str:
@@ -64,6 +74,9 @@ def _held_back(job: JobSummary, around: Surroundings) -> str:
     if limit is not None and queue.rate_used >= limit.max:
         used = f"{limit.max:,} of {limit.max:,} starts in the last {words.duration(limit.per)}"
         return f"Ready, but queue {job.queue} is rate-limited: {used} are used up."
+    most = queue.settings.max_in_flight
+    if most is not None and queue.counts.leased >= most:
+        return f"Ready, but queue {job.queue} has {most:,} jobs in flight, as many as it may."
     return ""
 
 

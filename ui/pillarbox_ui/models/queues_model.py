@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 
 from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.model import QueueSummary
+from pillarbox_engine.states import GroupRetry
 from pillarbox_ui.models.columns import Column, Kind
 from pillarbox_ui.models.job_columns import moment_text
 from pillarbox_ui.models.rows import RowsModel
@@ -52,6 +53,22 @@ def rate_limit_text(queue: QueueSummary) -> str:
     if limit is None:
         return words.NOTHING
     return f"{queue.rate_used} of {limit.max} / {words.age(limit.per)}"
+
+
+def order_facts(queue: QueueSummary) -> list[str]:
+    """What else decides what runs when, as far as it is set: concurrency, ageing, groups' rules."""
+    settings, facts = queue.settings, []
+    if settings.max_in_flight is not None:
+        leased, most = words.count(queue.counts.leased), words.count(settings.max_in_flight)
+        facts.append(words.tr("{0} of at most {1} in flight").format(leased, most))
+    if settings.ageing is not None:
+        facts.append(words.tr("a level of priority every {0}").format(words.age(settings.ageing)))
+    limit = settings.group_rate_limit
+    if limit is not None:
+        facts.append(words.tr("{0} / {1} a group").format(limit.max, words.age(limit.per)))
+    if settings.group_retry is GroupRetry.YIELD:
+        facts.append(words.tr("retries let their group go on"))
+    return facts
 
 
 class QueuesModel(RowsModel[QueueSummary]):

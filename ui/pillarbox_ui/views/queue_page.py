@@ -10,7 +10,7 @@ from datetime import timedelta
 from pillarbox_engine.model import HistoryPoint, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
-from pillarbox_ui.models.queues_model import queue_state, rate_limit_text
+from pillarbox_ui.models.queues_model import order_facts, queue_state, rate_limit_text
 from pillarbox_ui.plots.depth_graph import DepthGraph
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.views.context import Context
@@ -79,7 +79,7 @@ class QueuePage(ListingPage):
         if queue.settings.claim_check is not None:
             apart = self.tr("payloads above {0} kept beside the file")
             parts.append(apart.format(words.size(queue.settings.claim_check)))
-        return " · ".join(parts)
+        return " · ".join([*parts, *order_facts(queue)])
 
     def _warn(self, queue: QueueSummary) -> None:
         """Say why nothing runs: paused, draining, or nobody serves it — the first that holds."""

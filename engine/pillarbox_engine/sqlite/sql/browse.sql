@@ -9,7 +9,8 @@ SELECT
     j.lost, j.fence, j.enqueued_at, j.run_at, substr(j.payload, 1, 240), j.payload_bytes,
     j.started_at, j.ended_at, j.lease_expires_at, j.heartbeat_at, j.process_id, j.worker,
     j.progress, j.reason, j.error_type, j.error_message, j.fingerprint, j.expires_at,
-    j.trashed_from
+    j.trashed_from, j.group_key, iif(j.state = 'ready', j.hold, NULL),
+    iif(j.state = 'ready' AND j.hold = 'limit', j.hold_until, NULL)
 FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id
 WHERE;

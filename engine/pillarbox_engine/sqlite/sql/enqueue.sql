@@ -21,9 +21,10 @@ SELECT id, unique_key FROM jobs WHERE id > ? AND nonce = ? ORDER BY id;
 -- name: add_job
 INSERT INTO jobs (
     id, queue_id, state, type, priority, rank, place, enqueued_at, run_at, expires_at,
-    max_attempts, retry_for_us, timeout_us, backoff, nonce, payload_bytes, payload_crc, payload
+    max_attempts, retry_for_us, timeout_us, backoff, group_key, hold, nonce, payload_bytes,
+    payload_crc, payload
 ) VALUES (
-    ?1, ?2, ?3, ?4, ?5, ?5, ?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, unhex(?13), ?14, ?15, ?16
+    ?1, ?2, ?3, ?4, ?5, ?6, ?1, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, unhex(?16), ?17, ?18, ?19
 );
 
 -- name: add_leased_job
@@ -33,9 +34,9 @@ INSERT INTO jobs (
     max_attempts, retry_for_us, timeout_us, backoff, nonce, process_id, worker, started_at,
     heartbeat_at, lease_expires_at, payload_bytes, payload_crc, payload
 ) VALUES (
-    ?1, ?2, 'leased', ?3, ?4, ?4, ?1, 1, 1, ?5, ?5,
-    ?6, ?7, ?8, ?9, unhex(?10), ?11, ?12, ?5,
-    ?5, ?13, ?14, ?15, ?16
+    ?1, ?2, 'leased', ?3, ?4, ?5, ?1, 1, 1, ?6, ?6,
+    ?7, ?8, ?9, ?10, unhex(?11), ?12, ?13, ?6,
+    ?6, ?14, ?15, ?16, ?17
 );
 
 -- name: add_alike_jobs
@@ -43,11 +44,13 @@ INSERT INTO jobs (
 -- behind its checksum and its call's nonce, in eight and sixteen hexadecimal digits.
 INSERT INTO jobs (
     id, queue_id, state, type, priority, rank, place, enqueued_at, run_at, expires_at,
-    max_attempts, retry_for_us, timeout_us, backoff, nonce, payload_bytes, payload_crc, payload
+    max_attempts, retry_for_us, timeout_us, backoff, group_key, hold, nonce, payload_bytes,
+    payload_crc, payload
 )
 SELECT
-    :first - 1 + rowid, :queue_id, :state, :type, :priority, :priority, :first - 1 + rowid,
+    :first - 1 + rowid, :queue_id, :state, :type, :priority, :rank, :first - 1 + rowid,
     :enqueued_at, :run_at, :expires_at, :max_attempts, :retry_for_us, :timeout_us, :backoff,
+    :group, :hold,
     iif(:unkeyed, unhex(substr(value, 9, 16)), NULL), length(CAST(value AS BLOB)) - 24,
     substr(value, 1, 8), substr(value, 25)
 FROM carray(:payloads);

@@ -5,7 +5,7 @@
 SELECT
     id, queue_id, state, fence, attempt, lost, run_at, started_at, worker, payload_bytes,
     trashed_from, max_attempts, retry_for_us, ended_at, reason, error_type, error_message,
-    fingerprint, operation_id, parent_id, children_left, child_policy
+    fingerprint, operation_id, parent_id, children_left, child_policy, priority, group_key
 FROM jobs
 WHERE id = ?;
 
@@ -68,7 +68,7 @@ WHERE id IN (
     ORDER BY run_at, id
     LIMIT ?
 )
-RETURNING attempt;
+RETURNING id, attempt, group_key;
 
 -- name: add_start
 INSERT INTO starts (queue_id, at) VALUES (?, ?);
@@ -96,12 +96,14 @@ UPDATE jobs SET
     result = :result,
     lease_expires_at = NULL
 WHERE id = :id AND fence = :fence AND state = 'leased'
-RETURNING queue_id, payload_bytes, parent_id;
+RETURNING queue_id, payload_bytes, parent_id, group_key;
 
 -- name: live_acks
 -- Of the leases to be acked, how many still hold, what they free, and how many are children of a
--- flow, by queue.
-SELECT j.queue_id, count(*), sum(j.payload_bytes), count(j.parent_id)
+-- flow, by queue; and the groups whose next job's turn it then is.
+SELECT
+    j.queue_id, count(*), sum(j.payload_bytes), count(j.parent_id),
+    json_group_array(j.group_key) FILTER (WHERE j.group_key IS NOT NULL)
 FROM json_each(?) AS ack
 JOIN jobs AS j ON j.id = ack.value ->> 0
 WHERE j.fence = ack.value ->> 1 AND j.state = 'leased'
@@ -151,11 +153,13 @@ UPDATE jobs SET
 WHERE id = :id;
 
 -- name: revive
--- Back to work: attempts and losses counted from nothing.
+-- Back to work: attempts and losses counted from nothing, at the end of the line of its group.
 UPDATE jobs SET
     state = :state,
     queue_id = :queue_id,
     run_at = :run_at,
+    rank = :rank,
+    hold = iif(group_key IS NULL, NULL, 'group'),
     attempt = :attempt,
     lost = :lost,
     started_at = NULL,
@@ -170,7 +174,8 @@ WHERE id = :id;
 UPDATE jobs SET state = 'trashed', trashed_from = state, operation_id = ? WHERE id = ?;
 
 -- name: untrash
-UPDATE jobs SET state = trashed_from, trashed_from = NULL, operation_id = NULL WHERE id = ?;
+UPDATE jobs SET state = trashed_from, trashed_from = NULL, operation_id = NULL, rank = ?
+WHERE id = ?;
 
 -- name: delete_events
 DELETE FROM events WHERE job_id = ?;
