@@ -18,6 +18,7 @@ from pillarbox_engine.planning import NewSchedule
 from pillarbox_engine.states import Missed
 from pillarbox_resources import sample_path
 from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.views.dead_letters_page import DeadLettersPage
 from pillarbox_ui.views.listing_page import ListingPage
@@ -102,6 +103,32 @@ def _trouble(opened: Opened) -> None:
     opened.bridge.problem.emit(error)
 
 
+def _replay_dialog(opened: Opened) -> ReplayDialog | None:
+    found = [one for one in opened.window.findChildren(ReplayDialog) if one.isVisible()]
+    return found[-1] if found else None
+
+
+def _replay_carefully(opened: Opened) -> None:
+    """A canary of two first, then one job every two seconds."""
+    opened.window.ask("replay")
+    dialog = _replay_dialog(opened)
+    if dialog is not None:
+        dialog.form.first.setChecked(True)
+        dialog.form.canary.setValue(2)
+        dialog.form.limit.setChecked(True)
+        dialog.form.rate.setValue(0.5)
+        dialog.confirm()
+
+
+def _edit_payloads(opened: Opened) -> None:
+    dialog = _replay_dialog(opened)
+    if dialog is not None:
+        dialog.form.first.setChecked(True)
+        dialog.form.stop.setChecked(True)
+        dialog.editing.edit.setChecked(True)
+        dialog.editing.patch.set_text('{"retried": true, "plan": null}')
+
+
 def _recover(opened: Opened) -> None:
     opened.bridge.recovered.emit()
 
@@ -153,7 +180,11 @@ STATES = (
         leave=lambda opened: opened.window.undo_bar.dismiss(),
     ),
     State(name="09-trash", arrange=_at("trash"), then=_choose(0)),
-    State(name="10-operations", arrange=_at("operations"), then=_select_first_row),
+    State(
+        name="10-operations",
+        arrange=_at("dead-letters"),
+        then=_both(_replay_carefully, _at("operations")),
+    ),
     State(
         name="11-filter",
         arrange=_both(_at("overview"), _filter("type:process-registration state:done")),
@@ -179,6 +210,11 @@ STATES = (
     State(name="16-new-job", arrange=_at(QUEUE), then=_ask("new")),
     State(name="17-import", arrange=_at(QUEUE), then=_import),
     State(name="18-replay", arrange=_at("dead-letters"), then=_ask("replay")),
+    State(
+        name="18-replay-edited",
+        arrange=_at("dead-letters"),
+        then=_both(_ask("replay"), _edit_payloads),
+    ),
     State(name="19-purge", arrange=_at(QUEUE), then=_ask("purge")),
     State(name="20-delete", arrange=_at("dead-letters"), then=_both(_choose(0), _ask("erase"))),
     State(name="21-schedules", arrange=_both(_plan, _at("schedules")), then=_select_first_row),

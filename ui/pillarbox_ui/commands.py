@@ -61,7 +61,10 @@ def _driven(backend: WindowBackend, begun: Operation, progress: Progress) -> Ope
             raise Cancelled("The window was closed", "the operation goes on without it")
         progress.report(done, total)
 
-    told = bulk.drive(backend, begun, progress=tell, cancelled=lambda: progress.cancelled)
+    def cancelled() -> bool:
+        return progress.cancelled and not progress.leaving
+
+    told = bulk.drive(backend, begun, progress=tell, cancelled=cancelled)
     if told.state is OperationState.CANCELLED and not told.changed:
         raise Cancelled("Cancelled", "nothing was changed")
     return told

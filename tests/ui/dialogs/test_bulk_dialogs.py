@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.memory.backend import MemoryBackend
+from pillarbox_engine.operation import OperationState
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.purge import MANY, PurgeDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
@@ -67,9 +68,9 @@ def test_replay_elsewhere_and_at_a_pace(asked: Asked, backend: MemoryBackend) ->
     backend.ensure_queue("later")
     bury(backend, 4)
     dialog = asked.replay(ALL)
-    dialog.queue.setCurrentIndex(dialog.queue.findData("later"))
-    dialog.limit.setChecked(True)
-    dialog.rate.setValue(4.0)
+    dialog.form.queue.setCurrentIndex(dialog.form.queue.findData("later"))
+    dialog.form.limit.setChecked(True)
+    dialog.form.rate.setValue(4.0)
     asked.done(dialog)
     moved = backend.jobs(Filter(queues=("later",))).rows
     assert len(moved) == 4
@@ -156,3 +157,62 @@ def test_what_is_in_the_trash_can_only_be_deleted(asked: Asked, backend: MemoryB
     dialog.name.setText("all queues")
     asked.done(dialog)
     assert backend.counts().trashed == 0
+
+
+def test_a_canary_and_a_threshold_reach_the_operation(asked: Asked, backend: MemoryBackend) -> None:
+    bury(backend, 4)
+    dialog = asked.replay(ALL)
+    dialog.form.first.setChecked(True)
+    dialog.form.canary.setValue(2)
+    dialog.form.stop.setChecked(True)
+    dialog.form.share.setValue(25.0)
+    dialog.form.keep.setChecked(True)
+    operation = asked.done(dialog)
+    (entry,) = backend.operations()
+    options = entry.options
+    assert (options.canary, options.stop_above, options.keep_attempts) == (2, 0.25, True)
+    assert (entry.state, entry.done) == (OperationState.CANARY, 2)
+    assert "the rest follows, see Operations" in operation.said
+    assert "2 of 2 canaries have not ended yet" in operation.said
+
+
+def test_payloads_are_shown_before_and_after_and_then_edited(
+    qtbot: QtBot, asked: Asked, backend: MemoryBackend
+) -> None:
+    ids = bury(backend, 2)
+    dialog = asked.replay(ALL)
+    dialog.editing.edit.setChecked(True)
+    dialog.editing.patch.set_text('{"plan": "pro"}')
+    qtbot.waitUntil(lambda: '"plan"' in dialog.editing.after.editor.toPlainText())
+    assert '"plan"' not in dialog.editing.before.editor.toPlainText()
+    assert dialog.editing.samples.count() == 2
+    dialog.editing.samples.setCurrentIndex(1)
+    assert '"n": 0' in dialog.editing.after.editor.toPlainText()
+    asked.done(dialog)
+    job = backend.job(ids[0])
+    assert job.payload == {"n": 0, "plan": "pro"}
+    assert job.history[-2].payload_json == '{"n":0}'
+
+
+def test_a_patch_that_is_no_json_cannot_be_pressed(asked: Asked, backend: MemoryBackend) -> None:
+    bury(backend, 1)
+    dialog = asked.replay(ALL)
+    dialog.editing.edit.setChecked(True)
+    dialog.editing.patch.set_text('{"plan": ')
+    assert not dialog.replay_button.isEnabled()
+    assert dialog.editing.patch.problem is not None
+    dialog.editing.edit.setChecked(False)
+    assert dialog.replay_button.isEnabled()
+
+
+def test_a_replay_that_has_not_started_can_be_undone(
+    qtbot: QtBot, asked: Asked, operations: Operations, backend: MemoryBackend
+) -> None:
+    bury(backend, 3)
+    operation = asked.done(asked.replay(ALL))
+    assert operation.undo is not None
+    assert operation.undo.title == "Undo the replay of 3 jobs"
+    undone = operations.undo(operation)
+    assert undone is not None
+    qtbot.waitUntil(lambda: not undone.running)
+    assert backend.counts().cancelled == 3

@@ -111,11 +111,15 @@ class Dialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Be as high as the text needs: Qt gives a dialog two thirds of the screen at the most,
         and squeezes what wraps below its own height."""
-        needed = self._column.totalHeightForWidth(self.width())
-        room = self.screen().availableGeometry().height()
-        if not event.spontaneous() and self.height() < min(needed, room):
-            self.resize(self.width(), min(needed, room))
+        needed = self.needed_height()
+        if not event.spontaneous() and self.height() < needed:
+            self.resize(self.width(), needed)
         super().showEvent(event)
+
+    def needed_height(self) -> int:
+        """How high all of it would be at this width; no higher than the screen."""
+        needed = self._column.totalHeightForWidth(self.width())
+        return min(needed, self.screen().availableGeometry().height())
 
     def show_error(self, error: PillarboxError) -> None:
         """Say what could not be done, why, and what to do; the dialog stays as it is."""

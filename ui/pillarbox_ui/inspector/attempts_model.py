@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from pillarbox_engine.model import Event
+from pillarbox_engine.payload import preview
 from pillarbox_ui.models.job_columns import error_words
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
@@ -139,6 +140,9 @@ def _next_run(entry: Event, text: TimeText) -> str:
 
 
 def _error(entry: Event, text: TimeText) -> str:
+    if entry.payload_json is not None:
+        was = words.tr("the payload was {0}").format(preview(entry.payload_json))
+        return f"{entry.detail} · {was}"
     if entry.error is None:
         return entry.detail
     return error_words(entry.error.type, entry.error.message)

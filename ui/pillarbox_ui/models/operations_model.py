@@ -1,6 +1,6 @@
-"""The journal of operations: one row a bulk verb that an operator ran.
+"""The journal of operations: one row a bulk verb that an operator ran, or that is at work.
 
-Owns its columns.
+Owns its columns, and the words for an operation's state.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from pillarbox_engine.model import Operation
+from pillarbox_engine.operation import OperationState
 from pillarbox_ui.models.columns import Column, Kind
 from pillarbox_ui.models.job_columns import moment_text
 from pillarbox_ui.models.rows import RowsModel
@@ -29,22 +30,102 @@ class OperationsModel(RowsModel[Operation]):
 def _columns() -> tuple[OperationColumn, ...]:
     return (
         _when(),
-        Column(key="verb", title="Did", width=12, text=lambda one: one.verb.capitalize()),
+        Column(key="verb", title="Did", width=10, text=lambda one: one.verb.capitalize()),
         Column(
             key="what",
             title="To what",
-            width=50,
+            width=40,
             grows=True,
             text=lambda one: one.what,
             tip=lambda one: one.what,
         ),
+        _state(),
+        _progress(),
         _number("changed", "Changed", lambda one: one.changed),
-        _number("skipped", "Skipped", lambda one: one.skipped),
+        _number("skipped", "Skipped", lambda one: one.skipped, tip=_reasons),
+        _number("failed", "Failed", lambda one: one.failed, tone="error"),
+        _rate(),
         _undo(),
+        Column(
+            key="said", title="Message", width=30, spare=3, text=lambda one: one.said,
+            tip=lambda one: one.said,
+        ),
         Column(
             key="id", title="ID", kind=Kind.MONO, width=16, text=lambda one: one.id, shown=False
         ),
+    )  # fmt: skip
+
+
+_STATES = {
+    OperationState.FREEZING: ("Freezing", "accent"),
+    OperationState.RUNNING: ("Running", "accent"),
+    OperationState.CANARY: ("Canary", "accent"),
+    OperationState.STOPPED: ("Stopped", "error"),
+    OperationState.CANCELLED: ("Cancelled", "muted"),
+    OperationState.DONE: ("Done", "good"),
+}
+
+
+def state_word(one: Operation) -> str:
+    """The state of an operation, as a person reads it."""
+    return words.tr(_STATES[one.state][0])
+
+
+def _state() -> OperationColumn:
+    return Column(
+        key="state",
+        title="State",
+        width=11,
+        text=state_word,
+        tip=lambda one: one.said,
+        roles={
+            Role.TONE: lambda one: _STATES[one.state][1],
+            Role.SORT: lambda one: str(one.state),
+        },
     )
+
+
+def _progress() -> OperationColumn:
+    return Column(
+        key="progress",
+        title="Done",
+        kind=Kind.PROGRESS,
+        width=18,
+        text=figures,
+        roles={
+            Role.FRACTION: lambda one: one.done / one.total if one.total else None,
+            Role.SORT: lambda one: one.done,
+        },
+    )
+
+
+def figures(one: Operation) -> str:
+    """How far it is: "250 / 5,000"; a dash for what was done by ids alone."""
+    if not one.total:
+        return words.NOTHING
+    return f"{words.count(one.done)} / {words.count(one.total)}"
+
+
+def _rate() -> OperationColumn:
+    return Column(
+        key="rate",
+        title="Rate",
+        kind=Kind.NUMBER,
+        width=10,
+        spare=2,
+        text=lambda one: words.rate(_speed(one)) if _speed(one) else words.NOTHING,
+        roles={Role.SORT: _speed},
+    )
+
+
+def _speed(one: Operation) -> float:
+    """Jobs a second from its begin to its end, or to now; 0 where that says nothing."""
+    seconds = ((one.ended_at or words.utc_now()) - one.at).total_seconds()
+    return one.done / seconds if one.done and seconds >= 1.0 else 0.0
+
+
+def _reasons(one: Operation) -> str:
+    return ", ".join(f"{words.count(jobs)} {why}" for why, jobs in sorted(one.skips.items()))
 
 
 def _when() -> OperationColumn:
@@ -58,16 +139,20 @@ def _when() -> OperationColumn:
     )
 
 
-def _number(key: str, title: str, read: Callable[[Operation], int]) -> OperationColumn:
+def _number(
+    key: str, title: str, read: Callable[[Operation], int], *,
+    tip: Callable[[Operation], str] | None = None, tone: str = "text",
+) -> OperationColumn:  # fmt: skip
     return Column(
         key=key,
         title=title,
         kind=Kind.NUMBER,
         width=10,
         text=lambda one: words.count(read(one)),
+        tip=tip,
         roles={
             Role.SORT: read,
-            Role.TONE: lambda one: "text" if read(one) else "muted",
+            Role.TONE: lambda one: tone if read(one) else "muted",
         },
     )
 

@@ -1,4 +1,4 @@
-"""The journal of operations: what operators did to many jobs, and Undo where it is possible.
+"""The journal of operations: what is done to many jobs, how far it is, Cancel and Undo.
 
 Owns the page.
 """
@@ -9,7 +9,7 @@ from PySide6.QtCore import Slot
 
 from pillarbox_engine.model import Operation
 from pillarbox_ui.interest import View
-from pillarbox_ui.models.operations_model import OperationsModel
+from pillarbox_ui.models.operations_model import OperationsModel, figures, state_word
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.page import Page
@@ -21,7 +21,7 @@ from pillarbox_ui.widgets.plain_label import ElidedLabel
 
 
 class OperationsPage(Page):
-    """Bulk verbs that were run, newest first."""
+    """Bulk verbs that were run or are at work, newest first."""
 
     view = View.OPERATIONS
 
@@ -35,7 +35,7 @@ class OperationsPage(Page):
             sortable=True,
         )
         self.table.setSelectionMode(RowsTable.SelectionMode.SingleSelection)
-        text = self.tr("Replays and purges are kept here, so that a purge can be undone.")
+        text = self.tr("What is done to many jobs at once is kept here.")
         self.table.set_empty(
             EmptyState(context.theme, "operations", self.tr("No operations yet"), text)
         )
@@ -43,7 +43,11 @@ class OperationsPage(Page):
         self.undo = small_button(
             context.theme, self.tr("Undo"), lambda: self.asked.emit("undo-journal"), "undo"
         )
+        self.cancel = small_button(
+            context.theme, self.tr("Cancel"), lambda: self.asked.emit("cancel-operation"), "stop"
+        )
         head, row = strip(spread=self._said)
+        row.addWidget(self.cancel)
         row.addWidget(self.undo)
         self.column.addWidget(head)
         self.column.addWidget(self.table, 1)
@@ -59,13 +63,24 @@ class OperationsPage(Page):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self.table.show_rows(snapshot.operations)
-        count = len(snapshot.operations)
-        self._said.setText(words.counted(count, self.tr("operation"), self.tr("operations")))
         self._chosen()
 
     @Slot()
     def _chosen(self) -> None:
         operation = self.chosen_operation()
-        possible = operation is not None and operation.undoable and not operation.undone
-        self.undo.setEnabled(possible)
+        self.undo.setEnabled(operation is not None and operation.undoable and not operation.undone)
+        self.cancel.setEnabled(operation is not None and not operation.ended)
+        self._said.setText(self._summary() if operation is None else _told(operation))
         self.chosen_changed.emit()
+
+    def _summary(self) -> str:
+        rows = self.table.source.rows
+        text = words.counted(len(rows), self.tr("operation"), self.tr("operations"))
+        at_work = sum(not one.ended for one in rows)
+        return f"{text}, {self.tr('{0} at work').format(at_work)}" if at_work else text
+
+
+def _told(one: Operation) -> str:
+    """One operation in a line: its state, how far it is, and why."""
+    text = f"{state_word(one)} · {figures(one)}" if one.total else state_word(one)
+    return f"{text} · {one.said}" if one.said else text
