@@ -42,7 +42,10 @@ from pillarbox_engine.errors import (
     StorageFault,
     Unsupported,
 )
+from pillarbox_engine.handle import OperationHandle
+from pillarbox_engine.operation import OperationState
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
+from pillarbox_engine.rehearsal import Rehearsal
 from pillarbox_engine.retry_rules import RetryRule, Then
 from pillarbox_engine.settings import QueueSettings, RateLimit
 from pillarbox_engine.states import (
@@ -115,6 +118,8 @@ __all__ = [
     "NotFound",
     "OnChildFailure",
     "OnFull",
+    "OperationHandle",
+    "OperationState",
     "PayloadTooLarge",
     "PillarboxError",
     "ProgrammingFault",
@@ -123,6 +128,7 @@ __all__ = [
     "QueueSettings",
     "RateLimit",
     "ReadOnlyFile",
+    "Rehearsal",
     "Reject",
     "Retry",
     "RetryRule",
