@@ -22,6 +22,7 @@ from pillarbox_engine.model import BulkResult, Enqueued, NewJob, Operation
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
+from pillarbox_engine.refusals import closed
 from pillarbox_engine.settings import LEASES, REPLAY_RATES, QueueSettings, check, check_number
 from pillarbox_engine.sqlite import (
     admin,
@@ -49,6 +50,7 @@ from pillarbox_engine.sqlite.inspecting import InspectorSide
 from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.joined import Joined
 from pillarbox_engine.sqlite.open_file import OpenFile
+from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.standing import Offer
 
 
@@ -130,10 +132,17 @@ class SqliteBackend(InspectorSide):
 
     def claim(self, request: ClaimRequest) -> list[Claimed]:
         """Lease what may run now."""
-        own, unread = self._file.process_id or 0, Unread()
+        unread = Unread()
         self._reap()
-        taken = self._file.write(lambda t: claim.claim(t, request, own, unread))
+        taken = self._file.write(lambda t: self._lease(t, request, unread))
         return self._fetched(request, taken, unread) if unread else taken
+
+    def _lease(
+        self, transaction: Transaction, request: ClaimRequest, unread: Unread
+    ) -> list[Claimed]:
+        if self._file.left:
+            raise closed()
+        return claim.claim(transaction, request, self._file.process_id or 0, unread)
 
     def _fetched(
         self, request: ClaimRequest, taken: list[Claimed], unread: Unread
@@ -161,10 +170,10 @@ class SqliteBackend(InspectorSide):
         self, settlements: Sequence[Settlement], request: ClaimRequest
     ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
         """Settle, then claim, in one commit."""
-        own, unread = self._file.process_id or 0, Unread()
+        unread = Unread()
         self._reap()
         notes, taken = self._file.write(
-            lambda t: (settle.settle(t, settlements), claim.claim(t, request, own, unread))
+            lambda t: (settle.settle(t, settlements), self._lease(t, request, unread))
         )
         return notes, self._fetched(request, taken, unread) if unread else taken
 

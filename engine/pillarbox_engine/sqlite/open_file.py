@@ -51,7 +51,7 @@ class OpenFile:
         self._marks: Marks | None = None
         self._commits = 0
         self._pid = os.getpid()
-        self._closed = self._closing = False
+        self._closed = self._closing = self.left = False
         self._alone = False
         with self.read() as reading:
             self.uuid = str(reading.row("file_uuid")[0])
@@ -164,9 +164,15 @@ class OpenFile:
 
     def _leave(self, own: int) -> None:
         try:
-            self.write(lambda t: registry.leave(t, own))
+            self.write(lambda t: self._give_up(t, own))
         except PillarboxError as error:
             _LOG.warning("could not leave the register, others will clear it: %s", error)
+
+    def _give_up(self, transaction: Transaction, own: int) -> None:
+        """From this transaction on nothing is leased to this process: a claim that waits behind
+        it would take what is given back here, and nobody would give that back again."""
+        self.left, self.offers.standing = True, ()
+        registry.leave(transaction, own)
 
     def close(self) -> None:
         """Leave the register and release everything. Idempotent."""
