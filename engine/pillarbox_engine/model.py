@@ -7,10 +7,9 @@ times aware UTC datetimes, payloads JSON text that has already been checked.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple
 
 from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.backoff import Backoff
@@ -45,30 +44,6 @@ class NewJob:
     unique_key: str | None = None
     unique: Unique | None = None
     group: str | None = None
-
-
-class Alike(Sequence[NewJob]):
-    """Jobs to enqueue that differ only in their payloads: `template` with each of `texts`.
-
-    A sequence of `NewJob`s to whoever looks at them singly; a store may take them as a whole.
-    """
-
-    __slots__ = ("template", "texts")
-
-    def __init__(self, template: NewJob, texts: Sequence[str]) -> None:
-        self.template, self.texts = template, texts
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-    @overload
-    def __getitem__(self, place: int) -> NewJob: ...
-    @overload
-    def __getitem__(self, place: slice) -> Alike: ...
-    def __getitem__(self, place: int | slice) -> NewJob | Alike:
-        if isinstance(place, slice):
-            return Alike(self.template, self.texts[place])
-        return replace(self.template, payload_json=self.texts[place])
 
 
 class Enqueued(NamedTuple):
@@ -329,7 +304,10 @@ class HistoryPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessInfo:
-    """A process that has the file open. `serving` names the queues its workers take from."""
+    """A process that has the file open. `serving` names the queues its workers take from.
+
+    `types`: the only types they take from some of these queues; any from the others.
+    """
 
     id: str
     pid: int
@@ -342,7 +320,13 @@ class ProcessInfo:
     leased: int = 0
     given_up: int = 0
     serving: tuple[str, ...] = ()
+    types: tuple[tuple[str, tuple[str, ...]], ...] = ()
     maintainer: bool = False
+
+    def serves(self, queue: str, type: str) -> bool:
+        """Whether it is alive and its workers take jobs of `type` from `queue`."""
+        only = dict(self.types).get(queue)
+        return self.alive and queue in self.serving and (only is None or type in only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

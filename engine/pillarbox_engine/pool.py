@@ -222,7 +222,7 @@ class Pool:
         stuck = self._crew.stuck
         if stuck == self._told_stuck:
             return
-        self._serving.say(self, self._queues, self._crew.size, stuck)
+        self._serving.say(self, self._queues, self._crew.size, stuck, self._routes.types)
         self._told_stuck = stuck
         if stuck >= self._crew.size:
             self._trouble.tell(all_stuck(self._name, stuck))

@@ -8,7 +8,7 @@ Errors: any call may raise `EngineClosed`; any write may raise `Definite` or `In
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -124,8 +124,14 @@ class Consumer(Protocol):
     def next_due(self, queues: Sequence[str]) -> datetime | None:
         """When the next job of `queues` may become claimable by time alone; None: never."""
 
-    def serve(self, queues: Sequence[str], threads: int, given_up: int = 0) -> None:
-        """Tell what this process' workers serve now, for others to see."""
+    def serve(
+        self, queues: Sequence[str], threads: int, given_up: int = 0,
+        types: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """Tell what this process' workers serve now, for others to see.
+
+        `types`: the only types they take from some of `queues`; any from those not in it.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,21 +13,14 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from pillarbox_engine import arguments, names
 from pillarbox_engine.admission import AUTO, check_key, check_known, check_times
+from pillarbox_engine.alike import Alike
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.children import Child, flow_of
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.differences import notices
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.leasing import ClaimRequest
-from pillarbox_engine.model import (
-    Alike,
-    Counts,
-    Enqueued,
-    JobSummary,
-    JsonValue,
-    NewJob,
-    QueueSummary,
-)
+from pillarbox_engine.model import Counts, Enqueued, JobSummary, JsonValue, NewJob, QueueSummary
 from pillarbox_engine.payload import encode
 from pillarbox_engine.planning import DAY, NewSchedule, Schedule
 from pillarbox_engine.plans import missed_named, overlap_named

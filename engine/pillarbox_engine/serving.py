@@ -7,8 +7,20 @@ it had to give up.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from pillarbox_engine.protocols import Consumer
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one worker serves; `types` None: jobs of any type."""
+
+    queues: tuple[str, ...]
+    types: frozenset[str] | None
+    threads: int
+    given_up: int
 
 
 class Serving:
@@ -17,12 +29,18 @@ class Serving:
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
         self._lock = threading.Lock()
-        self._parts: dict[object, tuple[tuple[str, ...], int, int]] = {}
+        self._parts: dict[object, _Part] = {}
 
-    def say(self, key: object, queues: tuple[str, ...], threads: int, given_up: int = 0) -> None:
-        """Worker `key` serves `queues` with `threads` threads, `given_up` more being stuck."""
+    def say(
+        self, key: object, queues: tuple[str, ...], threads: int, given_up: int = 0,
+        types: frozenset[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Worker `key` serves `queues` with `threads` threads, `given_up` more being stuck.
+
+        `types`: the only types of jobs it takes; None: any.
+        """
         with self._lock:
-            self._parts[key] = (queues, threads, given_up)
+            self._parts[key] = _Part(queues, types, threads, given_up)
             self._tell()
 
     def leave(self, key: object) -> None:
@@ -32,7 +50,23 @@ class Serving:
                 self._tell()
 
     def _tell(self) -> None:
-        parts = self._parts.values()
-        names = dict.fromkeys(name for queues, _, _ in parts for name in queues)
-        threads = sum(count for _, count, _ in parts)
-        self._consumer.serve(tuple(names), threads, sum(stuck for _, _, stuck in parts))
+        parts = tuple(self._parts.values())
+        names = tuple(dict.fromkeys(name for part in parts for name in part.queues))
+        threads, stuck = sum(p.threads for p in parts), sum(p.given_up for p in parts)
+        self._consumer.serve(names, threads, stuck, limited(names, parts))
+
+
+def typed(types: Mapping[str, Iterable[str]] | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The same as `ProcessInfo.types` has it."""
+    return tuple((queue, tuple(only)) for queue, only in sorted((types or {}).items()))
+
+
+def limited(queues: Iterable[str], parts: Iterable[_Part]) -> dict[str, tuple[str, ...]]:
+    """The only types that are served, of the queues that nobody serves whole."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in queues:
+        taken = [part.types for part in parts if name in part.queues]
+        known = [types for types in taken if types is not None]
+        if len(known) == len(taken):
+            found[name] = tuple(sorted(frozenset().union(*known)))
+    return found

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from pillarbox_engine.alike import Alike
 from pillarbox_engine.errors import InvalidOption, PayloadTooLarge, QueueFull
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.intents import OperationPlan
-from pillarbox_engine.model import Alike, NewJob
+from pillarbox_engine.model import NewJob
 from pillarbox_engine.operation import OperationOptions
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import EventKind, State, Verb

@@ -89,15 +89,21 @@ def test_serving_adds_up_workers() -> None:
     said: list[tuple[object, ...]] = []
 
     class Listening(WatchedBackend):
-        def serve(self, queues: object, threads: int, given_up: int = 0) -> None:
-            said.append((queues, threads, given_up))
+        def serve(
+            self, queues: object, threads: int, given_up: int = 0, types: object = None
+        ) -> None:
+            said.append((queues, threads, given_up, types))
 
     serving = Serving(Listening())
     serving.say("one", ("a", "b"), 2)
-    serving.say("two", ("b", "c"), 3, 1)
+    serving.say("two", ("b", "c"), 3, 1, frozenset({"y", "x"}))
     serving.leave("one")
     serving.leave("one")
-    assert said == [(("a", "b"), 2, 0), (("a", "b", "c"), 5, 1), (("b", "c"), 3, 1)]
+    assert said == [
+        (("a", "b"), 2, 0, {}),
+        (("a", "b", "c"), 5, 1, {"c": ("x", "y")}),
+        (("b", "c"), 3, 1, {"b": ("x", "y"), "c": ("x", "y")}),
+    ]
 
 
 class Methods:

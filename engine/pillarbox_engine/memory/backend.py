@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -56,6 +56,7 @@ from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
 from pillarbox_engine.refusals import closed
+from pillarbox_engine.serving import typed
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.standing import Offer
 
@@ -152,9 +153,13 @@ class MemoryBackend:
         with self._open() as store:
             return claiming.next_due(store, queues)
 
-    def serve(self, queues: Sequence[str], threads: int, given_up: int = 0) -> None:
+    def serve(
+        self, queues: Sequence[str], threads: int, given_up: int = 0,
+        types: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:  # fmt: skip
         with self._open() as store:
             store.serving = (tuple(queues), threads, given_up)
+            store.served_types = typed(types)
             store.touched.update(name for name in queues if name in store.queues)
 
     # Inspector
@@ -209,12 +214,13 @@ class MemoryBackend:
 
     def processes(self) -> tuple[ProcessInfo, ...]:
         with self._open() as store:
-            serving, threads, given_up = store.serving
+            (serving, threads, given_up), types = store.serving, store.served_types
             leased = store.counts(None).leased
         own = ProcessInfo(
             id="1", pid=os.getpid(), host=socket.gethostname(), kind="memory",
             registered_at=from_us(self._opened_us), alive=True, own=True, threads=threads,
-            leased=leased, given_up=given_up, serving=serving, maintainer=True,
+            leased=leased, given_up=given_up, serving=serving, types=types,
+            maintainer=True,
         )  # fmt: skip
         return (own,)
 

@@ -77,6 +77,7 @@ class Store:
         self.touched: set[str] = set()
         self.sequence = 0
         self.serving: tuple[tuple[str, ...], int, int] = ((), 0, 0)
+        self.served_types: tuple[tuple[str, tuple[str, ...]], ...] = ()
         self.started: dict[int, tuple[str, int]] = {}
         self.schedules: dict[str, Planned] = {}
         self.last_id = self._last_schedule = 0

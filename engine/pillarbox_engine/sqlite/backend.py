@@ -6,7 +6,7 @@ Hands each verb to the module that owns its rule, inside one durable transaction
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -213,10 +213,13 @@ class SqliteBackend(InspectorSide):
             rows = [queue for queue in overview.all_queues(reading) if queue.name in set(queues)]
             return from_us_or_none(overview.next_due(reading, rows, self._now()))
 
-    def serve(self, queues: Sequence[str], threads: int, given_up: int = 0) -> None:
+    def serve(
+        self, queues: Sequence[str], threads: int, given_up: int = 0,
+        types: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:  # fmt: skip
         """Tell what this process' workers serve."""
         own = self._file.process_id or 0
-        self._file.write(lambda t: registry.serve(t, own, queues, threads, given_up))
+        self._file.write(lambda t: registry.serve(t, own, queues, threads, given_up, types))
 
     # Admin
 

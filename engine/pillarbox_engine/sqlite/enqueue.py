@@ -17,9 +17,10 @@ from operator import attrgetter
 from typing import Any
 
 from pillarbox_engine.admission import AUTO, check_new
+from pillarbox_engine.alike import Alike
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import PayloadTooLarge, QueueFull
-from pillarbox_engine.model import Alike, Enqueued, NewJob
+from pillarbox_engine.model import Enqueued, NewJob
 from pillarbox_engine.repetition import Role, fresh, growth, numbers, roles
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import claim_check, job_insert, queue_rows, shapes, unique_keys

@@ -7,9 +7,10 @@ raised); those it had only claimed ahead are released without any charge.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pillarbox_engine.clock import from_us
 from pillarbox_engine.model import ProcessInfo
@@ -52,10 +53,12 @@ def leave(transaction: Transaction, process_id: int) -> None:
 
 
 def serve(
-    transaction: Transaction, process_id: int, queues: Sequence[str], threads: int, given_up: int
-) -> None:
-    """Note what this process' workers serve."""
-    row = (threads, given_up, json.dumps(sorted(queues)), process_id)
+    transaction: Transaction, process_id: int, queues: Sequence[str], threads: int, given_up: int,
+    types: Mapping[str, Sequence[str]] | None = None,
+) -> None:  # fmt: skip
+    """Note what this process' workers serve: each queue's types, null for any."""
+    served = {name: None if types is None else types.get(name) for name in sorted(queues)}
+    row = (threads, given_up, json.dumps(served), process_id)
     transaction.execute("set_serving", row)
 
 
@@ -107,17 +110,28 @@ def tidy(side: Path, registered: Callable[[], Sequence[int]]) -> None:
             path.unlink(missing_ok=True)
 
 
+def _served(text: str) -> dict[str, list[str] | None]:
+    """Queue → the only types served, or None; a process that never served has an empty list."""
+    found = json.loads(text)
+    return found if isinstance(found, dict) else dict.fromkeys(found)
+
+
 def processes(reading: Reading, own: int | None) -> tuple[ProcessInfo, ...]:
     """The register, for people to see."""
     leases = dict(reading.rows("leases_by_process"))
     keeper = reading.row("maintainer")
     return tuple(
-        ProcessInfo(
-            id=str(row[0]), pid=row[1], host=row[4], kind=row[5], registered_at=from_us(row[6]),
-            alive=row[0] == own or is_alive(Identity(row[1], row[2], row[3], row[4])),
-            own=row[0] == own, threads=row[7], given_up=row[8],
-            serving=tuple(json.loads(row[9])), leased=leases.get(row[0], 0),
-            maintainer=keeper is not None and keeper[0] == row[0],
-        )
+        _process(row, own, leases.get(row[0], 0), keeper is not None and keeper[0] == row[0])
         for row in reading.rows("all_processes")
+    )
+
+
+def _process(row: Sequence[Any], own: int | None, leased: int, maintainer: bool) -> ProcessInfo:
+    served = _served(row[9])
+    return ProcessInfo(
+        id=str(row[0]), pid=row[1], host=row[4], kind=row[5], registered_at=from_us(row[6]),
+        alive=row[0] == own or is_alive(Identity(row[1], row[2], row[3], row[4])),
+        own=row[0] == own, threads=row[7], given_up=row[8], serving=tuple(served),
+        types=tuple((name, tuple(only)) for name, only in served.items() if only is not None),
+        leased=leased, maintainer=maintainer,
     )  # fmt: skip

@@ -13,8 +13,9 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from pillarbox_engine.alike import Alike
 from pillarbox_engine.clock import seconds_to_us, to_us
-from pillarbox_engine.model import Alike, NewJob
+from pillarbox_engine.model import NewJob
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import backoff_to_builtins
 from pillarbox_engine.sqlite.queue_rows import QueueRow
