@@ -17,7 +17,7 @@ from pillarbox_engine import arguments, filters, names
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import refuse_while_importing
-from pillarbox_engine.clock import Clock, SystemClock, seconds_to_us
+from pillarbox_engine.clock import Clock, SystemClock, from_us, seconds_to_us
 from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.errors import ProgrammingFault
 from pillarbox_engine.filters import Filter
@@ -36,6 +36,7 @@ from pillarbox_engine.serving import Serving
 from pillarbox_engine.settings import QueueSettings, check_number
 from pillarbox_engine.settings import check as check_settings
 from pillarbox_engine.slots import Slots
+from pillarbox_engine.why import look, why
 from pillarbox_engine.worker import Worker
 
 LOG = logging.getLogger("pillarbox")
@@ -106,6 +107,11 @@ class Engine:
     def flow(self, job_id: str) -> Flow:
         """A job's parent and children; `NotFound`, `InvalidOption` if the id is not text."""
         return self.backend.flow(arguments.kind("A job's id", job_id, str))
+
+    def why(self, job_id: str) -> str:
+        """Why a job is not running, or how it ended: one sentence, times in UTC. `NotFound`."""
+        job = self.job(job_id)
+        return why(job, look(self.backend, job, from_us(self.clock.now_us())))
 
     def jobs(self, where: Filter = Filter()) -> Iterator[JobSummary]:
         """The jobs that match, page by page behind the scenes. `InvalidOption`."""

@@ -263,6 +263,7 @@ class QueueSummary:
     run_p95: float | None = None
     depth_trend: tuple[int, ...] = ()
     rate_used: int = 0
+    rate_until: datetime | None = None
     served: bool = False
     alarms: tuple[AlarmKind, ...] = ()
 

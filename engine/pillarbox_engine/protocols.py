@@ -195,6 +195,9 @@ class Inspector(Protocol):
     def operation(self, operation_id: str) -> Operation:
         """One entry of the journal, or `NotFound`."""
 
+    def ahead(self, job_id: str) -> JobSummary | None:
+        """The job of its group that keeps a job from being claimed; None: there is none."""
+
     def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
         """The alarms of all queues: open ones first, then the newest."""
 

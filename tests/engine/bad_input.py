@@ -296,6 +296,13 @@ ENGINE: dict[str, Call] = {
             "9" * 18, "9" * 10_000, "\ud800", "1\0", "a\nb", Hostile(),
         )},
     ),
+    "why": Call(
+        on=_engine, good={"job_id": "1"},
+        refuses={"job_id": (
+            None, 1, 1.0, True, b"1", ["1"], "", "0", "-1", "999", "no such", "1.0", " 1", "\uff11",
+            "9" * 18, "9" * 10_000, "\ud800", "1\0", "a\nb", Hostile(),
+        )},
+    ),
     "flow": Call(
         on=_engine, good={"job_id": "1"},
         refuses={"job_id": (None, 1, b"1", ["1"], "", "999", "9" * 10_000, "\ud800", Hostile())},

@@ -18,7 +18,7 @@ from pillarbox_engine.errors import NotFound
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import Counts, DeadGroup, HistoryPoint, Job, JobSummary
-from pillarbox_engine.states import State
+from pillarbox_engine.states import HeldBy, State
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.interest import Interest, View
 from pillarbox_ui.snapshot import Lane, Snapshot
@@ -95,6 +95,7 @@ class SnapshotReader:
             alarms=self._keep("alarms", None, 0.5, self._open_alarms),
             selected=selected,
             flow=self._flow(selected),
+            ahead=self._ahead(selected),
             file=self._keep("file", None, 1.0, backend.file_info),
         )
 
@@ -173,6 +174,12 @@ class SnapshotReader:
             return self._backend.job(job_id)
         except NotFound:
             return None  # deleted for good since it was selected: the inspector says so
+
+    def _ahead(self, job: Job | None) -> JobSummary | None:
+        """What of its group comes before the selected job."""
+        if job is None or job.held_by is not HeldBy.GROUP:
+            return None
+        return self._keep("ahead", job.id, 0.3, lambda: self._backend.ahead(job.id))
 
     def _flow(self, job: Job | None) -> Flow | None:
         if job is None or (job.parent_id is None and job.children_left is None):

@@ -61,6 +61,7 @@ class Snapshot:
     schedules: tuple[Schedule, ...] = ()
     selected: Job | None = None
     flow: Flow | None = None
+    ahead: JobSummary | None = None
     file: FileInfo = NO_FILE
     problem: PillarboxError | None = None
 

@@ -16,15 +16,18 @@ from pillarbox.cli.options import Common, common, examples
 @click.argument("job_id", metavar="ID")
 @common
 def command(common: Common, job_id: str) -> int:
-    """Show one job: its payload, options, parent and children, attempts, error and log."""
+    """Show one job: why it is not running, its payload, options, attempts, error and log.
+
+    A flow's parent and children are listed as well.
+    """
     from pillarbox.cli.tables import flow_json, job_json
     from pillarbox.cli.telling import job_lines
 
     with common.engine(read_only=True) as engine:
-        job, flow = engine.job(job_id), engine.flow(job_id)
+        job, flow, said = engine.job(job_id), engine.flow(job_id), engine.why(job_id)
     if common.json:
-        output.document(job_json(job) | flow_json(flow))
+        output.document(job_json(job) | flow_json(flow) | {"why": said})
     else:
-        for text in job_lines(job, flow):
+        for text in job_lines(job, flow, said):
             output.line(text)
     return 0

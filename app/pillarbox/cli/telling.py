@@ -15,10 +15,11 @@ from pillarbox_engine.model import Job
 from pillarbox_engine.states import HeldBy, State
 
 
-def job_lines(job: Job, flow: Flow) -> Iterator[str]:
-    """A job whole, as lines for a person."""
+def job_lines(job: Job, flow: Flow, why: str) -> Iterator[str]:
+    """A job whole, as lines for a person; `why` it is not running, or how it ended."""
     state = "retrying" if job.retrying else str(job.state)
     yield f"Job {job.id} · {state}{f' ({job.reason})' if job.reason else ''}"
+    yield f"  {one_line(why, 400)}"
     yield from _about(job)
     yield from _family(flow)
     yield "Payload"

@@ -236,6 +236,10 @@ class MemoryBackend:
         with self._open() as store:
             return scheduling.all_schedules(store)
 
+    def ahead(self, job_id: str) -> JobSummary | None:
+        with self._open() as store:
+            return browsing.ahead(store, job_id)
+
     def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
         with self._open() as store:
             return alarming.alarms(store, limit)

@@ -18,7 +18,7 @@ from pillarbox_engine.memory.scheduling import fire_of
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary
 from pillarbox_engine.refusals import no_job
-from pillarbox_engine.states import DeadReason, State
+from pillarbox_engine.states import DeadReason, GroupRetry, HeldBy, State
 
 Place = tuple[int, int]
 """Where a job stands in a listing: rows come in ascending order of it."""
@@ -66,6 +66,10 @@ def count(store: Store, where: Filter, limit: int) -> int:
     return sum(islice(found, limit))
 
 
+AHEAD = frozenset({State.LEASED, State.READY, State.SCHEDULED})
+"""In which states one of a group may keep the others waiting."""
+
+
 def job(store: Store, job_id: str) -> Job:
     """One job whole, or `NotFound`."""
     row, fired = found(store, job_id), fire_of(store, job_id)
@@ -79,6 +83,20 @@ def found(store: Store, job_id: str) -> Row:
     if row is None:
         raise no_job(job_id)
     return row
+
+
+def ahead(store: Store, job_id: str) -> JobSummary | None:
+    """The job of its group that keeps a job from being claimed: in flight, or first in line."""
+    row = store.row(job_id)
+    if row is None or row.held_by is not HeldBy.GROUP:
+        return None
+    numbers = sorted(store.queues[row.queue].groups.get(row.group or "", ()))
+    members = [store.rows[number] for number in numbers if number != row.id]
+    blocks = store.settings_of(row).group_retry is GroupRetry.BLOCK
+    counting = AHEAD if blocks else AHEAD - {State.SCHEDULED}
+    freed = [one for one in members if one.state in counting and one.held_by is not HeldBy.GROUP]
+    first = min(freed, key=lambda one: (one.state is not State.LEASED, one.id), default=None)
+    return None if first is None else summary(first, store.settings_of(first))
 
 
 def histories(store: Store, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:

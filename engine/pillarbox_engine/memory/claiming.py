@@ -111,15 +111,15 @@ def _next_of(store: Store, queue: QueueState) -> int | None:
     moments = [row.run_us for row in store.in_state(queue, State.SCHEDULED)]
     free = groups.next_free(store, queue)
     due = min(moments if free is None else [*moments, free], default=None)
-    opens = _opens(store, queue)
-    if opens is None:
+    opening = opens(store, queue)
+    if opening is None:
         return due
     if queue.ids[State.READY]:
-        return opens
-    return None if due is None else max(due, opens)
+        return opening
+    return None if due is None else max(due, opening)
 
 
-def _opens(store: Store, queue: QueueState) -> int | None:
+def opens(store: Store, queue: QueueState) -> int | None:
     """When a used-up rate limit lets the next job start; None where it is not used up."""
     limit = queue.settings.rate_limit
     if limit is None or starts_in_window(store, queue) < limit.max:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pillarbox_engine.clock import from_us, from_us_or_none
-from pillarbox_engine.memory.claiming import starts_in_window
+from pillarbox_engine.memory.claiming import opens, starts_in_window
 from pillarbox_engine.memory.rows import QueueState
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import Counts, HistoryPoint, QueueSummary
@@ -35,6 +35,7 @@ def _summary(store: Store, queue: QueueState) -> QueueSummary:
         next_due_at=from_us_or_none(min((row.run_us for row in scheduled), default=None)),
         in_rate=_rate(queue.arrivals, store.now), out_rate=_rate(queue.departures, store.now),
         run_p95=_p95(queue.runs), rate_used=starts_in_window(store, queue),
+        rate_until=from_us_or_none(opens(store, queue)),
         depth_trend=tuple(point.ready for point in list(queue.samples)[-TREND:]),
         served=queue.name in store.serving[0],
         alarms=tuple(a.kind for a in store.alarms if a.is_open and a.queue == queue.name),

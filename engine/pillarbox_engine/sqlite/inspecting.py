@@ -24,6 +24,7 @@ from pillarbox_engine.model import (
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.sqlite import (
+    ahead,
     alarming,
     browse,
     chain,
@@ -135,6 +136,11 @@ class InspectorSide:
         """What is planned."""
         with self._file.read() as reading:
             return scheduling.all_schedules(reading)
+
+    def ahead(self, job_id: str) -> JobSummary | None:
+        """The job of its group that keeps a job from being claimed."""
+        with self._file.read() as reading:
+            return ahead.ahead(reading, job_id, self._now())
 
     def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
         """The alarms of all queues."""

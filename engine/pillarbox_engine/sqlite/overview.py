@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pillarbox_engine.alarms import AlarmKind
@@ -69,6 +70,7 @@ def _summary(reading: Reading, queue: QueueRow, served: frozenset[str], now: int
         next_due_at=None if due is None else from_us(due[0]),
         in_rate=incoming, out_rate=outgoing, run_p95=_p95(reading, queue.id),
         depth_trend=_trend([*samples, current], now), rate_used=_rate_used(reading, queue, now),
+        rate_until=_rate_until(reading, queue, now),
         served=queue.name in served or "*" in served,
     )  # fmt: skip
 
@@ -107,6 +109,12 @@ def _rate_used(reading: Reading, queue: QueueRow, now: int) -> int:
     if limit is None:
         return 0
     return int(reading.row("starts_since", (queue.id, now - seconds_to_us(limit.window)))[0])
+
+
+def _rate_until(reading: Reading, queue: QueueRow, now: int) -> datetime | None:
+    """When a used-up rate limit lets the next job start."""
+    limit = queue.settings.rate_limit
+    return None if limit is None else from_us_or_none(next_start(reading.row, queue.id, limit, now))
 
 
 def next_due(reading: Reading, queues: list[QueueRow], now: int) -> int | None:

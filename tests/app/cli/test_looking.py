@@ -184,3 +184,13 @@ def test_a_job_is_told_with_its_parent_and_children(engine: Engine, pillarbox: C
     assert [child["id"] for child in document["children"]] == list(parent.children)
     assert (document["children_left"], document["on_child_failure"]) == (2, "fail")
     assert pillarbox("job", first, "--json").document["parent"]["id"] == parent.id
+
+
+def test_a_job_says_why_it_is_not_running(engine: Engine, pillarbox: Command) -> None:
+    queue = engine.queue("mail")
+    job = queue.enqueue({}).id
+    said = "Ready, but no worker serves queue mail."
+    assert pillarbox("job", job).out.splitlines()[1] == f"  {said}"
+    assert pillarbox("job", job, "--json").document["why"] == said
+    queue.cancel(reason="sent by hand")
+    assert "sent by hand" in pillarbox("job", job).out

@@ -8,7 +8,7 @@ from typing import Any
 from pillarbox_engine.backoff import Exponential
 from pillarbox_engine.model import Event, Failure, Job
 from pillarbox_engine.states import EventKind, State
-from pillarbox_ui.inspector.why import Surroundings
+from pillarbox_engine.why import Surroundings
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 AROUND = Surroundings(now=NOW)

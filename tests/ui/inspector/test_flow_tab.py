@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.flows import Flow, Relative
 from pillarbox_engine.states import OnChildFailure, State
+from pillarbox_engine.why import Surroundings
 from pillarbox_ui.inspector.flow_tab import sentence
 from pillarbox_ui.inspector.inspector import Inspector
-from pillarbox_ui.inspector.why import Surroundings
 from pillarbox_ui.widgets.roles import Role
 from tests.ui.inspector.kit import AROUND, NOW, a_job
 

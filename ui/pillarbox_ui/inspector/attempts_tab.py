@@ -8,8 +8,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
+from pillarbox_engine.why import Surroundings
 from pillarbox_ui.inspector.attempts_model import ASIDE, RIGHT, AttemptsModel
-from pillarbox_ui.inspector.why import Surroundings
 from pillarbox_ui.plots.attempt_strip import AttemptStrip
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE

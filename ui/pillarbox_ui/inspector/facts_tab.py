@@ -1,6 +1,6 @@
 """The Summary and Options tabs: facts in a column that scrolls.
 
-Owns the layout of both; the words are `summary`'s and `why`'s.
+Owns the layout of both; the words are `summary`'s, and the engine's in `why`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
+from pillarbox_engine.why import Surroundings, why
 from pillarbox_ui.inspector import summary
 from pillarbox_ui.inspector.facts import Facts
 from pillarbox_ui.inspector.sentence import Sentence
-from pillarbox_ui.inspector.why import Surroundings, why
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.states import visible_state

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
+from pillarbox_engine.why import Surroundings
 from pillarbox_ui.inspector.attempts_tab import AttemptsTab
 from pillarbox_ui.inspector.error_tab import ErrorTab
 from pillarbox_ui.inspector.facts_tab import OptionsTab, SummaryTab
@@ -17,7 +18,6 @@ from pillarbox_ui.inspector.flow_tab import FlowTab
 from pillarbox_ui.inspector.head import Head
 from pillarbox_ui.inspector.log_tab import LogTab
 from pillarbox_ui.inspector.payload_tab import PayloadTab
-from pillarbox_ui.inspector.why import Surroundings
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.empty_state import EmptyState
@@ -99,8 +99,9 @@ class Inspector(QWidget):
         job = snapshot.selected
         queue = snapshot.queue(job.queue) if job is not None else None
         around = Surroundings(
-            now=snapshot.as_of, queue=queue, flow=snapshot.flow, processes=snapshot.processes
-        )
+            now=snapshot.as_of, queue=queue, flow=snapshot.flow, ahead=snapshot.ahead,
+            processes=snapshot.processes,
+        )  # fmt: skip
         self.show_job(job, around, gone=snapshot.interest.selected_job is not None)
 
     def show_job(self, job: Job | None, around: Surroundings, *, gone: bool = False) -> None:

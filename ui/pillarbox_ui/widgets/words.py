@@ -9,7 +9,11 @@ from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import QCoreApplication
 
+from pillarbox_engine import spans
+
 NOTHING = "–"
+duration, countdown = spans.duration, spans.countdown
+"""How long something took, and what is left; the same words as the engine's."""
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
@@ -36,30 +40,6 @@ def relative(moment: datetime, now: datetime) -> str:
     if abs(ahead) < 1.0:
         return tr("now")
     return tr("in {0}").format(age(ahead)) if ahead > 0 else tr("{0} ago").format(age(ahead))
-
-
-def duration(seconds: float) -> str:
-    """How long something took: "840 ms", "3.2 s", "4m 12s", "2h 05m", "3d 4h"."""
-    if seconds < 0.9995:
-        return f"{max(0, round(seconds * 1_000))} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < _HOUR:
-        return f"{whole // _MINUTE}m {whole % _MINUTE:02d}s"
-    if whole < _DAY:
-        return f"{whole // _HOUR}h {whole % _HOUR // _MINUTE:02d}m"
-    return f"{count(whole // _DAY)}d {whole % _DAY // _HOUR}h"
-
-
-def countdown(seconds: float) -> str:
-    """What is left, rounded up so that "0s" means over: "12s", "4m 07s", "2h 05m"."""
-    left = max(0, -int(-seconds // 1))
-    if left < _MINUTE:
-        return f"{left}s"
-    if left < _HOUR:
-        return f"{left // _MINUTE}m {left % _MINUTE:02d}s"
-    return f"{left // _HOUR}h {left % _HOUR // _MINUTE:02d}m"
 
 
 def size(octets: int) -> str:

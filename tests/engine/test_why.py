@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pillarbox_engine.model import Counts, JobSummary, ProcessInfo, QueueSummary
+from pillarbox_engine.backoff import Exponential
+from pillarbox_engine.model import Counts, Event, Job, JobSummary, ProcessInfo, QueueSummary
 from pillarbox_engine.settings import QueueSettings, RateLimit
-from pillarbox_engine.states import DeadReason, State
-from pillarbox_ui.inspector.why import Surroundings, why
+from pillarbox_engine.states import DeadReason, EventKind, State
+from pillarbox_engine.why import Surroundings, why
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 QUEUE = QueueSummary(
@@ -97,3 +98,61 @@ def test_every_reason_of_a_dead_letter_has_words(reason: DeadReason) -> None:
 @pytest.mark.parametrize("state", list(State))
 def test_every_state_has_a_sentence_even_with_nothing_known_around(state: State) -> None:
     assert sentence(replace(JOB, state=state), queue=None).endswith((".", "once."))
+
+
+def test_draining_is_not_paused() -> None:
+    draining = replace(QUEUE, paused=True, draining=True)
+    assert sentence(JOB, queue=draining).startswith("Ready, but queue email is draining")
+
+
+def test_a_type_nobody_serves_is_named() -> None:
+    other = replace(PROCESS, types=(("email", ("bounce", "digest")),))
+    assert sentence(JOB, other) == "Ready, but no worker of queue email serves type send."
+    assert "no worker" not in sentence(JOB, other, replace(PROCESS, id="q"))
+    assert "no worker" not in sentence(replace(JOB, type="digest"), other)
+
+
+def test_a_rate_limit_says_until_when_where_that_is_known() -> None:
+    limited = replace(
+        QUEUE, settings=QueueSettings(rate_limit=RateLimit(1, per=5.0)), rate_used=1,
+        rate_until=NOW + timedelta(seconds=4),
+    )  # fmt: skip
+    assert "is rate-limited until 12:00:04: 1 of 1 starts" in sentence(JOB, queue=limited)
+
+
+def whole(last: Event | None = None, **parts: object) -> Job:
+    known = {name: getattr(JOB, name) for name in JobSummary.__dataclass_fields__}
+    history = () if last is None else (last,)
+    return Job(
+        **{**known, **parts}, payload_json="{}", backoff=Exponential(), timeout=9.0, history=history
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (EventKind.SNOOZED, "Snoozed by its handler: it runs again no earlier than 12:01:00"),
+        (EventKind.REPLAYED, "Replayed at a rate: its turn is at 12:01:00"),
+        (EventKind.FAILED, "Attempt 1 of 5 failed; the next is due at 12:01:00"),
+    ],
+)
+def test_the_kind_of_wait_is_told_from_the_history(kind: EventKind, said: str) -> None:
+    later = NOW + timedelta(minutes=1)
+    event = Event(at=NOW, kind=kind, attempt=1, next_run_at=later)
+    job = whole(event, state=State.SCHEDULED, run_at=later, attempt=1)
+    assert sentence(job) == f"{said} (in 1m 00s)."
+
+
+def test_a_dead_letter_says_which_rule_or_limit_it_was() -> None:
+    rule = Event(at=NOW, kind=EventKind.REJECTED, attempt=1, detail="by a retry rule")
+    job = whole(rule, state=State.DEAD, reason=DeadReason.REJECTED, error_type="KeyError")
+    assert "a retry rule is for its error, KeyError" in sentence(job)
+    late = Event(at=NOW, kind=EventKind.FAILED, attempt=2, detail="the next would be too late")
+    job = whole(late, state=State.DEAD, reason=DeadReason.EXHAUSTED, attempt=2)
+    assert "attempt 2 failed, and the next would be too late" in sentence(job)
+
+
+def test_a_cancelled_job_gives_the_reason() -> None:
+    event = Event(at=NOW, kind=EventKind.CANCELLED, attempt=1, detail="no longer wanted.")
+    job = whole(event, state=State.CANCELLED, ended_at=NOW)
+    assert sentence(job).startswith("Cancelled at 12:00:00, no longer wanted. Requeue it")
