@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from pillarbox_engine.states import LIVE_STATES, State
 
 LEASE, MAX_ATTEMPTS, MAX_LOST = 30, 3, 2
+GRACE = 15
+"""Seconds after a jump forward in which no lease is held to have run out."""
 ENDED = frozenset({State.DONE, State.DEAD, State.CANCELLED})
 
 
@@ -31,9 +33,11 @@ class Entry:
 
 @dataclass(slots=True)
 class QueueModel:
-    """What should be true of the queue now."""
+    """What should be true of the queue now: by the wall clock `now`, after `passed` seconds."""
 
     now: int = 0
+    passed: int = 0
+    graced_until: int = 0
     paused: bool = False
     jobs: dict[int, Entry] = field(default_factory=dict)
     totals: Counter[str] = field(default_factory=Counter)
@@ -52,10 +56,29 @@ class QueueModel:
     def change(self, number: int, **changes: object) -> None:
         self.jobs[number] = replace(self.jobs[number], **changes)  # type: ignore[arg-type]
 
+    def pass_time(self, seconds: int) -> None:
+        self.now += seconds
+        self.passed += seconds
+        self.sweep()
+
+    def jump(self, seconds: int) -> None:
+        """The clock is put, no time passes: forward, leases get a grace to be extended in."""
+        self.now += seconds
+        if seconds > 0:
+            self.graced_until = self.passed + GRACE
+        self.sweep()
+
+    def reopen(self) -> None:
+        """Whoever closes gives back what it holds, uncharged."""
+        for number in self.in_state(State.LEASED):
+            self.give_back(number, State.READY, self.now, fence=1)
+        self.graced_until = 0
+
     def sweep(self) -> None:
         """Leases that ran out are losses, and what is due is ready."""
+        reap = self.passed >= self.graced_until
         for number, job in self.jobs.items():
-            if job.state is State.LEASED and job.due <= self.now:
+            if job.state is State.LEASED and job.due <= self.now and reap:
                 self.lose(number)
             elif job.state is State.SCHEDULED and job.due <= self.now:
                 self.change(number, state=State.READY)

@@ -47,8 +47,8 @@ class QueueMachine(RuleBasedStateMachine):
         super().__init__()
         self._folder = tempfile.TemporaryDirectory()
         self.clock = ManualClock()
-        path = Path(self._folder.name) / "jobs.pillarbox"
-        self.backend = open_store(self.kind, path, self.clock)
+        self._path = Path(self._folder.name) / "jobs.pillarbox"
+        self.backend = open_store(self.kind, self._path, self.clock)
         self.backend.configure(QUEUE, SETTINGS)
         self.model = QueueModel()
         self.leases: list[LeaseRef] = []
@@ -159,9 +159,14 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 4, 12, 35]))
     def time_passes(self, seconds: int) -> None:
         self.clock.advance(seconds)
-        self.model.now += seconds
         self.backend.maintain()
-        self.model.sweep()
+        self.model.pass_time(seconds)
+
+    @rule(seconds=st.sampled_from([-86_400, -3_600, -20, 20, 3_600, 86_400]))
+    def clock_is_put(self, seconds: int) -> None:
+        self.clock.step(seconds)
+        self.backend.maintain()
+        self.model.jump(seconds)
 
     # What an operator does
 
@@ -286,6 +291,14 @@ class MemoryMachine(QueueMachine):
 
 class SqliteMachine(QueueMachine):
     kind = "sqlite"
+
+    @rule()
+    def reopen(self) -> None:
+        """Close the file in the middle of it all, and go on where it was left."""
+        assert self.backend.check() == ()
+        self.backend.close()
+        self.backend = open_store(self.kind, self._path, self.clock)
+        self.model.reopen()
 
 
 _LIMITS = settings(
