@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from pillarbox_engine.clock import seconds_to_us
+from pillarbox_engine.errors import EnvironmentFault
 from pillarbox_engine.planning import NewSchedule
 from pillarbox_engine.schedules import Rhythm
 from pillarbox_engine.states import Missed
@@ -27,18 +28,28 @@ class Firing:
     """What is to be done now: `times` to fire, oldest first; `passed`: how many are let go.
 
     `until` is the latest time this deals with, `next` the one after it; None: there is none.
+    `fault`: why its times cannot be told here, so that it has to be paused; "" if they can.
     """
 
     times: tuple[int, ...]
     passed: int
     until: int
     next: int | None
+    fault: str = ""
 
 
 def firing(plan: NewSchedule, rhythm: Rhythm, due: int, now: int) -> Firing | None:
     """What a schedule whose next time was `due` does at `now`; None: nothing is due yet."""
     if due > now:
         return None
+    try:
+        return _decided(plan, rhythm, due, now)
+    except EnvironmentFault as error:
+        # One plan that cannot be read on this machine must not keep all others from firing.
+        return Firing((), 0, due, due, fault=str(error))
+
+
+def _decided(plan: NewSchedule, rhythm: Rhythm, due: int, now: int) -> Firing:
     latest = next(rhythm.back_from(now), due)
     times = _chosen(plan, rhythm, due, latest, now)
     passed = rhythm.count(due, latest, MOST) - len(times)

@@ -25,7 +25,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pillarbox_engine.clock import from_us, to_us
-from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.errors import EnvironmentFault, InvalidOption
 from pillarbox_engine.json_fault import printable, shown
 
 NICKNAMES = {
@@ -168,8 +168,7 @@ def check_zone(name: object) -> str:
     if isinstance(name, str):
         try:
             return zone_named(name).key
-        except (LookupError, ValueError, OSError):
-            # ZoneInfo answers names of folders and what is no path with errors of the system
+        except EnvironmentFault:
             near = difflib.get_close_matches(name, sorted(available_timezones()), n=1, cutoff=0.5)
             remedy = f"Did you mean {near[0]}?" if near else "Write it as in Europe/Berlin, or UTC"
     else:
@@ -183,8 +182,16 @@ def check_zone(name: object) -> str:
 
 @lru_cache(maxsize=64)
 def zone_named(name: str) -> ZoneInfo:
-    """The zone of that name; ZoneInfo's errors where there is none."""
-    return ZoneInfo(name)
+    """The zone of that name; `EnvironmentFault` where this machine knows none."""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        # ZoneInfo answers names of folders, and what is no path, with errors of the system
+        raise EnvironmentFault(
+            f"This machine knows no zone {shown(name)}",
+            "its time zone database has none of that name",
+            "Install the newest tzdata, or plan it in another zone",
+        ) from None
 
 
 def _counter(cron: str, wall: datetime) -> Any:
@@ -196,9 +203,10 @@ def _counter(cron: str, wall: datetime) -> Any:
 
 def _cron_times(cron: str, zone_name: str, start: int) -> Iterator[int]:
     zone = zone_named(zone_name)
-    local = from_us(start).astimezone(zone)
-    # croniter answers what is strictly later, so it begins before the minute it must not pass
-    counter = _counter(cron, local.replace(tzinfo=None) - timedelta(seconds=1))
+    # croniter answers what is strictly later, so it begins a second before: at the end of a gap,
+    # that is before the gap, whose times all come then.
+    before = from_us(start - _SECOND_US).astimezone(zone)
+    counter = _counter(cron, before.replace(tzinfo=None))
     last = start - 1
     while True:
         moment = _moment(counter.get_next(datetime), zone)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from pillarbox_engine import schedules
 from pillarbox_engine.errors import InvalidName, InvalidOption, NotFound, PayloadTooLarge, QueueFull
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.planning import NewSchedule, Schedule
@@ -349,6 +351,27 @@ def test_a_paused_queue_still_gets_its_jobs(shop: Workshop) -> None:
     shop.backend.pause(QUEUE)
     shop.pass_time(MINUTE)
     assert shop.counts().ready == 1
+
+
+def test_a_zone_that_is_not_known_here_pauses_its_schedule_and_hinders_no_other(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(shop, cron="* * * * *", zone="Asia/Tokyo")
+    put(shop, "other")
+    known = schedules.zone_named
+
+    def lost(name: str) -> ZoneInfo:
+        return known("No/Such" if name == "Asia/Tokyo" else name)
+
+    monkeypatch.setattr(schedules, "zone_named", lost)
+    shop.pass_time(MINUTE)
+    record = look(shop)
+    assert (record.paused, record.fired, look(shop, "other").fired) == (True, 0, 1)
+    assert "knows no zone" in record.note
+    monkeypatch.undo()
+    shop.backend.pause_schedule("tick", False)
+    shop.pass_time(MINUTE)
+    assert look(shop).fired == 1
 
 
 # -- by hand --------------------------------------------------------------------------------

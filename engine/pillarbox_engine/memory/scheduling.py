@@ -159,6 +159,10 @@ def fire_due(store: Store) -> None:
 
 
 def _fire(store: Store, planned: Planned, todo: Firing) -> None:
+    if todo.fault:
+        planned.paused, planned.note = True, todo.fault
+        store.touch(planned.plan.queue)
+        return
     planned.next_us, planned.handled_us = todo.next, todo.until
     planned.passed += todo.passed
     store.touch(planned.plan.queue)

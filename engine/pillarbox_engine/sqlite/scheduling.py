@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pillarbox_engine.clock import from_us, from_us_or_none
 from pillarbox_engine.errors import PayloadTooLarge, QueueFull
-from pillarbox_engine.firing import Firing, busy, firing, holds_key
+from pillarbox_engine.firing import MOST, Firing, busy, firing, holds_key
 from pillarbox_engine.model import Enqueued
 from pillarbox_engine.names import check_schedule_name
 from pillarbox_engine.payload import check_size
@@ -30,8 +30,8 @@ from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import Overlap
 
-CHUNK = 50
-"""How many schedules a sweep fires."""
+CHUNK = 20
+"""How many schedules a sweep looks at."""
 KEPT_FIRES = 100
 
 
@@ -186,8 +186,10 @@ def run(transaction: Transaction, name: str, stored: Blobs) -> Enqueued:
 
 def due(reading: Reading, now: int) -> tuple[DueSchedule, ...]:
     """The schedules whose time has come, and what each is to do."""
-    found = []
+    found: list[DueSchedule] = []
     for values in reading.rows("due_schedules", (now, CHUNK)):
+        if sum(len(one.firing.times) for one in found) >= MOST:
+            break  # the next sweep goes on: a transaction is not to be held for long
         row = ScheduleRow(*values)
         todo = firing(row.plan, row.rhythm, row.next_fire_at or now, now)
         if todo is not None:
@@ -208,6 +210,11 @@ def fire(transaction: Transaction, found: Sequence[DueSchedule], stored: Blobs) 
 
 
 def _fire(transaction: Transaction, row: ScheduleRow, todo: Firing, stored: Blobs) -> None:
+    if todo.fault:
+        transaction.execute("pause_schedule", (1, row.next_fire_at, row.id))
+        transaction.execute("skip_fires", (0, todo.fault, row.id))
+        transaction.touched.add(row.queue)
+        return
     note = _obstacle(transaction, row) if todo.times else None
     advanced = transaction.row(
         "advance_schedule",
