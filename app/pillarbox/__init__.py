@@ -45,6 +45,7 @@ from pillarbox_engine.errors import (
 from pillarbox_engine.handle import OperationHandle
 from pillarbox_engine.operation import OperationState
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
+from pillarbox_engine.planning import Schedule
 from pillarbox_engine.rehearsal import Rehearsal
 from pillarbox_engine.retry_rules import RetryRule, Then
 from pillarbox_engine.settings import QueueSettings, RateLimit
@@ -52,8 +53,10 @@ from pillarbox_engine.states import (
     DeadReason,
     GroupRetry,
     HeldBy,
+    Missed,
     OnChildFailure,
     OnFull,
+    Overlap,
     State,
 )
 from pillarbox_engine.uniqueness import Unique
@@ -114,12 +117,14 @@ __all__ = [
     "LeaseLost",
     "Linear",
     "LockedFile",
+    "Missed",
     "NewerFile",
     "NotFound",
     "OnChildFailure",
     "OnFull",
     "OperationHandle",
     "OperationState",
+    "Overlap",
     "PayloadTooLarge",
     "PillarboxError",
     "ProgrammingFault",
@@ -132,6 +137,7 @@ __all__ = [
     "Reject",
     "Retry",
     "RetryRule",
+    "Schedule",
     "Snooze",
     "State",
     "StorageFault",

@@ -17,7 +17,16 @@ def audit(store: Store) -> tuple[str, ...]:
     """Every broken promise, in words."""
     found = [problem for queue in store.queues.values() for problem in _audit(store, queue)]
     odd = [problem for row in store.rows.values() for problem in _odd(row)]
-    return (*found, *odd, *(p for row in store.rows.values() for p in _miscounted(store, row)))
+    repeating = [
+        f"schedule {name!r} is to fire again for a time it has dealt with"
+        for name, planned in store.schedules.items() if planned.repeats
+    ]  # fmt: skip
+    return (
+        *found,
+        *odd,
+        *repeating,
+        *(p for row in store.rows.values() for p in _miscounted(store, row)),
+    )
 
 
 def _miscounted(store: Store, row: Row) -> list[str]:

@@ -41,6 +41,12 @@ class Planned:
     fires: dict[tuple[int, bool], str] = field(default_factory=dict)
 
     @property
+    def repeats(self) -> bool:
+        """Whether it would fire again for a time it has dealt with: never."""
+        beyond = any(at > self.handled_us for at, by_hand in self.fires if not by_hand)
+        return beyond or (self.next_us is not None and self.next_us <= self.handled_us)
+
+    @property
     def rhythm(self) -> Rhythm:
         """When it fires."""
         return replace(self.plan.rhythm(0), first_us=self.first_us)

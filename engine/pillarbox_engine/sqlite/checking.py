@@ -111,6 +111,8 @@ def _strays(reading: Reading) -> Iterator[str]:
         yield f"job {number} is leased to a process that is not registered"
     for (number,) in reading.rows("miscounted_parents"):
         yield f"job {number} waits, or does not, against what its children are"
+    for (name,) in reading.rows("repeating_schedules"):
+        yield f"schedule {name!r} is to fire again for a time it has dealt with"
     if events := reading.row("orphan_events")[0]:
         yield f"{events} entries of history belong to no job"
     if unknown := reading.row("unknown_states")[0]:

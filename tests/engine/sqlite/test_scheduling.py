@@ -162,3 +162,17 @@ def test_fires_that_are_past_are_forgotten(
     connection.close()
     assert kept == scheduling.KEPT_FIRES + 1
     assert backend.schedules()[0].fired == scheduling.KEPT_FIRES + 20
+
+
+def test_the_check_finds_a_schedule_that_would_fire_again(
+    rivals: list[SqliteBackend], clock: ManualClock
+) -> None:
+    put(rivals[0])
+    clock.advance(5 * MINUTE)
+    rivals[0].maintain()
+    set_next = "UPDATE schedules SET next_fire_at = handled_until"
+    rivals[0]._file.write(lambda t: t.connection.execute(set_next).fetchall())
+    assert rivals[0].check() == ("schedule 'tick' is to fire again for a time it has dealt with",)
+    rivals[0].maintain()
+    assert rivals[0].counts("q").enqueued_total == 1
+    rivals[0].remove_schedule("tick")

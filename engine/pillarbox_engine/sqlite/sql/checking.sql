@@ -17,6 +17,14 @@ SELECT id FROM jobs
 WHERE state = 'leased' AND process_id NOT IN (SELECT id FROM processes)
 LIMIT 20;
 
+-- name: repeating_schedules
+-- Those whose next time is not after all they have dealt with, or that fired beyond that.
+SELECT s.name FROM schedules AS s
+WHERE s.next_fire_at <= s.handled_until OR EXISTS (
+    SELECT 1 FROM fires AS f
+    WHERE f.schedule_id = s.id AND f.fire_at > s.handled_until AND f.by_hand = 0
+);
+
 -- name: orphan_events
 SELECT count(*) FROM events WHERE job_id NOT IN (SELECT id FROM jobs);
 
