@@ -8,6 +8,7 @@ Owns the invariants:
 - I4: only a run that ended is acked, and an acked completion never runs again unless requeued.
 - I5: runs <= attempts + lost + snoozes + releases + requeues + replays, each known to the file.
 - I6: counters = rows = fold of the chain (the file's own check, and a recount).
+- I7: of a group one job at a time is leased; that they end in order is `grouped`'s to judge.
 - I10: a call that raised, or was cut short, is whole or absent.
 
 A call whose outcome was not told may have happened or not; everything else is held to its word.
@@ -159,6 +160,17 @@ class Told:
                 found[job[0]].append(self._lease(call, job))
         return {job_id: sorted(some, key=lambda x: x.fence) for job_id, some in found.items()}
 
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], list[str]]:
+        """By queue and group, the jobs that came in as its."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for call in self.of("enqueue"):
+            pairs = zip(call.data.get("ids", ()), call.data.get("groups", ()), strict=False)
+            for job_id, group in pairs:
+                if group is not None:
+                    found[call.data["queue"], group].append(job_id)
+        return found
+
     def _lease(self, call: Call, job: list[Any]) -> Lease:
         job_id, fence, _, claimed_us, expires_us = job
         over = [s.call.began for s in self.settled[job_id] if s.fence == fence]
@@ -173,7 +185,7 @@ class Told:
 def check(calls: Sequence[Call], final: Final) -> list[Violation]:
     """Every broken invariant; empty: the run is as promised."""
     told = Told(calls)
-    rules = (_kept, _nothing_else, _leases, _fenced, _completed, _bounded, _whole)
+    rules = (_kept, _nothing_else, _leases, _in_turn, _fenced, _completed, _bounded, _whole)
     found = [violation for rule in rules for violation in rule(told, final)]
     return found + [Violation("I6", problem) for problem in final.problems]
 
@@ -252,6 +264,17 @@ def _leases(told: Told, final: Final) -> Iterator[Violation]:
         if row is not None and row.fence < leases[-1].fence:
             what = f"job {job_id} has fence {row.fence} after fence {leases[-1].fence} was told"
             yield Violation("I3", what, tuple(leases[-1].call.lines[-1:]))
+
+
+def _in_turn(told: Told, final: Final) -> Iterator[Violation]:
+    for (queue, group), ids in told.groups.items():
+        leases = [(lease, job_id) for job_id in ids for lease in told.leases.get(job_id, ())]
+        leases.sort(key=lambda pair: (pair[0].claimed_us, pair[0].call.ended))
+        for (one, first), (other, second) in pairwise(leases):
+            if first != second and one.over > other.call.ended and _holds(told, first, one, other):
+                what = f"jobs {first} and {second} of {queue}'s group {group} were leased at once"
+                lines = (*one.call.lines[-1:], *other.call.lines[-1:])
+                yield Violation("I7", what, lines)
 
 
 def _holds(told: Told, job_id: str, one: Lease, other: Lease) -> bool:

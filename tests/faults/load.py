@@ -99,9 +99,11 @@ class Load:
         keyed = self._chance.random() < 0.5
         size = self._chance.choice((0, 150, 150, 9_000 if number == 1 else 300))
         delay = 0.02 if self._chance.random() < 0.15 else None
+        groups = (None, None, None, None, "a", "b", "c")
         jobs = [
             NewJob(payload_json=payload(key, size), delay=delay,
-                   idempotency_key=f"id-{key}" if keyed else None)
+                   idempotency_key=f"id-{key}" if keyed else None,
+                   group=self._chance.choice(groups))
             for key in keys
         ]  # fmt: skip
         try:

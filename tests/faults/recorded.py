@@ -34,7 +34,9 @@ class Recorded:
         """Enqueue; `keys` are the names in the payloads, read from them where none are given."""
         keys = keys or [key_of(job.payload_json[:200]) for job in jobs]
         keyed = jobs[0].idempotency_key is not None
-        named = {"queue": queue, "keys": list(keys), "idempotent": keyed}
+        named: dict[str, Any] = {"queue": queue, "keys": list(keys), "idempotent": keyed}
+        if any(job.group for job in jobs):
+            named["groups"] = [job.group for job in jobs]
         with self.history.call("enqueue", **named) as answer:
             stored = self.backend.enqueue(queue, jobs)
             answer["ids"] = [one.id for one in stored]

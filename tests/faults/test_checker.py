@@ -298,6 +298,31 @@ def test_i5_a_job_is_lost_without_end() -> None:
     assert judge(Script().enqueue("1"), row) == {"I5"}
 
 
+def grouped(*groups: str | None) -> Script:
+    """Jobs 1, 2 … of these groups."""
+    ids = [str(number) for number in range(1, len(groups) + 1)]
+    keys = [f"job-{job_id}" for job_id in ids]
+    return Script().call("enqueue", {"ids": ids}, keys=keys, queue="q", groups=list(groups))
+
+
+def test_i7_two_of_a_group_are_leased_at_once() -> None:
+    script = grouped("a", "a").claim("1", 1, at=0).claim("2", 1, at=1)
+    assert judge(script, job("1", State.LEASED), job("2", State.LEASED)) == {"I7"}
+
+
+@pytest.mark.parametrize("groups", [("a", "b"), ("a", None), (None, None)])
+def test_jobs_of_different_groups_do_not_wait(groups: tuple[str | None, ...]) -> None:
+    script = grouped(*groups).claim("1", 1, at=0).claim("2", 1, at=1)
+    assert judge(script, job("1", State.LEASED), job("2", State.LEASED)) == set()
+
+
+def test_the_next_of_a_group_may_come_when_the_lease_has_ended() -> None:
+    script = grouped("a", "a").life("1").claim("2", 1, at=1)
+    assert judge(script, job("1"), job("2", State.LEASED)) == set()
+    late = grouped("a", "a").claim("1", 1, at=0).claim("2", 1, at=HOUR)
+    assert judge(late, job("1", State.LEASED), job("2", State.LEASED)) == set()
+
+
 def test_i6_what_the_file_says_of_itself() -> None:
     script = Script().enqueue("1").life("1")
     (found,) = violations(script, job("1"), problems=("the counter done is 2",))
