@@ -18,8 +18,9 @@ from pillarbox_engine.outcomes import Outcome
 from pillarbox_engine.protocols import LeaseLostNote
 from pillarbox_engine.routing import Handler
 from pillarbox_engine.runner import ThreadRunner
-from pillarbox_engine.sqlite import SqliteBackend
+from pillarbox_engine.sqlite import SqliteBackend, groups
 from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.states import State
 from tests.faults.points import on_writers
 
 
@@ -89,9 +90,20 @@ def ack_before_the_end() -> None:
     ThreadRunner.run = run  # type: ignore[method-assign]
 
 
+def group_without_turns() -> None:
+    """The next of a group does not wait for the one in flight."""
+    plain = groups._head
+
+    def head(members: Sequence[Any]) -> Any:
+        return plain([member for member in members if member.state is not State.LEASED])
+
+    groups._head = head
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "ack-without-fence": ack_without_fence,
     "synchronous-normal": synchronous_normal,
     "counter-off-by-one": counter_off_by_one,
     "ack-before-the-end": ack_before_the_end,
+    "group-without-turns": group_without_turns,
 }

@@ -31,6 +31,7 @@ CAUGHT: list[tuple[str, Callable[[Path, int, str], Verdict], str]] = [
     ("synchronous-normal", _noticed, "I1"),
     ("counter-off-by-one", _together, "I6"),
     ("ack-before-the-end", _together, "I4"),
+    ("group-without-turns", _together, "I7"),
 ]
 
 
