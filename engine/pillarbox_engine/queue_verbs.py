@@ -79,6 +79,10 @@ class OperatorVerbs:
             return rehearse(self._engine.backend, plan)
         return self._begin(plan, detach=detach)
 
+    def release(self, *, where: Filter | None = None) -> OperationHandle:
+        """Take leased jobs from their workers: ready again, no attempt charged."""
+        return self._operate(Verb.RELEASE, None, where)
+
     def purge(
         self, state: State | str | None = None, *, where: Filter | None = None
     ) -> OperationHandle:
@@ -88,6 +92,10 @@ class OperatorVerbs:
     def restore(self, *, where: Filter | None = None) -> OperationHandle:
         """Take jobs back out of the trash, into the states they had."""
         return self._operate(Verb.RESTORE, None, where)
+
+    def erase(self, *, where: Filter | None = None) -> OperationHandle:
+        """Delete jobs in the trash for good: this cannot be undone."""
+        return self._operate(Verb.ERASE, None, where)
 
     def cancel(
         self,

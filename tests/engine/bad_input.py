@@ -391,7 +391,10 @@ QUEUE: dict[str, Call] = {
         },
     ),
     "purge": Call(on=_queue, refuses=CHOICE),
-    "restore": Call(on=_queue, refuses={"where": NO_FILTER}),
+    **{
+        verb: Call(on=_queue, refuses={"where": NO_FILTER})
+        for verb in ("restore", "release", "erase")
+    },
     "cancel": Call(
         on=_queue, refuses={**CHOICE, "reason": (*NO_TEXT, None, "\ud800", "x" * 100_000)}
     ),

@@ -146,6 +146,20 @@ def test_bad_options_are_refused(engine: Engine) -> None:
         engine.operation("404")
 
 
+def test_release_and_erase_are_operations_too(engine: Engine) -> None:
+    queue = engine.queue("a")
+    queue.enqueue_many([1, 2, 3])
+    held = queue.claim()
+    assert held is not None
+    assert queue.release().changed == 1
+    assert queue.counts().ready == 3
+    assert queue.erase().changed == 0
+    queue.purge()
+    erased = queue.erase()
+    assert (erased.verb, erased.changed) == ("erase", 3)
+    assert queue.counts().trashed == 0
+
+
 def test_undo_of_a_handle(engine: Engine) -> None:
     queue = engine.queue("a")
     queue.enqueue_many([1, 2, 3])

@@ -70,6 +70,15 @@ SPECS = (
         writes=True,
     ),
     Spec(
+        name="edit-replay",
+        text="Edit and replay…",
+        menu="Jobs",
+        icon="edit",
+        keys="Ctrl+Shift+R",
+        tip="Dead letters back to work, with a change to each payload",
+        writes=True,
+    ),
+    Spec(
         name="release",
         text="Release",
         menu="Jobs",

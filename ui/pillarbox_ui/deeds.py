@@ -53,6 +53,7 @@ class Deeds(QObject):
             "sample": lambda now: self.import_files([QUrl.fromLocalFile(str(sample_path()))]),
             "duplicate": self._duplicate,
             "replay": self._replay,
+            "edit-replay": lambda now: self._replay(now, edit=True),
             "purge": self._purge,
             "erase": self._erase,
             "undo": lambda now: self._undo_last(),
@@ -124,11 +125,13 @@ class Deeds(QObject):
             parent=self._window,
         ).open()
 
-    def _replay(self, now: Situation) -> None:
+    def _replay(self, now: Situation, *, edit: bool = False) -> None:
         target = replay_target(now)
         if target is not None:
             names = [queue.name for queue in now.snapshot.queues]
-            ReplayDialog(self._theme, self._operations, target, names, self._window).open()
+            dialog = ReplayDialog(self._theme, self._operations, target, names, self._window)
+            dialog.editing.edit.setChecked(edit)
+            dialog.open()
 
     def _purge(self, now: Situation) -> None:
         self._ask_purge(purge_target(now), permanent=False)

@@ -24,6 +24,7 @@ _FILE = ("new", "import", "sample", "-", "open")
 _JOBS = (
     "requeue",
     "replay",
+    "edit-replay",
     "release",
     "cancel",
     "duplicate",
@@ -45,7 +46,17 @@ _HELP = ("shortcuts", "about")
 _CONTEXT: dict[View, tuple[str, ...]] = {
     View.IN_FLIGHT: ("release", "cancel", "-", "copy", "copy-id"),
     View.RETRYING: ("requeue", "cancel", "duplicate", "-", "trash", "-", "copy", "copy-id"),
-    View.DEAD_LETTERS: ("replay", "requeue", "duplicate", "-", "trash", "-", "copy", "copy-id"),
+    View.DEAD_LETTERS: (
+        "replay",
+        "edit-replay",
+        "requeue",
+        "duplicate",
+        "-",
+        "trash",
+        "-",
+        "copy",
+        "copy-id",
+    ),
     View.TRASH: ("restore", "erase", "-", "copy", "copy-id"),
     View.SCHEDULES: (
         "schedule-run",

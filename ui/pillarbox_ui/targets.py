@@ -50,6 +50,7 @@ def enabled(now: Situation) -> dict[str, bool]:
     on = {name: bool(_applicable(now.jobs, verb)) for name, verb in _ON_JOBS.items()}
     on |= {
         "replay": replay_target(now) is not None,
+        "edit-replay": replay_target(now) is not None,
         "purge": purge_target(now) is not None,
         "erase": bool(now.jobs),
         "duplicate": len(now.jobs) == 1,
