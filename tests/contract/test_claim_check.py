@@ -133,6 +133,15 @@ def test_a_payload_can_be_taken_over(shop: Workshop, before: str, after: str) ->
     assert shop.counts().bytes == len(after.encode())
 
 
+def test_groups_keep_their_order(shop: Workshop) -> None:
+    texts = [large("a"), large("b"), '"small"']
+    put(shop, *texts, group="g")
+    for text in texts:
+        (claimed,) = shop.claim(5)
+        assert claimed.payload_json == text
+        shop.ack(claimed)
+
+
 def test_switched_off_it_leaves_what_is_kept_apart(shop: Workshop) -> None:
     text = large("from before")
     put(shop, text)

@@ -138,6 +138,19 @@ def test_counters_stay_true_over_many_joined_commits(
     assert engine.backend.check() == ()
 
 
+def test_groups_keep_their_order(own: apsw.Connection, queue: Queue) -> None:
+    own.execute("BEGIN IMMEDIATE")
+    queue.enqueue("first", group="g", connection=own)
+    queue.enqueue("second", group="g", connection=own)
+    own.execute("COMMIT")
+    for payload in ("first", "second"):
+        delivery = queue.claim()
+        assert delivery is not None
+        assert delivery.payload == payload
+        assert queue.claim() is None
+        delivery.ack()
+
+
 def test_keys_are_kept_with_the_transaction(own: apsw.Connection, queue: Queue) -> None:
     own.execute("BEGIN IMMEDIATE")
     first = queue.enqueue(1, unique_key="u", idempotency_key="i", connection=own)
