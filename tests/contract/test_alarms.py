@@ -94,6 +94,14 @@ def test_a_dead_letter_left_too_long(shop: Workshop) -> None:
     assert open_kinds(shop) == set()
 
 
+def test_a_watched_queue_is_looked_at_each_second_though_nothing_runs(shop: Workshop) -> None:
+    shop.configure(alarm_oldest=60.0)
+    shop.backend.maintain()
+    shop.clock.advance(10)
+    shop.backend.maintain()
+    assert shop.backend.maintain() <= 1.0
+
+
 def test_taking_the_setting_away_clears_it(shop: Workshop) -> None:
     shop.configure(alarm_depth=1)
     shop.add()

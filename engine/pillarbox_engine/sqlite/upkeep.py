@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pillarbox_engine.alarms import bounds
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.sqlite import (
     alarming,
@@ -86,10 +87,12 @@ def _something_due(reading: Reading, now: int, *, reap: bool) -> bool:
 
 def pause(reading: Reading, now: int) -> float:
     """Seconds until the next look: sooner where a job or a schedule is due before the tick."""
-    moments = [_next_due(reading, queue) for queue in overview.all_queues(reading)]
+    queues = overview.all_queues(reading)
+    moments = [_next_due(reading, queue) for queue in queues]
     moments.append(scheduling.next_due(reading))
     ahead = [(moment - now) / 1e6 for moment in moments if moment is not None]
-    tick = IDLE_TICK if reading.row("one_lease") is None else TICK
+    busy = reading.row("one_lease") is not None or any(bounds(q.settings) for q in queues)
+    tick = TICK if busy else IDLE_TICK
     return max(0.02, min([tick, *ahead, *operating.wakes(reading, now)]))
 
 
