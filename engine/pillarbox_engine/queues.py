@@ -21,7 +21,7 @@ from pillarbox_engine.differences import notices
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import Counts, Enqueued, JobSummary, JsonValue, NewJob, QueueSummary
-from pillarbox_engine.payload import encode
+from pillarbox_engine.payload import encode, encode_all
 from pillarbox_engine.planning import DAY, NewSchedule, Schedule
 from pillarbox_engine.plans import missed_named, overlap_named
 from pillarbox_engine.queue_verbs import OperatorVerbs
@@ -150,7 +150,7 @@ class Queue(OperatorVerbs):
         arguments.payloads(payloads)
         jobs: Sequence[NewJob]
         if key is None:
-            jobs = Alike(self._job(None, options), [encode(payload) for payload in payloads])
+            jobs = Alike(self._job(None, options), encode_all(payloads))
         elif check_key(key).startswith(AUTO):
             jobs = [self._job(payload, options) for payload in payloads]
         else:

@@ -304,3 +304,31 @@ def test_a_text_that_was_cut_off_is_refused(value: Any, data: st.DataObject) -> 
     cut = text[: data.draw(st.integers(0, len(text) - 1))]
     with pytest.raises(InvalidPayload):
         payload.parse(cut)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [], [{"a": 1}, [1, 2.5, None], "x", True], [(1, 2), {"b": (3,)}], [10**30, -0.0, 1e300],
+        [{"deep": [[[]]] * 200}],
+    ],
+)  # fmt: skip
+def test_many_are_encoded_as_each_would_be(values: list[object]) -> None:
+    assert payload.encode_all(iter(values)) == [payload.encode(value) for value in values]
+
+
+@pytest.mark.parametrize("bad", [float("nan"), {1: 2}, {"a": object()}, "\ud800", nested(201)])
+def test_one_bad_value_among_many_is_refused_with_its_place(bad: object) -> None:
+    with pytest.raises(InvalidPayload):
+        payload.encode_all([{"good": 1}, bad])
+
+
+@pytest.mark.parametrize("depth", [199, 200, 201, 250])
+def test_a_short_text_is_as_deep_as_it_may_be(depth: int) -> None:
+    refused = depth > 200
+    try:
+        payload.encode(nested(depth))
+    except InvalidPayload:
+        assert refused
+    else:
+        assert not refused

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -66,14 +67,15 @@ def rows_of(now: int, queue: QueueRow, jobs: Sequence[NewJob], nonce: bytes) -> 
     """
     if isinstance(jobs, Alike):
         shape = shape_of(now, queue, jobs.template)
-        return _filled(queue, ((shape, text) for text in jobs.texts), nonce.hex())
-    return _filled(queue, ((shape_of(now, queue, job), job.payload_json) for job in jobs),
-                   nonce.hex())  # fmt: skip
+        return _filled(queue, repeat(shape), jobs.texts, nonce.hex())
+    each = [shape_of(now, queue, job) for job in jobs]
+    return _filled(queue, each, [job.payload_json for job in jobs], nonce.hex())
 
 
-def _filled(queue: QueueRow, pairs: Iterable[tuple[Shape, str]], nonce: str) -> list[Row]:
+def _filled(queue: QueueRow, each: Iterable[Shape], texts: Iterable[str], nonce: str) -> list[Row]:
     most, rows = queue.settings.max_payload, []
-    for shape, text in pairs:
+    # One endless shape may stand for all: the texts say how many there are.
+    for text, shape in zip(texts, each, strict=False):
         raw = text.encode()
         if len(raw) > most:
             check_size(text, most)
