@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pillarbox_engine.backoff import Table
 from pillarbox_engine.clock import from_us, to_us
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import InvalidOption
@@ -19,6 +21,8 @@ from pillarbox_engine.planning import NewSchedule
 from pillarbox_engine.plans import plan_from_builtins, plan_to_builtins
 from pillarbox_engine.schedules import Rhythm, check_cron
 from pillarbox_engine.sqlite import open_backend
+from pillarbox_engine.states import LIVE_STATES, Missed, Overlap, State
+from pillarbox_engine.uniqueness import Unique
 from tests.engine.kit import PATIENCE
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -145,11 +149,17 @@ def test_both_day_fields_mean_either_day() -> None:
 
 
 def test_a_plan_survives_being_kept() -> None:
-    plan = NewSchedule(
-        name="n", queue="q", job=NewJob(payload_json='{"a":1}', type="t", priority=3, timeout=1.5),
-        every=60.0, start_at=datetime(2030, 1, 1, tzinfo=UTC), missed_window=5.0,
+    terms = Unique(states=LIVE_STATES | {State.DONE}, window=5.0, replace=frozenset({"payload"}))
+    job = NewJob(
+        payload_json='{"a":1}', type="t", priority=3, max_attempts=2, retry_for=9.0, timeout=1.5,
+        backoff=Table(delays=(1.0, 2.0)), unique_key="k", unique=terms, group="g",
     )  # fmt: skip
-    assert plan_from_builtins("n", "q", plan_to_builtins(plan)) == plan
+    plan = NewSchedule(
+        name="n", queue="q", job=job, every=60.0, start_at=datetime(2030, 1, 1, tzinfo=UTC),
+        overlap=Overlap.ALLOW, missed=Missed.ALL, missed_window=5.0,
+    )  # fmt: skip
+    kept = json.loads(json.dumps(plan_to_builtins(plan)))
+    assert plan_from_builtins("n", "q", kept) == plan
 
 
 def test_an_engine_plans_tells_stops_and_forgets(engine: Engine) -> None:
