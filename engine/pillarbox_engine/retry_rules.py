@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.json_fault import shown
+from pillarbox_engine.spans import duration
 
 if TYPE_CHECKING:
     from pillarbox_engine.model import Failure
@@ -98,6 +99,25 @@ def dotted(kind: type) -> str:
 def first_match(rules: tuple[RetryRule, ...], failure: Failure) -> RetryRule | None:
     """The first of `rules` that is for `failure`, or None."""
     return next((rule for rule in rules if rule.matches(failure)), None)
+
+
+def sentence(rule: RetryRule) -> str:
+    """A rule in words, such as "HTTP 429, 503: again after what the answer says"."""
+    kinds = ((_all(rule.error), ""), (_all(rule.status), "HTTP "), (_all(rule.exit_code), "exit "))
+    parts = [before + ", ".join(map(str, values)) for values, before in kinds if values]
+    return f"{' and '.join(parts) or 'any failure'}: {_what_then(rule)}"
+
+
+def _what_then(rule: RetryRule) -> str:
+    if rule.then is Then.DEAD:
+        return "a dead letter"
+    if rule.then is Then.DISCARD:
+        return "discarded"
+    if rule.after is None:
+        return "again after the backoff"
+    if rule.after == HEADER:
+        return "again after what the answer says"
+    return f"again after {duration(float(rule.after))}"
 
 
 def check_rules(rules: object) -> None:

@@ -21,6 +21,7 @@ from pillarbox_engine.retry_rules import (
     check_rules,
     rules_from_builtins,
     rules_to_builtins,
+    sentence,
 )
 from pillarbox_engine.settling import settlement, timed_out
 from pillarbox_engine.states import State
@@ -128,6 +129,20 @@ def test_a_long_error_is_kept_in_part_only() -> None:
     answer = told(failure_of("Odd", "x" * 10_000), RetryRule(then="discard"))
     assert isinstance(answer, CancelLease)
     assert len(answer.reason) < 600
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (RetryRule(error=("A", "B"), then="dead"), "A, B: a dead letter"),
+        (RetryRule(status=429, after="header"), "HTTP 429: again after what the answer says"),
+        (RetryRule(error="A", exit_code=75, after=90), "A and exit 75: again after 1m 30s"),
+        (RetryRule(then="discard"), "any failure: discarded"),
+        (RetryRule(error="A"), "A: again after the backoff"),
+    ],
+)
+def test_a_rule_is_said_in_words(rule: RetryRule, said: str) -> None:
+    assert sentence(rule) == said
 
 
 def test_rules_go_through_json_and_back() -> None:

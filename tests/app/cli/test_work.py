@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from pillarbox.cli.serving import _threads
 from pillarbox_engine.engine import Engine
+from pillarbox_engine.retry_rules import RetryRule
 from pillarbox_engine.states import State
 from tests.app.cli.conftest import Command, Spawn, read_until
 
@@ -176,3 +178,39 @@ def test_with_no_queue_named_and_none_there_it_says_so(
 def test_a_queue_with_threads_of_its_own_is_a_group_by_itself() -> None:
     assert _threads(("a", "b", "c"), {"b": 9}, 4) == [(("b",), 9), (("a", "c"), 4)]
     assert _threads(("b",), {"b": 9}, 4) == [(("b",), 9)]
+
+
+def test_retry_rules_of_the_file_come_before_the_queues(
+    handlers: str, engine: Engine, spawn: Spawn
+) -> None:
+    path = Path(handlers)
+    rule = 'retry = [{ error = "ValueError", then = "discard" }]\n'
+    path.write_text(path.read_text() + rule)
+    queue = engine.queue("mail")
+    queue.configure(retry_rules=(RetryRule(then="dead"),))
+    discarded = queue.enqueue({}, type="failing").id
+    process = spawn("work", "mail", "--handlers", handlers, "--until-idle")
+    process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    job = engine.job(discarded)
+    assert job.state is State.CANCELLED
+    assert "ValueError: no such address" in job.history[-1].detail
+
+
+def test_a_cancel_from_another_process_reaches_a_running_handler(
+    handlers: str, engine: Engine, spawn: Spawn, tmp_path: Path
+) -> None:
+    heeding = "def heeding(job):\n    job.progress(1)\n    job.cancelled.wait(25)\n"
+    (tmp_path / "heeding_jobs.py").write_text(heeding)
+    (tmp_path / "own.toml").write_text('[handlers."*"]\npython = "heeding_jobs:heeding"\n')
+    queue = engine.queue("mail")
+    queue.configure(lease=3_600.0)
+    job = queue.enqueue({}).id
+    process = spawn("work", "mail", "--handlers", str(tmp_path / "own.toml"), "--until-idle")
+    begun = threading.Event()
+    engine.subscribe(lambda change: begun.set() if engine.job(job).progress else None)
+    assert begun.wait(20)
+    queue.cancel(reason="no longer wanted")
+    process.communicate(timeout=20)  # fails if the handler waits out its 25 s
+    assert engine.job(job).state is State.CANCELLED

@@ -68,4 +68,5 @@ class OptionsTab(FactsTab):
 
     def show_job(self, job: Job, around: Surroundings) -> None:
         """List the options of `job`."""
-        self.facts.set_facts(summary.options(job, self._zone, around.now))
+        rules = () if around.queue is None else around.queue.settings.retry_rules
+        self.facts.set_facts(summary.options(job, self._zone, around.now, rules))

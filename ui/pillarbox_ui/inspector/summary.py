@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pillarbox_engine.backoff import Backoff, Exponential, Fixed, Linear, Table
 from pillarbox_engine.model import Event, Job
+from pillarbox_engine.retry_rules import RetryRule, sentence
 from pillarbox_engine.states import EventKind, State
 from pillarbox_ui.inspector.facts import Fact
 from pillarbox_ui.widgets import words
@@ -49,8 +50,8 @@ def summary(job: Job, zone: Zone, now: datetime) -> list[Fact]:
     ]
 
 
-def options(job: Job, zone: Zone, now: datetime) -> list[Fact]:
-    """The Options tab's facts."""
+def options(job: Job, zone: Zone, now: datetime, rules: tuple[RetryRule, ...] = ()) -> list[Fact]:
+    """The Options tab's facts; `rules` are its queue's."""
     lease = words.duration(job.lease_seconds) if job.lease_seconds else ""
     return [
         Fact(tr("Priority"), tr("{0} (lower runs first)").format(job.priority)),
@@ -58,6 +59,7 @@ def options(job: Job, zone: Zone, now: datetime) -> list[Fact]:
         Fact(tr("Backoff"), backoff(job.backoff)),
         Fact(tr("Delays"), delays(job.backoff, job.max_attempts, job.retry_for)),
         Fact(tr("Retry time"), words.duration(job.retry_for) if job.retry_for else ""),
+        Fact(tr("Retry rules"), "; ".join(map(sentence, rules))),
         Fact(tr("Time-out"), words.duration(job.timeout)),
         Fact(tr("Lease"), lease),
         _moment(tr("Expires"), job.expires_at, zone, now),
