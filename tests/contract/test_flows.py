@@ -496,3 +496,35 @@ def test_large_payloads_of_a_flow_lie_apart_too(shop: Workshop) -> None:
     assert shop.job(answer.id).payload_json == text
     assert shop.take("mail").payload_json == text
     assert shop.state(answer.id) is S.WAITING
+
+
+def test_a_flow_in_a_group_runs_in_its_order(shop: Workshop) -> None:
+    children = [member(name, group="g") for name in "abc"]
+    family = store(shop, member("parent", *children, group="g"))
+    later = shop.add(group="g")
+    for name in "abc":
+        claimed = shop.claim(10)
+        assert [job.type for job in claimed] == [name]
+        shop.ack(claimed[0])
+    assert family.states("parent") == [S.READY]
+    assert shop.take().lease.job_id == family["parent"]
+    assert shop.claim(10) == []
+    assert shop.state(later) is S.READY
+
+
+def test_a_parent_that_waits_holds_up_no_group(shop: Workshop) -> None:
+    family = store(shop, member("parent", member("a"), group="g"))
+    second = shop.add(group="g")
+    assert {job.lease.job_id for job in shop.claim(10)} == {family["a"], second}
+    shop.backend.release([family["a"]])
+    family.done("a")
+    assert shop.claim(10) == []
+    shop.backend.release([second])
+    assert shop.take().lease.job_id == family["parent"]
+
+
+def test_a_cancelled_family_gives_its_group_to_the_next(shop: Workshop) -> None:
+    family = store(shop, member("parent", member("a", group="g"), member("b", group="g")))
+    later = shop.add(group="g")
+    shop.backend.cancel([family["parent"]])
+    assert [job.lease.job_id for job in shop.claim(10)] == [later]
