@@ -159,8 +159,8 @@ class Job(JobSummary):
 
     `schedule` is the one that fired it, `fire_at` the time it was fired for; a store may forget
     these of jobs long past.
-    `parent_id`: the job it is a child of, which may be gone by now. `children_left`: how many of
-    its children have not ended; None where it is no parent.
+    `parent_id`: the job it is a child of, for as long as that is there. `children_left`: how many
+    of its children have not ended; None where it is no parent.
     """
 
     payload_json: str

@@ -435,7 +435,7 @@ def test_an_erased_parent_leaves_its_children_to_themselves(shop: Workshop) -> N
     shop.backend.purge([family["parent"]])
     shop.backend.erase([family["parent"]])
     assert shop.backend.flow(family["a"]).parent is None
-    assert shop.job(family["a"]).parent_id == family["parent"]
+    assert shop.job(family["a"]).parent_id is None
     family.done("a")
     assert family.states("a") == [S.DONE]
 
@@ -444,9 +444,7 @@ def test_an_erased_parent_leaves_its_children_to_themselves(shop: Workshop) -> N
 
 
 @pytest.mark.parametrize("settings", [{"keep_done_for": 10.0}, {"keep_done": 0}])
-def test_no_child_is_pruned_before_its_parent_has_ended(
-    shop: Workshop, settings: dict[str, Any]
-) -> None:
+def test_no_child_is_pruned_before_its_parent(shop: Workshop, settings: dict[str, Any]) -> None:
     shop.configure(**settings)
     family = simple(shop)
     plain = shop.add()
@@ -457,7 +455,8 @@ def test_no_child_is_pruned_before_its_parent_has_ended(
         shop.state(plain)
     assert family.states("a", "b") == [S.DONE, S.DONE]
     family.done("c", "parent")
-    shop.pass_time(20)
+    for _ in range(3):  # first the parent, then who was its child
+        shop.pass_time(20)
     for name in ("parent", "a", "b", "c"):
         with pytest.raises(NotFound):
             shop.state(family[name])

@@ -19,6 +19,7 @@ from pillarbox_engine.model import JsonValue
 from pillarbox_engine.outcomes import Failed, Returned
 from pillarbox_engine.sqlite import open_backend
 from pillarbox_engine.sqlite.enqueue import made_key
+from pillarbox_engine.sqlite.flows import few_enough
 from pillarbox_engine.states import State
 from tests.engine import child_handlers
 from tests.engine.kit import PATIENCE, settings
@@ -137,6 +138,16 @@ def test_the_check_finds_a_parent_that_is_miscounted(durable: Engine) -> None:
     file.write(lambda t: t.execute("set_children_left", (2, int(parent.id))))
     (problem,) = durable.backend.check()
     assert f"job {parent.id} waits" in problem
+
+
+def test_retention_lets_few_children_go_at_a_time(durable: Engine) -> None:
+    queue = durable.queue("a")
+    parents = [int(queue.enqueue_flow("p", [Child("c")] * 600).id) for _ in range(3)]
+    plain = int(queue.enqueue(1).id)
+    file = durable.backend._file  # type: ignore[attr-defined]
+    chosen = file.write(lambda t: few_enough(t, [plain, *parents]))
+    assert chosen == [plain, parents[0]]
+    assert file.write(lambda t: few_enough(t, [])) == []
 
 
 # -- in a child process ----------------------------------------------------------------------

@@ -146,6 +146,8 @@ class Store:
         del self.rows[row.id]
         if row.parent is not None:
             self.families[row.parent].discard(row.id)
+        for number in self.families.pop(row.id, ()):
+            self.rows[number].parent = None
         self.touch(row.queue)
 
     @contextmanager

@@ -76,7 +76,7 @@ def prune(store: Store) -> None:
 def _surplus(store: Store, queue: QueueState) -> list[Row]:
     everything = store.in_state(queue, State.DONE)
     done = sorted(everything, key=lambda row: (row.ended_us or 0, row.id))
-    free = [row for row in done if not _is_wanted(store, row)]
+    free = [row for row in done if row.parent is None]  # a child stays as long as its parent
     oldest_kept = store.now - seconds_to_us(queue.settings.keep_done_for)
     too_many = max(0, len(done) - queue.settings.keep_done)
     return [
@@ -84,12 +84,6 @@ def _surplus(store: Store, queue: QueueState) -> list[Row]:
         for place, row in enumerate(free)
         if place < too_many or (row.ended_us or 0) < oldest_kept
     ]
-
-
-def _is_wanted(store: Store, child: Row) -> bool:
-    """Whether a parent may still ask for its result: it has not ended, or may come back."""
-    parent = None if child.parent is None else store.rows.get(child.parent)
-    return parent is not None and parent.state not in {State.DONE, State.CANCELLED}
 
 
 def rest(store: Store) -> float:

@@ -303,5 +303,7 @@ def erase(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:
 
 def delete(transaction: Transaction, job: JobRow) -> None:
     """Remove a job's row, its history and its log."""
+    if job.children_left is not None:
+        transaction.execute("let_children_go", (f"[{job.id}]",))
     for name in ("delete_events", "delete_log_lines", "delete_job"):
         transaction.execute(name, (job.id,))

@@ -6,6 +6,8 @@ changed a job's state calls `moved`, which costs nothing for a job that is in no
 
 from __future__ import annotations
 
+import json
+
 from pillarbox_engine import flows
 from pillarbox_engine.sqlite import groups
 from pillarbox_engine.sqlite.job_rows import JobRow, end_unstarted, load
@@ -115,3 +117,15 @@ def left_behind(transaction: Transaction, parent: JobRow) -> list[JobRow]:
         return []
     found = [load(transaction, row[0]) for row in transaction.rows("failed_children", (parent.id,))]
     return [child for child in found if child is not None]
+
+
+def few_enough(transaction: Transaction, ids: list[int]) -> list[int]:
+    """Those of `ids` to delete in one go: parents only as long as they let few children go."""
+    numbers = dict(transaction.rows("numbers_of_children", (json.dumps(ids),))) if ids else {}
+    kept, going = [], 0
+    for number in ids:
+        going += numbers.get(number, 0)
+        if going > flows.MAX_FLOW:
+            break
+        kept.append(number)
+    return kept

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 from pillarbox_engine.clock import seconds_to_us
-from pillarbox_engine.sqlite import counting
+from pillarbox_engine.sqlite import counting, flows
 from pillarbox_engine.sqlite.memo import PLACES
 from pillarbox_engine.sqlite.queue_rows import QueueRow
 from pillarbox_engine.sqlite.readers import Reading
@@ -34,11 +34,16 @@ def doomed(reading: Reading | Transaction, queue: QueueRow, now: int, limit: int
 
 def prune(transaction: Transaction, queue: QueueRow) -> None:
     """Delete a chunk of what has to go, with its history and its log."""
-    ids = doomed(transaction, queue, transaction.now, CHUNK)
+    ids = flows.few_enough(transaction, doomed(transaction, queue, transaction.now, CHUNK))
     if not ids:
         return
     numbers = (json.dumps(ids),)
-    for name in ("delete_events_of_many", "delete_log_lines_of_many", "delete_many_jobs"):
+    for name in (
+        "let_children_go",
+        "delete_events_of_many",
+        "delete_log_lines_of_many",
+        "delete_many_jobs",
+    ):
         transaction.execute(name, numbers)
     transaction.move(queue.id, State.DONE, None, 0, number=len(ids))
     transaction.add(queue.id, "removed_done", len(ids))

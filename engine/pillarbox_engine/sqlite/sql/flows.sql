@@ -34,6 +34,16 @@ WHERE parent_id = ? AND coalesce(trashed_from, state) IN ('dead', 'cancelled')
 ORDER BY id
 LIMIT 1;
 
+-- name: numbers_of_children
+-- How many children each of these jobs has; those that have none are left out.
+SELECT parent_id, count(*) FROM jobs
+WHERE parent_id IN (SELECT value FROM json_each(?))
+GROUP BY parent_id;
+
+-- name: let_children_go
+-- Their parents are deleted: they go on as jobs without one.
+UPDATE jobs SET parent_id = NULL WHERE parent_id IN (SELECT value FROM json_each(?));
+
 -- name: relative
 SELECT
     j.id, q.name, j.type, j.state, j.attempt, j.ended_at, j.reason, j.error_type, j.error_message

@@ -232,31 +232,15 @@ ORDER BY expires_at
 LIMIT ?;
 
 -- name: old_done
--- Done jobs that retention takes by age, or beyond the newest so many. A child stays while its
--- parent may still want its result.
+-- Done jobs that retention takes by age, or beyond the newest so many. A child stays for as
+-- long as its parent does.
 SELECT id FROM jobs
-WHERE
-    queue_id = ?1 AND state = 'done' AND ended_at <= ?2
-    AND (
-        parent_id IS NULL
-        OR NOT EXISTS (
-            SELECT 1 FROM jobs AS p
-            WHERE p.id = jobs.parent_id AND p.state NOT IN ('done', 'cancelled')
-        )
-    )
+WHERE queue_id = ?1 AND state = 'done' AND ended_at <= ?2 AND parent_id IS NULL
 ORDER BY ended_at, id
 LIMIT ?3;
 
 -- name: oldest_done
 SELECT id FROM jobs
-WHERE
-    queue_id = ? AND state = 'done'
-    AND (
-        parent_id IS NULL
-        OR NOT EXISTS (
-            SELECT 1 FROM jobs AS p
-            WHERE p.id = jobs.parent_id AND p.state NOT IN ('done', 'cancelled')
-        )
-    )
+WHERE queue_id = ? AND state = 'done' AND parent_id IS NULL
 ORDER BY ended_at, id
 LIMIT ?;
