@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pillarbox_engine.clock import ManualClock
 from pillarbox_engine.filters import Filter
@@ -60,6 +60,12 @@ class QueueMachine(RuleBasedStateMachine):
         finally:
             self.backend.close()
             self._folder.cleanup()
+
+    @initialize(priorities=st.lists(st.integers(0, 3), min_size=3, max_size=8))
+    def begin(self, priorities: list[int]) -> None:
+        """Something to live through: many an example draws few enqueues, or no claim."""
+        self.enqueue(priorities, 0)
+        self.claim(2)
 
     # What producers and workers do
 
@@ -167,6 +173,11 @@ class QueueMachine(RuleBasedStateMachine):
         self.clock.step(seconds)
         self.backend.maintain()
         self.model.jump(seconds)
+
+    @precondition(lambda self: self.model.in_state(State.LEASED))
+    @rule(seconds=st.sampled_from([LEASE - 1, LEASE + 1, 86_400]))
+    def clock_is_put_under_a_lease(self, seconds: int) -> None:
+        self.clock_is_put(seconds)
 
     # What an operator does
 
