@@ -63,5 +63,19 @@ UPDATE jobs SET blob = ? WHERE id = ?;
 SELECT 1 FROM jobs WHERE blob = ? LIMIT 1;
 
 -- name: oldest_droppable
--- What a full queue drops first: the jobs that have waited longest and are not in flight.
-SELECT id FROM jobs WHERE queue_id = ? AND state IN ('ready', 'scheduled') ORDER BY id LIMIT ?;
+-- What a full queue drops first: the jobs that have waited longest and are not in flight. Looked up
+-- in the indexes of those alone, however many have ended before them: as many as the queue's bound.
+SELECT id FROM (
+    SELECT id FROM jobs INDEXED BY jobs_ready
+    WHERE queue_id = ?1 AND state = 'ready' AND hold IS NULL
+    UNION ALL
+    SELECT id FROM jobs INDEXED BY jobs_group_line
+    WHERE queue_id = ?1 AND state = 'ready' AND hold = 'group'
+    UNION ALL
+    SELECT id FROM jobs INDEXED BY jobs_limited
+    WHERE queue_id = ?1 AND state = 'ready' AND hold = 'limit'
+    UNION ALL
+    SELECT id FROM jobs INDEXED BY jobs_scheduled WHERE queue_id = ?1 AND state = 'scheduled'
+)
+ORDER BY +id
+LIMIT ?2;
