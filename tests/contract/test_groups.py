@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pillarbox_engine.errors import InvalidName, InvalidOption
+from pillarbox_engine.flows import NewFlow
 from pillarbox_engine.leasing import Ack, Claimed
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.settings import QueueSettings
@@ -414,3 +415,19 @@ def test_most_names_will_do(shop: Workshop, name: str) -> None:
 def test_group_retry_is_one_of_its_words(value: object) -> None:
     with pytest.raises(InvalidOption):
         QueueSettings().changed(group_retry=value)
+
+
+def test_a_parent_joins_its_group_when_its_children_have_ended(shop: Workshop) -> None:
+    child = NewFlow(queue="other", job=NewJob(payload_json="1"))
+    parent = NewFlow(queue=QUEUE, job=NewJob(payload_json="1", group="a"), children=(child,))
+    first = shop.backend.enqueue_flow(parent).id
+    second, third = shop.add_many(2, group="a")
+    claimed = shop.take()
+    assert claimed.lease.job_id == second
+    shop.ack(shop.take("other"))
+    assert (shop.state(first), shop.job(first).held_by) == (State.READY, HeldBy.GROUP)
+    shop.ack(claimed)
+    for expected in (first, third):
+        claimed = shop.take()
+        assert claimed.lease.job_id == expected
+        shop.ack(claimed)

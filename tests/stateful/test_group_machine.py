@@ -123,9 +123,7 @@ class GroupMachine(RuleBasedStateMachine):
         kept = NewFlow(queue=queue, job=NewJob(payload_json="1", group=child))
         try:
             self.backend.enqueue_flow(
-                NewFlow(
-                    queue=queue, job=NewJob(payload_json="1", group=parent), children=(kept,)
-                )  # fmt: skip
+                NewFlow(queue=queue, job=NewJob(payload_json="1", group=parent), children=(kept,))
             )
         except QueueFull:
             return

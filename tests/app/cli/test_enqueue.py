@@ -167,3 +167,22 @@ def test_a_mistake_in_the_command_is_said_before_anything_is_done(
     assert said in answer.err
     assert answer.out == ""
     assert not file.exists()
+
+
+def test_jobs_of_a_group_are_told_apart_from_their_head(
+    tmp_path: Path, engine: Engine, pillarbox: Command
+) -> None:
+    source = job_file(tmp_path, {"n": 1}, {"payload": 2, "group": "ada"}, {"n": 3})
+    assert pillarbox("enqueue", "mail", source, "--group", "bob").code == 0
+    assert pillarbox("enqueue", "mail", "--payload", "4", "--group", "bob").code == 0
+    found = sorted(engine.queue("mail").jobs(), key=lambda job: int(job.id))
+    assert [job.group for job in found] == ["bob", "ada", "bob", "bob"]
+    assert "  group      bob\n" in pillarbox("job", found[0].id).out
+    said = pillarbox("job", found[2].id).out
+    assert "  group      bob, where another job comes first\n" in said
+
+
+def test_a_group_that_cannot_be_one_is_refused(engine: Engine, pillarbox: Command) -> None:
+    answer = pillarbox("enqueue", "mail", "--payload", "1", "--group", "")
+    assert (answer.code, engine.counts().enqueued_total) == (2, 0)
+    assert "group" in answer.err

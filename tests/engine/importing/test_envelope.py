@@ -166,3 +166,10 @@ def test_a_payload_that_is_too_large_says_what_to_do() -> None:
     verdict = rejected(as_line("x" * 200), limits={"inbox": 100})
     assert "allows 100" in verdict.reason
     assert accepted(as_line({"payload": "x" * 200, "queue": "b"}), limits={"inbox": 100})
+
+
+def test_an_entry_s_group_wins_over_the_import_s() -> None:
+    assert accepted(as_line({"payload": 1, "group": "customer/42"}), group="b").job.group == (
+        "customer/42"
+    )
+    assert accepted(as_line({"n": 1}), group="b").job.group == "b"

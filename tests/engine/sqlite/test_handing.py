@@ -141,3 +141,34 @@ def test_what_was_not_started_when_its_process_died_is_released(
     job = other.job(job_id)
     assert (job.state, job.attempt, job.lost) == (State.READY, 0, 0)
     assert other.check() == ()
+
+
+def test_a_job_of_a_group_is_not_handed_over(backend: SqliteBackend) -> None:
+    idle = Idle(backend, 2)
+    backend.enqueue(QUEUE, [NewJob(payload_json="1", type="t", group="a")])
+    assert idle.got == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [QueueSettings(max_in_flight=5), QueueSettings(group_rate_limit=RateLimit(5))],
+    ids=["max_in_flight", "group_rate_limit"],
+)
+def test_a_queue_that_counts_starts_hands_nothing_over(
+    backend: SqliteBackend, settings: QueueSettings
+) -> None:
+    backend.configure(QUEUE, settings)
+    idle = Idle(backend, 2)
+    _add(backend)
+    assert idle.got == []
+
+
+def test_a_job_handed_over_ages_like_any_other(backend: SqliteBackend) -> None:
+    backend.configure(QUEUE, QueueSettings(ageing=60.0))
+    idle = Idle(backend, 1)
+    (first,) = _add(backend)
+    idle.stop()
+    (second,) = _add(backend)
+    backend.release([first])
+    claimed = backend.claim(ClaimRequest(queues=(QUEUE,), limit=5))
+    assert [job.lease.job_id for job in claimed] == [first, second]

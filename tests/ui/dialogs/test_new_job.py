@@ -164,3 +164,19 @@ def test_a_delay_is_kept(qtbot: QtBot, dialog: NewJobDialog, backend: MemoryBack
         dialog.submit()
     job = backend.job(told.args[0])
     assert (job.run_at - job.enqueued_at).total_seconds() == 7_200
+
+
+def test_a_job_can_be_given_a_group(
+    qtbot: QtBot, dialog: NewJobDialog, backend: MemoryBackend
+) -> None:
+    dialog.form.group.setText("x" * 201)
+    assert "200" in dialog.form.group_field.error
+    assert not dialog.form.ready
+    dialog.form.group.setText("customer/42")
+    write(dialog, "1")
+    with qtbot.waitSignal(dialog.enqueued) as told:
+        dialog.submit()
+    job = backend.job(told.args[0])
+    assert job.group == "customer/42"
+    dialog.form.prefill(job)
+    assert dialog.form.new_job().group == "customer/42"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.settings import QueueSettings, RateLimit
-from pillarbox_engine.states import DeadReason, EventKind, State
+from pillarbox_engine.states import DeadReason, EventKind, GroupRetry, State
 from pillarbox_ui.models.dead_groups_model import DeadGroupsModel
 from pillarbox_ui.models.jobs_model import (
     DeadJobsModel,
@@ -30,7 +31,7 @@ from pillarbox_ui.models.jobs_model import (
 )
 from pillarbox_ui.models.operations_model import OperationsModel
 from pillarbox_ui.models.processes_model import ProcessesModel
-from pillarbox_ui.models.queues_model import QueuesModel
+from pillarbox_ui.models.queues_model import QueuesModel, order_facts
 from pillarbox_ui.models.rows import RowsModel
 from pillarbox_ui.widgets.roles import Role
 from tests.ui.kit import NOW, summary
@@ -129,3 +130,20 @@ def test_markup_in_an_error_stays_text(qapp: QApplication) -> None:
     model.set_rows([GROUP])
     assert row(model)["error"] == "TimeoutError: <b>late</b>"
     assert row(model)["queue"] == "email, sms"
+
+
+def test_what_decides_the_order_is_told_as_far_as_it_is_set() -> None:
+    plain = QueueSummary(
+        name="q", settings=QueueSettings(), paused=False, draining=False, counts=Counts(leased=1)
+    )
+    assert order_facts(plain) == []
+    settings = QueueSettings(
+        max_in_flight=3, ageing=60.0, group_rate_limit=RateLimit(5, per=60.0),
+        group_retry=GroupRetry.YIELD,
+    )  # fmt: skip
+    assert order_facts(replace(plain, settings=settings)) == [
+        "1 of at most 3 in flight",
+        "a level of priority every 1m",
+        "5 / 1m a group",
+        "retries let their group go on",
+    ]
