@@ -50,7 +50,7 @@ def test_the_readme_lists_every_command() -> None:
 @pytest.mark.parametrize("name", dependencies())
 def test_a_dependency_is_used_and_its_reason_told(name: str) -> None:
     module = IMPORTED_AS.get(name, name)
-    imports = re.compile(rf"^\s*(?:import|from) {module}\b", re.MULTILINE)
+    imports = re.compile(rf"^\s*(?:import|from) {module}\b|find_spec\(\"{module}\"\)", re.MULTILINE)
     files = (path for root in SOURCES for path in (ROOT / root).rglob("*.py"))
     assert any(imports.search(path.read_text(encoding="utf-8")) for path in files)
     assert f"| {name} |" in text("docs/dependencies.md")

@@ -103,6 +103,7 @@ def test_the_window_is_there_before_the_file_is_open(
 ) -> None:
     opener.gate.clear()
     opened = windows.open("/q/a.pillarbox")
+    assert opener.threads == []  # a thread that loads the engine would hold up the first paint
     assert opened.window.isVisible()
     assert opened.window.opening.isVisible()
     assert opened.window.opening.title() == "Opening a.pillarbox…"
@@ -116,14 +117,24 @@ def test_the_window_is_there_before_the_file_is_open(
 
 
 def test_a_window_closed_while_its_file_opens_leaves_nothing_open(
-    windows: Windows, opener: Opener
+    qtbot: QtBot, windows: Windows, opener: Opener
 ) -> None:
     opener.gate.clear()
-    windows.open("/q/a.pillarbox").window.close()
+    opened = windows.open("/q/a.pillarbox")
+    qtbot.waitUntil(lambda: opener.threads != [])
+    opened.window.close()
     opener.gate.set()
     windows.close()
     assert opener.opened["/q/a.pillarbox"].closed
     assert windows.opened == ()
+
+
+def test_a_window_closed_before_it_was_painted_opens_nothing(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    windows.open("/q/a.pillarbox").window.close()
+    fill(qtbot, windows.open("/q/b.pillarbox"))
+    assert list(opener.opened) == ["/q/b.pillarbox"]
 
 
 def test_a_file_in_trouble_can_be_tried_again(

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from pillarbox_ui.dialogs.shortcuts import Section, Shortcut
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.words import tr
+
+if TYPE_CHECKING:
+    from pillarbox_ui.dialogs.shortcuts import Section, Shortcut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +257,8 @@ def writing() -> tuple[str, ...]:
 
 def sheet() -> tuple[Section, ...]:
     """The sheet of shortcuts: every action with a key, and the views' keys."""
+    from pillarbox_ui.dialogs.shortcuts import Section, Shortcut
+
     sections = [
         Section(tr(menu), tuple(_line(spec) for spec in SPECS if spec.menu == menu and spec.keys))
         for menu in MENUS
@@ -264,4 +269,6 @@ def sheet() -> tuple[Section, ...]:
 
 
 def _line(spec: Spec) -> Shortcut:
+    from pillarbox_ui.dialogs.shortcuts import Shortcut
+
     return Shortcut(spec.keys, tr(spec.text).removesuffix("…"))

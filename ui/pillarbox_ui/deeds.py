@@ -1,6 +1,7 @@
 """What the actions on jobs and queues do: ask where asking is due, then start an operation.
 
-Owns the way from an action's name, through what is chosen, to a dialog or an operation.
+Owns the way from an action's name, through what is chosen, to a dialog or an operation. A dialog
+is loaded when it is first opened: before the first paint it would only cost time.
 """
 
 from __future__ import annotations
@@ -17,10 +18,6 @@ from pillarbox_engine.states import State, Verb
 from pillarbox_resources import sample_path
 from pillarbox_ui import commands
 from pillarbox_ui.backend import WindowBackend
-from pillarbox_ui.dialogs.import_dialog import ImportDialog
-from pillarbox_ui.dialogs.new_job import NewJobDialog
-from pillarbox_ui.dialogs.purge import PurgeDialog
-from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.schedule_deeds import schedule_deeds
 from pillarbox_ui.target import Target
@@ -91,6 +88,8 @@ class Deeds(QObject):
         self._open_new(now, None)
 
     def _open_new(self, now: Situation, like: Job | None) -> None:
+        from pillarbox_ui.dialogs.new_job import NewJobDialog
+
         dialog = NewJobDialog(
             self._theme,
             self._operations,
@@ -116,6 +115,8 @@ class Deeds(QObject):
         now = self._situation()
         if now is None or now.read_only:
             return
+        from pillarbox_ui.dialogs.import_dialog import ImportDialog
+
         ImportDialog(
             self._theme,
             self._operations,
@@ -126,6 +127,8 @@ class Deeds(QObject):
         ).open()
 
     def _replay(self, now: Situation, *, edit: bool = False) -> None:
+        from pillarbox_ui.dialogs.replay import ReplayDialog
+
         target = replay_target(now)
         if target is not None:
             names = [queue.name for queue in now.snapshot.queues]
@@ -146,6 +149,8 @@ class Deeds(QObject):
         self._ask_purge(target, permanent=True)
 
     def _ask_purge(self, target: Target | None, *, permanent: bool) -> None:
+        from pillarbox_ui.dialogs.purge import PurgeDialog
+
         if target is not None:
             PurgeDialog(
                 self._theme, self._operations, target, permanent=permanent, parent=self._window

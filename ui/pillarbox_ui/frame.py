@@ -6,12 +6,13 @@ brings it to life.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from pillarbox_ui.actions import Actions
 from pillarbox_ui.bottom_dock import BottomDock
-from pillarbox_ui.inspector.inspector import Inspector
 from pillarbox_ui.menus import tool_bar
 from pillarbox_ui.messages import Messages
 from pillarbox_ui.pages import Pages
@@ -24,13 +25,21 @@ from pillarbox_ui.widgets.navigation import Navigation
 from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.words import tr
 
+if TYPE_CHECKING:
+    from pillarbox_ui.inspector.inspector import Inspector
+
 _SIZE = QSize(1360, 820)
 _NAVIGATION = 232
 _INSPECTOR = 400
 
 
 class Frame(QMainWindow):
-    """Tool bar on top, navigation left, page in the middle, inspector right, status below."""
+    """Tool bar on top, navigation left, page in the middle, inspector right, status below.
+
+    `inspection_asked(id)` when the inspector itself wants to show another job.
+    """
+
+    inspection_asked = Signal(str)
 
     def __init__(self, context: Context, label: str) -> None:
         super().__init__()
@@ -42,7 +51,7 @@ class Frame(QMainWindow):
         self.pages = Pages(context)
         self.opening = EmptyState(context.theme, "file", tr("Opening {0}…").format(label))
         self.undo_bar = UndoBar(context.theme)
-        self.inspector = Inspector(context.theme, context.zone)
+        self._inspector: Inspector | None = None
         self.status = StatusBar(context.theme, context.zone, label)
         self.bottom = BottomDock(context, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -67,8 +76,22 @@ class Frame(QMainWindow):
         self._right.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
         self._right.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self._right.setTitleBarWidget(QWidget())
-        self._right.setWidget(self.inspector)
-        self.inspector.setMinimumWidth(_INSPECTOR * 3 // 4)
+        self._hold_inspector(QWidget())
+
+    def _hold_inspector(self, content: QWidget) -> None:
+        content.setMinimumWidth(_INSPECTOR * 3 // 4)
+        self._right.setWidget(content)
+
+    @property
+    def inspector(self) -> Inspector:
+        """What is in the right dock: made when a job or a queue is first shown."""
+        if self._inspector is None:
+            from pillarbox_ui.inspector.inspector import Inspector
+
+            self._inspector = Inspector(self.context.theme, self.context.zone)
+            self._inspector.flow.asked_for.connect(self.inspection_asked)
+            self._hold_inspector(self._inspector)
+        return self._inspector
 
     def _centre(self) -> QWidget:
         middle = QWidget()

@@ -24,8 +24,6 @@ from pillarbox_engine.model import Operation
 from pillarbox_ui.actions import sheet, writing
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.deeds import Deeds
-from pillarbox_ui.dialogs.about import AboutDialog
-from pillarbox_ui.dialogs.shortcuts import ShortcutsDialog
 from pillarbox_ui.drops import dropped
 from pillarbox_ui.filtering import FILTERED
 from pillarbox_ui.frame import Frame
@@ -94,8 +92,8 @@ class MainWindow(Frame):
             "motion": self._set_motion,
             "inspector": self._set_inspector,
             "bottom": lambda: self.bottom.setVisible(not self.bottom.isVisible()),
-            "shortcuts": lambda: ShortcutsDialog(self.context.theme, sheet(), self).open(),
-            "about": lambda: AboutDialog(self.context.theme, self).open(),
+            "shortcuts": self._open_shortcuts,
+            "about": self._open_about,
         }
 
     def _connect(self) -> None:
@@ -106,7 +104,7 @@ class MainWindow(Frame):
         self.pages.chosen_changed.connect(self._chosen_changed)
         self.pages.set_menus(lambda view, menu: fill_context_menu(menu, self.actions_, view))
         self.navigation.chosen.connect(self.go)
-        self.inspector.flow.asked_for.connect(self.inspect)
+        self.inspection_asked.connect(self.inspect)
         self.query.applied.connect(self._filter_changed)
         self.messages.retry.connect(self._bridge.refresh)
         self._bridge.snapshot_ready.connect(self.show_snapshot)
@@ -137,8 +135,8 @@ class MainWindow(Frame):
         self.actions_["motion"].setChecked(self.context.theme.motion)
         self._set_compact()
         self.recall()
-        self.query.apply(remembered.text("filter"))
         self.go(remembered.text("place", "overview"))
+        self.query.apply(remembered.text("filter"))
         self._enable()
         self.navigation.setFocus()
 
@@ -159,10 +157,12 @@ class MainWindow(Frame):
         self.context.remembered.keep("place", key)
         self._ask()
 
-    def _show_inspector(self) -> None:
+    def _inspects(self) -> bool:
         """A queue's page has the inspector beside it; others once a job is chosen."""
-        useful = self._location.view is View.QUEUE or self._inspected is not None
-        self.inspector_dock.setVisible(useful and self.actions_["inspector"].isChecked())
+        return self._location.view is View.QUEUE or self._inspected is not None
+
+    def _show_inspector(self) -> None:
+        self.inspector_dock.setVisible(self._inspects() and self.actions_["inspector"].isChecked())
 
     def _go_to_number(self, number: int) -> None:
         keys = [place.key for place in places(self._snapshot) if not place.heading]
@@ -223,7 +223,7 @@ class MainWindow(Frame):
         asked = snapshot.interest
         if (asked.view, asked.queue) == (self._location.view, self._location.queue):
             self.pages.current.show_snapshot(snapshot)
-            if asked.selected_job == self._inspected:
+            if asked.selected_job == self._inspected and self._inspects():
                 self.inspector.show_snapshot(snapshot)
         self._enable()
 
@@ -305,6 +305,16 @@ class MainWindow(Frame):
         """System, light or dark, now and the next time."""
         self.context.theme.set_mode(mode)
         self.context.remembered.share("theme", mode.value)
+
+    def _open_shortcuts(self) -> None:
+        from pillarbox_ui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self.context.theme, sheet(), self).open()
+
+    def _open_about(self) -> None:
+        from pillarbox_ui.dialogs.about import AboutDialog
+
+        AboutDialog(self.context.theme, self).open()
 
     def _ask_open(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

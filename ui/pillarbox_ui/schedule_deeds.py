@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QWidget
 from pillarbox_engine.model import Enqueued
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_ui.backend import WindowBackend
-from pillarbox_ui.dialogs.new_schedule import NewScheduleDialog
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.running import Undo, Work
@@ -27,6 +26,8 @@ def schedule_deeds(context: Context, window: QWidget) -> dict[str, Callable[[Sit
     operations = context.operations
 
     def new(now: Situation) -> None:
+        from pillarbox_ui.dialogs.new_schedule import NewScheduleDialog
+
         NewScheduleDialog(
             context.theme, operations, now.snapshot.queues, queue=now.queue or "", parent=window
         ).open()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pillarbox_engine.errors import BehindHead, PillarboxError
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
+from pillarbox_ui.first_paint import FirstPaint
 from pillarbox_ui.main_window import MainWindow
 from pillarbox_ui.opening import OpenEngine, Opening
 from pillarbox_ui.operations import Operations
@@ -99,9 +100,15 @@ class Windows(QObject):
         opened.window.closed.connect(lambda: self._end(opened, opening))
         opening.opened.connect(lambda backend: self._fill(opened, path, backend))
         opening.failed.connect(lambda error: self._ask_again(opened, opening, error))
+        painted = FirstPaint(opened.window)
+        painted.done.connect(lambda: self._start(opened, opening))
         opened.window.show()
-        opening.start()
         return opened
+
+    def _start(self, opened: Opened, opening: Opening) -> None:
+        """Only now, because a thread that loads the engine would hold up the first paint."""
+        if opened in self._opened:  # else it was closed meanwhile
+            opening.start()
 
     def _fill(self, opened: Opened, path: str, backend: WindowBackend) -> None:
         if opened in self._opened:  # else it was closed meanwhile

@@ -5,18 +5,24 @@ Owns the two and how they go together.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
 from pillarbox_engine.why import Surroundings
 from pillarbox_ui.inspector.attempts_model import ASIDE, RIGHT, AttemptsModel
-from pillarbox_ui.plots.attempt_strip import AttemptStrip
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.empty_state import EmptyState
+from pillarbox_ui.widgets.later import Later
 from pillarbox_ui.widgets.number_cell import NumberCell
 from pillarbox_ui.widgets.table import Table
 from pillarbox_ui.widgets.zone import Zone
+
+if TYPE_CHECKING:
+    from pillarbox_ui.plots.attempt_strip import AttemptStrip
 
 
 class AttemptsTab(QStackedWidget):
@@ -26,7 +32,9 @@ class AttemptsTab(QStackedWidget):
         super().__init__()
         self.model = AttemptsModel(zone, self)
         self.table = Table(theme, self.tr("Attempts"))
-        self.strip = AttemptStrip(theme, zone)
+        self._theme, self._zone = theme, zone
+        self._strip: Later[AttemptStrip] = Later(self._make_strip, QSize(0, SIZE.strip))
+        self._strip.setMaximumHeight(SIZE.strip)
         for column in RIGHT:
             self.table.set_cell(column, NumberCell(theme))
         self.table.setModel(self.model)
@@ -47,12 +55,22 @@ class AttemptsTab(QStackedWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, SIZE.inside, 0, 0)
         column.setSpacing(SIZE.inside)
-        column.addWidget(self.strip)
+        column.addWidget(self._strip)
         column.addWidget(self.table, 1)
         return page
+
+    def _make_strip(self) -> AttemptStrip:
+        from pillarbox_ui.plots.attempt_strip import AttemptStrip
+
+        return AttemptStrip(self._theme, self._zone)
+
+    @property
+    def strip(self) -> AttemptStrip:
+        """The bars over time."""
+        return self._strip.part
 
     def show_job(self, job: Job, around: Surroundings, *, same_job: bool) -> None:
         """Show the history of `job`; what is selected stays so."""
         self.model.set_history(job.history, same_job=same_job)
-        self.strip.set_life(job, job.history, around.now)
+        self._strip.tell(lambda strip: strip.set_life(job, job.history, around.now))
         self.setCurrentIndex(1 if job.history or job.started_at is not None else 0)

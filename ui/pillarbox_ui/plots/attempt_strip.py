@@ -22,8 +22,6 @@ from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.plain import tip
 from pillarbox_ui.widgets.zone import Zone
 
-_HEIGHT = 72
-
 
 class AttemptStrip(QWidget):
     """A strip as wide as its room; the time it spans is the job's own."""
@@ -39,7 +37,7 @@ class AttemptStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._canvas)
-        self.setFixedHeight(_HEIGHT)
+        self.setFixedHeight(SIZE.strip)
         self.setAccessibleName(words.tr("Attempts over time"))
         self._fill()
         self._dress()

@@ -10,9 +10,9 @@ import weakref
 from typing import Protocol
 
 from PySide6.QtGui import QIcon
-from qtawesome.iconic_font import IconicFont
 from shiboken6 import isValid
 
+from pillarbox_ui.theme.glyphs import Glyphs
 from pillarbox_ui.theme.tokens import Tokens
 
 GLYPHS: dict[str, str] = {
@@ -78,8 +78,6 @@ GLYPHS: dict[str, str] = {
     "workers": "cpu",
 }
 
-_FONT = ("ph", "phosphor-1.3.0.ttf", "phosphor-charmap-1.3.0.json")
-
 
 class TakesIcon(Protocol):
     """An action or a button: anything an icon can be given to."""
@@ -91,7 +89,7 @@ class Icons:
     """The icons of one window, in the colours of the theme of the moment."""
 
     def __init__(self, tokens: Tokens) -> None:
-        self._font = IconicFont(_FONT)
+        self._font = Glyphs()
         self._tokens = tokens
         self._cache: dict[tuple[str, str, str], QIcon] = {}
         self._bound: list[tuple[weakref.ref[TakesIcon], str, str]] = []
@@ -124,8 +122,7 @@ class Icons:
     def _draw(self, meaning: str, tone: str) -> QIcon:
         colour = colour_of(self._tokens, tone)
         faded = self._tokens.line if tone != "on_accent" else self._tokens.on_accent
-        icon: QIcon = self._font.icon(f"ph.{GLYPHS[meaning]}", color=colour, color_disabled=faded)
-        return icon
+        return self._font.icon(GLYPHS[meaning], colour, faded)
 
 
 def colour_of(tokens: Tokens, tone: str) -> str:

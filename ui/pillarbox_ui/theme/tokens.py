@@ -31,6 +31,7 @@ class Sizes:
     icon_large: int = 40
     dot: int = 6
     bar: int = 6
+    strip: int = 72
     text: int = 13
     text_small: int = 12
     text_title: int = 17

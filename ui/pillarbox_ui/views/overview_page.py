@@ -7,6 +7,7 @@ queues; a store without queues shows how to begin.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtWidgets import QSplitter, QStackedWidget
@@ -15,9 +16,6 @@ from pillarbox_engine.model import HistoryPoint, JobSummary, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import QueuesModel
-from pillarbox_ui.plots.depth_graph import DepthGraph
-from pillarbox_ui.plots.graph import link
-from pillarbox_ui.plots.rate_graph import RateGraph
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views import emptiness
@@ -28,7 +26,12 @@ from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.empty_state import EmptyState
+from pillarbox_ui.widgets.later import LEAST_DEPTH, LEAST_RATES, Later
 from pillarbox_ui.widgets.plain_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from pillarbox_ui.plots.depth_graph import DepthGraph
+    from pillarbox_ui.plots.rate_graph import RateGraph
 
 
 class OverviewPage(ListingPage):
@@ -38,8 +41,8 @@ class OverviewPage(ListingPage):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, JobsModel(), self.tr("Jobs that match"), "matching-jobs")
-        self.depth_graph = DepthGraph(context.theme, context.zone)
-        self.rate_graph = RateGraph(context.theme, context.zone)
+        self._depth: Later[DepthGraph] = Later(self._make_depth, LEAST_DEPTH)
+        self._rates: Later[RateGraph] = Later(self._make_rates, LEAST_RATES)
         self._drawn: tuple[HistoryPoint, ...] | None = None
         self.windows = WindowChoice()
         self.queues: RowsTable[QueueSummary] = RowsTable(
@@ -51,7 +54,6 @@ class OverviewPage(ListingPage):
         self._lower = QStackedWidget()
         self._whole = QStackedWidget()
         self._lay_out()
-        link((self.depth_graph, self.rate_graph))
         self.windows.changed.connect(self.interest_changed)
         self.queues.selection_changed.connect(self.chosen_changed)
         self.queues.activated.connect(self._open)
@@ -62,7 +64,7 @@ class OverviewPage(ListingPage):
         graphs = self._graphs = QSplitter(Qt.Orientation.Horizontal)
         graphs.setHandleWidth(SIZE.hairline)
         graphs.setChildrenCollapsible(False)
-        for graph in (self.depth_graph, self.rate_graph):
+        for graph in (self._depth, self._rates):
             graphs.addWidget(graph)
         graphs.setSizes([1_000, 1_000])
         for lower in (self.queues, self.panel):
@@ -72,6 +74,29 @@ class OverviewPage(ListingPage):
         for whole in (body, self.first_run):
             self._whole.addWidget(whole)
         self.column.addWidget(self._whole)
+
+    def _make_depth(self) -> DepthGraph:
+        from pillarbox_ui.plots.depth_graph import DepthGraph
+
+        return DepthGraph(self.context.theme, self.context.zone)
+
+    def _make_rates(self) -> RateGraph:
+        from pillarbox_ui.plots.graph import link
+        from pillarbox_ui.plots.rate_graph import RateGraph
+
+        made = RateGraph(self.context.theme, self.context.zone)
+        link((self._depth.part, made))
+        return made
+
+    @property
+    def depth_graph(self) -> DepthGraph:
+        """Depth over time."""
+        return self._depth.part
+
+    @property
+    def rate_graph(self) -> RateGraph:
+        """Rates over time."""
+        return self._rates.part
 
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)
@@ -115,9 +140,10 @@ class OverviewPage(ListingPage):
     def _draw(self, snapshot: Snapshot) -> None:
         """The graphs move on once a second: as often as there is a new point."""
         self._drawn = snapshot.history
-        start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
-        for graph in (self.depth_graph, self.rate_graph):
-            graph.set_points(snapshot.history, start, snapshot.as_of)
+        points, end = snapshot.history, snapshot.as_of
+        start = end - timedelta(seconds=self.windows.seconds)
+        self._depth.tell(lambda graph: graph.set_points(points, start, end))
+        self._rates.tell(lambda graph: graph.set_points(points, start, end))
 
     def _describe(self, snapshot: Snapshot) -> str:
         totals = snapshot.totals

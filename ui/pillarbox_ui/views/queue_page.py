@@ -6,12 +6,12 @@ Owns the page. The graph is on top as in the reference pictures, the table benea
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from pillarbox_engine.model import HistoryPoint, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import order_facts, queue_state, rate_limit_text
-from pillarbox_ui.plots.depth_graph import DepthGraph
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.listing_page import ListingPage
@@ -20,7 +20,11 @@ from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice
+from pillarbox_ui.widgets.later import LEAST_DEPTH, Later
 from pillarbox_ui.widgets.plain_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from pillarbox_ui.plots.depth_graph import DepthGraph
 
 
 class QueuePage(ListingPage):
@@ -30,18 +34,28 @@ class QueuePage(ListingPage):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, JobsModel(one_queue=True), self.tr("Jobs of the queue"), "jobs")
-        self.graph = DepthGraph(context.theme, context.zone)
+        self._depth: Later[DepthGraph] = Later(self._make_depth, LEAST_DEPTH)
         self._drawn: tuple[HistoryPoint, ...] | None = None
         self.windows = WindowChoice()
         self.banner = Banner(context.theme)
         self._facts = ElidedLabel(muted=True)
         head, row = strip(spread=self._facts)
         row.addWidget(self.windows)
-        self.splitter = stacked(self.graph, self.panel, sizes=(190, 520))
+        self.splitter = stacked(self._depth, self.panel, sizes=(190, 520))
         for part in (self.banner, head, self.splitter):
             self.column.addWidget(part)
         self.column.setStretch(2, 1)
         self.windows.changed.connect(self.interest_changed)
+
+    def _make_depth(self) -> DepthGraph:
+        from pillarbox_ui.plots.depth_graph import DepthGraph
+
+        return DepthGraph(self.context.theme, self.context.zone)
+
+    @property
+    def graph(self) -> DepthGraph:
+        """The queue's depth over time."""
+        return self._depth.part
 
     def set_queue(self, queue: str | None) -> None:
         if queue != self.queue:
@@ -56,9 +70,10 @@ class QueuePage(ListingPage):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         queue = snapshot.queue(self.queue)
         if snapshot.history is not self._drawn:
-            self._drawn = snapshot.history
-            start = snapshot.as_of - timedelta(seconds=self.windows.seconds)
-            self.graph.set_points(snapshot.history, start, snapshot.as_of)
+            points, end = snapshot.history, snapshot.as_of
+            self._drawn = points
+            start = end - timedelta(seconds=self.windows.seconds)
+            self._depth.tell(lambda graph: graph.set_points(points, start, end))
         super().show_snapshot(snapshot)
         if queue is not None:
             self._facts.setText(self._describe(queue))

@@ -6,17 +6,21 @@ Owns the page. The timeline shows the soonest jobs as lanes and when all of them
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 
 from pillarbox_engine.model import Counts
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import RetryingModel
-from pillarbox_ui.plots.retry_timeline import RetryTimeline
 from pillarbox_ui.snapshot import Lane, Snapshot
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.views.parts import stacked
+from pillarbox_ui.widgets.later import LEAST_TIMELINE, Later
+
+if TYPE_CHECKING:
+    from pillarbox_ui.plots.retry_timeline import RetryTimeline
 
 
 class RetryingPage(ListingPage):
@@ -27,11 +31,23 @@ class RetryingPage(ListingPage):
     def __init__(self, context: Context) -> None:
         self._model = RetryingModel()
         super().__init__(context, self._model, self.tr("Jobs that wait"), "retrying")
-        self.timeline = RetryTimeline(context.theme, context.zone)
-        self.splitter = stacked(self.timeline, self.panel, sizes=(320, 400))
+        self._timeline: Later[RetryTimeline] = Later(self._make_timeline, LEAST_TIMELINE)
+        self.splitter = stacked(self._timeline, self.panel, sizes=(320, 400))
         self.column.addWidget(self.splitter)
-        self.timeline.job_chosen.connect(self.panel.table.choose)
         self.chosen_changed.connect(self._mark_lane)
+
+    def _make_timeline(self) -> RetryTimeline:
+        from pillarbox_ui.plots.retry_timeline import RetryTimeline
+
+        made = RetryTimeline(self.context.theme, self.context.zone)
+        made.job_chosen.connect(self.panel.table.choose)
+        made.choose(self.current_job())
+        return made
+
+    @property
+    def timeline(self) -> RetryTimeline:
+        """The lanes above the table."""
+        return self._timeline.part
 
     def all_jobs(self, counts: Counts) -> int:
         return counts.scheduled
@@ -39,12 +55,14 @@ class RetryingPage(ListingPage):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._model.set_waits(snapshot.lanes)
         super().show_snapshot(snapshot)
-        start, end = span(snapshot.lanes, snapshot.as_of)
-        self.timeline.set_lives(snapshot.lanes, snapshot.due_times, start, end, snapshot.as_of)
+        lanes, due, now = snapshot.lanes, snapshot.due_times, snapshot.as_of
+        start, end = span(lanes, now)
+        self._timeline.tell(lambda timeline: timeline.set_lives(lanes, due, start, end, now))
 
     @Slot()
     def _mark_lane(self) -> None:
-        self.timeline.choose(self.current_job())
+        if self._timeline.is_made:
+            self.timeline.choose(self.current_job())
 
 
 def span(lanes: tuple[Lane, ...], now: datetime) -> tuple[datetime, datetime]:

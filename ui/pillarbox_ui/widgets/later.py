@@ -1,0 +1,77 @@
+"""Room for a part that is dear to make, such as a plot: made only once it is looked at.
+
+Owns the waiting. The page is painted first, with the part's place in its background's colour and
+of its final size; the part is then made once and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from pillarbox_ui.theme.tokens import SIZE
+
+Part = TypeVar("Part", bound=QWidget)
+
+LEAST_DEPTH = QSize(16 * SIZE.row, 2 * SIZE.row)
+LEAST_RATES = QSize(11 * SIZE.row, 2 * SIZE.row)
+LEAST_TIMELINE = QSize(18 * SIZE.row, 6 * SIZE.row)
+"""The least room of the plots, nearly: a window is no smaller before they are made than after."""
+
+
+class Later(QWidget, Generic[Part]):
+    """Holds what `make` makes, after it was first painted or as soon as `part` is asked for."""
+
+    def __init__(self, make: Callable[[], Part], least: QSize) -> None:
+        super().__init__()
+        self._make = make
+        self._part: Part | None = None
+        self._told: Callable[[Part], object] | None = None
+        self._awaited = False
+        self.setMinimumSize(least)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the part is there."""
+        return self._part is not None
+
+    @property
+    def part(self) -> Part:
+        """The part, made now if it was not yet."""
+        if self._part is None:
+            self._part = self._make()
+            self.setMinimumSize(0, 0)  # from now on the part's own
+            self._column.addWidget(self._part)
+            self._put_in_tab_order(self._part)
+            if self._told is not None:
+                self._told(self._part)
+        return self._part
+
+    def _put_in_tab_order(self, part: QWidget) -> None:
+        """Where it stands, not behind all that was made before; Qt goes by what takes focus."""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        QWidget.setTabOrder(self, part)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def tell(self, show: Callable[[Part], object]) -> None:
+        """Do `show` with the part: now, or, unless something newer was told, once it is made."""
+        self._told = show
+        if self._part is not None:
+            show(self._part)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What was painted can be seen: now it is worth making."""
+        super().paintEvent(event)
+        if not self._awaited:
+            self._awaited = True
+            QTimer.singleShot(0, self._fill)
+
+    @Slot()
+    def _fill(self) -> None:
+        assert self.part is not None
