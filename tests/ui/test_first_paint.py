@@ -59,7 +59,9 @@ def test_plots_come_after_the_page_was_painted(
     assert not made(page)
     enqueue(backend, "email", 3)
     qtbot.waitUntil(lambda: made(page) == 2)
-    qtbot.waitUntil(lambda: list(page.depth_graph.series("ready").values)[-1:] == [3], timeout=9_000)
+    qtbot.waitUntil(
+        lambda: list(page.depth_graph.series("ready").values)[-1:] == [3], timeout=9_000
+    )
 
 
 def test_the_places_of_plots_do_not_move_when_they_are_made(
@@ -67,10 +69,11 @@ def test_the_places_of_plots_do_not_move_when_they_are_made(
 ) -> None:
     page = opened.window.pages.current
     enqueue(backend, "email", 3)
-    qtbot.waitUntil(lambda: opened.window.pages.isVisible() and page.findChild(Later).isVisible())
-    before = [later.geometry() for later in page.findChildren(Later)]
+    places = page.findChildren(Later)
+    qtbot.waitUntil(lambda: all(place.isVisible() for place in places))
+    before = [place.geometry() for place in places]
     qtbot.waitUntil(lambda: made(page) == 2)
-    assert [later.geometry() for later in page.findChildren(Later)] == before
+    assert [place.geometry() for place in places] == before
 
 
 def test_a_page_is_made_when_it_is_first_shown(opened: Opened) -> None:

@@ -38,5 +38,7 @@ def test_a_name_the_font_does_not_have_is_an_error(glyphs: Glyphs) -> None:
 
 def close(one: QColor, other: QColor) -> bool:
     """The same but for rounding."""
-    pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)
+    pairs = (
+        (one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue())
+    )  # fmt: skip
     return all(abs(a - b) <= 4 for a, b in pairs)
