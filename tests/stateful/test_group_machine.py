@@ -135,6 +135,8 @@ class GroupMachine(RuleBasedStateMachine):
     @rule(queue=queues, change=st.sampled_from(CHANGES))
     def configure(self, queue: str, change: dict[str, object]) -> None:
         self._configure(queue, **change)
+        if self._limit(queue) is None:
+            self.starts = defaultdict(list, {k: v for k, v in self.starts.items() if k[0] != queue})
 
     # What workers do
 
@@ -159,14 +161,13 @@ class GroupMachine(RuleBasedStateMachine):
         return [job.lease.job_id for job in claimed]
 
     def _started(self, queue: str, job: Claimed) -> None:
-        """No window of a group's rate limit holds more starts than it allows."""
+        """From when it was set, no window of a group's rate limit holds more starts than it allows."""
         group, limit = self.backend.job(job.lease.job_id).group, self._limit(queue)
-        if group is None:
+        if group is None or limit is None:
             return
         starts, now = self.starts[queue, group], self.clock.now_us()
         starts.append(now)
-        if limit is not None:
-            assert sum(1 for at in starts if at > now - limit.per * 1e6) <= limit.max
+        assert sum(1 for at in starts if at > now - limit.per * 1e6) <= limit.max
 
     def _limit(self, queue: str) -> RateLimit | None:
         return self.settings[queue].group_rate_limit
