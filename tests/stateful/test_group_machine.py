@@ -161,7 +161,7 @@ class GroupMachine(RuleBasedStateMachine):
         return [job.lease.job_id for job in claimed]
 
     def _started(self, queue: str, job: Claimed) -> None:
-        """From when it was set, no window of a group's rate limit holds more starts than it allows."""
+        """Once it is set, no window of a group's limit holds more starts than it allows."""
         group, limit = self.backend.job(job.lease.job_id).group, self._limit(queue)
         if group is None or limit is None:
             return
