@@ -49,7 +49,7 @@ class JobContext:
     )  # fmt: skip
 
     def __init__(
-        self, lease: LeaseRef, *, queue: str, type: str, payload_json: str,
+        self, lease: LeaseRef, queue: str, type: str, payload_json: str,
         attempt: int, max_attempts: int, tell: Tell, read_children: ReadChildren = childless,
     ) -> None:  # fmt: skip
         self.lease, self.id, self.fence = lease, lease.job_id, lease.fence
@@ -67,11 +67,8 @@ class JobContext:
         cls, claimed: Claimed, tell: Tell, read_children: ReadChildren = childless
     ) -> JobContext:
         """The context for a claim."""
-        lease, queue, type, payload_json, attempt, max_attempts, *_ = claimed
-        return cls(
-            lease, queue=queue, type=type, payload_json=payload_json, attempt=attempt,
-            max_attempts=max_attempts, tell=tell, read_children=read_children,
-        )  # fmt: skip
+        # One is made for every job that runs, so the fields are taken by their place.
+        return cls(*claimed[:6], tell, read_children)
 
     @property
     def cancelled(self) -> threading.Event:

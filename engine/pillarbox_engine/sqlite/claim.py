@@ -53,7 +53,8 @@ def _claim_from(
     transaction: Transaction, queue: QueueRow, request: ClaimRequest, process_id: int,
     unread: Unread, have: int,
 ) -> list[Claimed]:  # fmt: skip
-    promote(transaction, queue)
+    if transaction.count(queue.id, "scheduled") or queue.settings.group_rate_limit is not None:
+        promote(transaction, queue)
     limit = _allowed(transaction, queue, request, have)
     ids = _choose(transaction, queue, request, limit, alone=have == 0 and request.limit > 0)
     if not ids:

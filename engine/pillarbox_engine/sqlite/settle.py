@@ -6,9 +6,10 @@ with a note of what became of the job.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.deaths import DEAD_FAILURES
@@ -39,6 +40,7 @@ from pillarbox_engine.sqlite.retrying import too_late
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
 
+_JSON = msgspec.json.Encoder().encode
 MANY = 8
 """From how many acks on one statement for all pays."""
 
@@ -61,13 +63,13 @@ def _ack_together(
 ) -> bool:
     """Ack all in one statement, if each lease is named once and still holds, and none of the jobs
     is the child of another."""
-    if len({ack.lease for ack in acks}) != len(acks):
+    fences = {number_of(ack.lease.job_id): ack.lease.fence for ack in acks}
+    if len(fences) != len(acks):
         return False
-    values = json.dumps([_ack_values(ack) for ack in acks])
-    freed = transaction.rows("live_acks", (values,))
+    freed = transaction.rows("live_acks", {"fences": _JSON(fences).decode()})
     if sum(row[1] for row in freed) != len(acks) or any(row[3] for row in freed):
         return False
-    transaction.execute("ack_jobs", {"acks": values, "now": transaction.now})
+    _write_acks(transaction, acks)
     for queue_id, number, size, _, keys in freed:
         transaction.move(queue_id, State.LEASED, State.DONE, size, number=number)
         transaction.add(queue_id, "done_total", number)
@@ -75,6 +77,15 @@ def _ack_together(
         if keys != "[]":
             groups.renew_all(transaction, queue_id, keys)
     return True
+
+
+def _write_acks(transaction: Transaction, acks: Sequence[Ack]) -> None:
+    if any(ack.result_json is not None for ack in acks):
+        values = _JSON([_ack_values(ack) for ack in acks]).decode()
+        transaction.execute("ack_jobs_with_results", {"acks": values, "now": transaction.now})
+        return
+    starts = {number_of(ack.lease.job_id): ack.started_us for ack in acks}
+    transaction.execute("ack_jobs", {"starts": _JSON(starts).decode(), "now": transaction.now})
 
 
 def _stir(transaction: Transaction, queue: QueueRow) -> None:
@@ -280,7 +291,7 @@ def _extend_one(
 
 def holds(reading: Reading, leases: Sequence[LeaseRef]) -> list[bool]:
     """Whether each lease is still valid."""
-    numbers = json.dumps([number_of(lease.job_id) for lease in leases])
+    numbers = _JSON([number_of(lease.job_id) for lease in leases]).decode()
     fences = dict(reading.rows("fences_of_leased", (numbers,)))
     return [fences.get(number_of(lease.job_id)) == lease.fence for lease in leases]
 
