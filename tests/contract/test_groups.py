@@ -431,3 +431,11 @@ def test_a_parent_joins_its_group_when_its_children_have_ended(shop: Workshop) -
         claimed = shop.take()
         assert claimed.lease.job_id == expected
         shop.ack(claimed)
+
+
+def test_a_blocked_group_waits_as_anyone_can_see(shop: Workshop) -> None:
+    since = shop.now
+    shop.add_many(2, group="a")
+    shop.nack(shop.take(), delay=500.0)
+    shop.clock.advance(60)
+    assert (shop.claim(ALL), shop.queue().oldest_ready_at) == ([], since)

@@ -78,11 +78,29 @@ ORDER BY run_at
 LIMIT ?;
 
 -- name: oldest_ready
+-- How long jobs have been waiting: the next to be claimed, and the first of those that their group
+-- holds back, which may be all there are.
 SELECT min(enqueued_at) FROM (
-    SELECT enqueued_at FROM jobs
-    WHERE queue_id = ? AND state = 'ready' AND hold IS NULL
-    ORDER BY rank, place
-    LIMIT 1
+    SELECT enqueued_at FROM (
+        SELECT enqueued_at FROM jobs
+        WHERE queue_id = ?1 AND state = 'ready' AND hold IS NULL
+        ORDER BY rank, place
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT enqueued_at FROM (
+        SELECT enqueued_at FROM jobs
+        WHERE queue_id = ?1 AND state = 'ready' AND hold = 'limit'
+        ORDER BY hold_until
+        LIMIT 1
+    )
+    UNION ALL
+    SELECT enqueued_at FROM (
+        SELECT enqueued_at FROM jobs
+        WHERE queue_id = ?1 AND state = 'ready' AND hold = 'group'
+        ORDER BY group_key, id
+        LIMIT 1
+    )
 );
 
 -- name: recent_run_times
