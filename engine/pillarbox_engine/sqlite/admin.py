@@ -74,17 +74,15 @@ def configure(transaction: Transaction, name: str, settings: QueueSettings) -> N
     """Set a queue's settings, creating it at need."""
     queue = queue_rows.find_or_add(transaction, name, settings)
     transaction.execute("set_settings", (queue_rows.encode_settings(settings), queue.id))
-    transaction.memo.queues.pop(name, None)
+    queue_rows.changed(transaction, name)
     groups.reconfigured(transaction, queue, settings)
-    transaction.touched.add(name)
 
 
 def set_mode(transaction: Transaction, name: str, mode: str) -> None:
     """Let a queue run, pause it or drain it."""
     queue = need(transaction, name)
     transaction.execute("set_mode", (mode, queue.id, mode))
-    transaction.memo.queues.pop(name, None)
-    transaction.touched.add(name)
+    queue_rows.changed(transaction, name)
 
 
 def requeue(transaction: Transaction, job_ids: Sequence[str]) -> BulkResult:

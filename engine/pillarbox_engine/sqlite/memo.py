@@ -44,6 +44,7 @@ class Memo:
     head: Head | None = None
     counted: int | None = None
     queues: dict[str, QueueRow] = field(default_factory=dict)
+    by_id: dict[int, QueueRow] | None = None
     counters: dict[int, list[int]] = field(default_factory=dict)
     counters_at: int = 0
 
@@ -61,5 +62,5 @@ class Memo:
         self.counters.clear()
 
     def _forget_rows(self) -> None:
-        self.version = self.head = self.counted = None
+        self.version = self.head = self.counted = self.by_id = None
         self.queues.clear()

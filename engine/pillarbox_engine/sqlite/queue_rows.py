@@ -74,17 +74,27 @@ def find_or_add(
     check(settings)
     row = transaction.row("add_queue", (name, encode_settings(settings), transaction.now))
     transaction.execute("add_counters", (row[0],))
-    transaction.touched.add(name)
+    changed(transaction, name)
     return QueueRow(row[0], name, settings, "running")
 
 
 def of_id(transaction: Transaction, number: int) -> QueueRow:
     """The queue with that row id."""
-    known = (queue for queue in transaction.memo.queues.values() if queue.id == number)
-    return next(known, None) or by_id(transaction)[number]
+    return by_id(transaction)[number]
 
 
 def by_id(transaction: Transaction) -> dict[int, QueueRow]:
     """Every queue, by its row id."""
-    rows = transaction.rows("all_queues")
-    return {row[0]: QueueRow(row[0], row[1], parse_settings(row[2]), row[3]) for row in rows}
+    known = transaction.memo.by_id
+    if known is None:
+        rows = transaction.rows("all_queues")
+        known = {row[0]: QueueRow(row[0], row[1], parse_settings(row[2]), row[3]) for row in rows}
+        transaction.memo.by_id = known
+    return known
+
+
+def changed(transaction: Transaction, name: str) -> None:
+    """A queue was made or set otherwise: read its row anew."""
+    transaction.memo.queues.pop(name, None)
+    transaction.memo.by_id = None
+    transaction.touched.add(name)

@@ -41,7 +41,7 @@ from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State
 
 _JSON = msgspec.json.Encoder().encode
-MANY = 8
+MANY = 3
 """From how many acks on one statement for all pays."""
 
 
