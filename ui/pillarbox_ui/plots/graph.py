@@ -62,6 +62,7 @@ class Graph(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme, self._zone, self._whole = theme, zone, whole
+        self._top = 0.0
         self._curves = {curve.entry.key: curve for curve in curves}
         self._series: dict[str, Series] = dict.fromkeys(self._curves, EMPTY)
         self.legend = Legend(theme, title, tuple(curve.entry for curve in curves), self)
@@ -127,7 +128,10 @@ class Graph(QWidget):
 
     def _scale(self) -> None:
         shown = [s.high() for key, s in self._series.items() if self._items[key].isVisible()]
-        self.canvas.plot.setYRange(0, top_of(max(shown, default=0.0), self._whole), padding=0)
+        top = top_of(max(shown, default=0.0), self._whole)
+        if top != self._top:  # the axis is laid out anew by it
+            self._top = top
+            self.canvas.plot.setYRange(0, top, padding=0)
 
     @Slot()
     def _dress(self) -> None:

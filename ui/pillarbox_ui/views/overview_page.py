@@ -7,6 +7,7 @@ queues; a store without queues shows how to begin.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
@@ -26,6 +27,7 @@ from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.empty_state import EmptyState
+from pillarbox_ui.widgets.in_turn import InTurn
 from pillarbox_ui.widgets.later import LEAST_DEPTH, LEAST_RATES, Later
 from pillarbox_ui.widgets.plain_label import ElidedLabel
 
@@ -44,6 +46,7 @@ class OverviewPage(ListingPage):
         self._depth: Later[DepthGraph] = Later(self._make_depth, LEAST_DEPTH)
         self._rates: Later[RateGraph] = Later(self._make_rates, LEAST_RATES)
         self._drawn: tuple[HistoryPoint, ...] | None = None
+        self._turns = InTurn(self)
         self.windows = WindowChoice()
         self.queues: RowsTable[QueueSummary] = RowsTable(
             context, QueuesModel(self), self.tr("Queues"), remember="queues", sortable=True
@@ -142,8 +145,8 @@ class OverviewPage(ListingPage):
         self._drawn = snapshot.history
         points, end = snapshot.history, snapshot.as_of
         start = end - timedelta(seconds=self.windows.seconds)
-        self._depth.tell(lambda graph: graph.set_points(points, start, end))
-        self._rates.tell(lambda graph: graph.set_points(points, start, end))
+        for name, graph in (("depth", self._depth), ("rates", self._rates)):
+            self._turns.put(name, partial(graph.tell, lambda it: it.set_points(points, start, end)))
 
     def _describe(self, snapshot: Snapshot) -> str:
         totals = snapshot.totals

@@ -6,6 +6,7 @@ Owns the page. The graph is on top as in the reference pictures, the table benea
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pillarbox_engine.model import HistoryPoint, QueueSummary
@@ -20,6 +21,7 @@ from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice
+from pillarbox_ui.widgets.in_turn import InTurn
 from pillarbox_ui.widgets.later import LEAST_DEPTH, Later
 from pillarbox_ui.widgets.plain_label import ElidedLabel
 
@@ -36,6 +38,7 @@ class QueuePage(ListingPage):
         super().__init__(context, JobsModel(one_queue=True), self.tr("Jobs of the queue"), "jobs")
         self._depth: Later[DepthGraph] = Later(self._make_depth, LEAST_DEPTH)
         self._drawn: tuple[HistoryPoint, ...] | None = None
+        self._turns = InTurn(self)
         self.windows = WindowChoice()
         self.banner = Banner(context.theme)
         self._facts = ElidedLabel(muted=True)
@@ -73,7 +76,8 @@ class QueuePage(ListingPage):
             points, end = snapshot.history, snapshot.as_of
             self._drawn = points
             start = end - timedelta(seconds=self.windows.seconds)
-            self._depth.tell(lambda graph: graph.set_points(points, start, end))
+            show = partial(self._depth.tell, lambda graph: graph.set_points(points, start, end))
+            self._turns.put("depth", show)
         super().show_snapshot(snapshot)
         if queue is not None:
             self._facts.setText(self._describe(queue))
