@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from pillarbox_ui.widgets.in_turn import InTurn
 from pillarbox_ui.widgets.later import Later
 
 
@@ -48,6 +49,16 @@ def test_what_is_asked_for_is_made_at_once(qtbot: QtBot) -> None:
     place.show()
     qtbot.waitExposed(place)
     assert (place.part, part.text(), maker.count) == (part, "now", 1)
+
+
+def test_what_is_there_is_shown_in_a_turn_of_its_own(qtbot: QtBot) -> None:
+    place = later(qtbot, Maker())
+    turns = InTurn(place)
+    place.tell(lambda part: part.setText("first"), turns)
+    assert place.part.text() == "first"  # the part comes with it
+    place.tell(lambda part: part.setText("second"), turns)
+    assert place.part.text() == "first"
+    qtbot.waitUntil(lambda: place.part.text() == "second")
 
 
 def test_the_tab_key_meets_the_part_where_it_stands(qtbot: QtBot) -> None:

@@ -7,7 +7,6 @@ queues; a store without queues shows how to begin.
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
@@ -145,8 +144,8 @@ class OverviewPage(ListingPage):
         self._drawn = snapshot.history
         points, end = snapshot.history, snapshot.as_of
         start = end - timedelta(seconds=self.windows.seconds)
-        for name, graph in (("depth", self._depth), ("rates", self._rates)):
-            self._turns.put(name, partial(graph.tell, lambda it: it.set_points(points, start, end)))
+        self._depth.tell(lambda graph: graph.set_points(points, start, end), self._turns)
+        self._rates.tell(lambda graph: graph.set_points(points, start, end), self._turns)
 
     def _describe(self, snapshot: Snapshot) -> str:
         totals = snapshot.totals

@@ -6,7 +6,6 @@ Owns the page. The graph is on top as in the reference pictures, the table benea
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pillarbox_engine.model import HistoryPoint, QueueSummary
@@ -76,8 +75,7 @@ class QueuePage(ListingPage):
             points, end = snapshot.history, snapshot.as_of
             self._drawn = points
             start = end - timedelta(seconds=self.windows.seconds)
-            show = partial(self._depth.tell, lambda graph: graph.set_points(points, start, end))
-            self._turns.put("depth", show)
+            self._depth.tell(lambda graph: graph.set_points(points, start, end), self._turns)
         super().show_snapshot(snapshot)
         if queue is not None:
             self._facts.setText(self._describe(queue))

@@ -7,6 +7,7 @@ of its final size; the part is then made once and stays.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, QTimer, Slot
@@ -14,6 +15,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.in_turn import InTurn
 
 Part = TypeVar("Part", bound=QWidget)
 
@@ -59,11 +61,18 @@ class Later(QWidget, Generic[Part]):
         QWidget.setTabOrder(self, part)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def tell(self, show: Callable[[Part], object]) -> None:
-        """Do `show` with the part: now, or, unless something newer was told, once it is made."""
+    def tell(self, show: Callable[[Part], object], turns: InTurn | None = None) -> None:
+        """Do `show` with the part: now, or, unless something newer was told, once it is made.
+
+        With `turns`, a part that is there is shown it in a turn of its own.
+        """
         self._told = show
-        if self._part is not None:
+        if self._part is None:
+            return
+        if turns is None:
             show(self._part)
+        else:
+            turns.put(str(id(self)), partial(show, self._part))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """What was painted can be seen: now it is worth making."""
