@@ -57,7 +57,7 @@ def on_writers(seen: Callable[[apsw.Connection, str], None]) -> None:
             nonlocal writing
             if text.startswith("BEGIN IMMEDIATE"):
                 writing = True
-            if writing:
+            if writing or text == statement("store_in_one_step"):
                 seen(connection, text)
             if text in ("COMMIT", "ROLLBACK"):
                 writing = False

@@ -27,7 +27,7 @@ FILE_UNUSABLE = 4
 SETTLED_MS = 2_000
 """By then the first window is up and filled; earlier, it would only come later."""
 
-SWITCH_INTERVAL = 0.0005
+SWITCH_INTERVAL = 0.0002
 """Seconds: with Python's usual 5 ms, busy worker threads make the window stutter (measured: a
 16 ms timer's p99 lag of 442 ms against 35)."""
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-SWITCH_INTERVAL = 0.0005
+SWITCH_INTERVAL = 0.0002
 """Seconds a thread may keep the interpreter: short, so a handler that computes never makes the
 thread that stores jobs wait long. An application's choice, so the library never makes it."""
 

@@ -35,12 +35,18 @@ def head(connection: apsw.Connection) -> Head:
 
 def append(transaction: Transaction, changes: Deltas) -> Head:
     """Add this transaction's link; the new head."""
-    before = transaction.head()
-    sequence, deltas = before.sequence + 1, _ENCODE(changes).decode()
-    last = before.last_job_id + transaction.taken_ids
-    link = _hash(before.hash, sequence, transaction.now, last, deltas)
-    transaction.execute("add_link", (sequence, transaction.now, last, deltas, link))
-    return Head(sequence, link, last)
+    now = transaction.now
+    deltas, head = linked(transaction.head(), now, transaction.taken_ids, changes)
+    link = (head.sequence, now, head.last_job_id, deltas, head.hash)
+    transaction.execute("add_link", link)
+    return head
+
+
+def linked(before: Head, now: int, ids: int, changes: Deltas) -> tuple[str, Head]:
+    """The changes as the link after `before` holds them, and that link as the new head."""
+    sequence, last = before.sequence + 1, before.last_job_id + ids
+    deltas = _ENCODE(changes).decode()
+    return deltas, Head(sequence, _hash(before.hash, sequence, now, last, deltas), last)
 
 
 def _hash(before: bytes, sequence: int, at: int, last: int, deltas: str) -> bytes:

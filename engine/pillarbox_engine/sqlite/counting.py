@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from pillarbox_engine.sqlite.memo import COUNTERS, NOTHING, PLACES
+from pillarbox_engine.sqlite.memo import COUNTERS, NOTHING, Memo, add
 
 if TYPE_CHECKING:
     from pillarbox_engine.sqlite.transaction import Transaction
@@ -58,12 +58,6 @@ def add_links(counters: dict[int, list[int]], links: Iterable[tuple[str]]) -> No
                 add(known, delta)
 
 
-def add(known: list[int], delta: dict[str, int]) -> None:
-    """Add a commit's changes to a queue's counters."""
-    for name, amount in delta.items():
-        known[PLACES[name]] += amount
-
-
 def settle(transaction: Transaction) -> None:
     """Bring the table of counters up to the link before this transaction's."""
     before = transaction.head()
@@ -85,5 +79,11 @@ def settle_when_due(transaction: Transaction) -> None:
     memo = transaction.memo
     if memo.counted is None:
         memo.counted = int(transaction.row("counted")[0])
-    if transaction.head().sequence - memo.counted >= EVERY:
+    transaction.head()
+    if is_due(memo):
         settle(transaction)
+
+
+def is_due(memo: Memo) -> bool:
+    """Whether the table of counters lags so far behind the head that the writer knows of."""
+    return memo.head is not None and memo.head.sequence - (memo.counted or 0) >= EVERY

@@ -130,16 +130,14 @@ class Enqueue(Together):
                 return _repeated(transaction, queue, call, found)
         if call.keyed:
             return _enqueue_keyed(transaction, queue, call)
-        return _answers(_store(transaction, queue, call, call.jobs))
+        return told(_store(transaction, queue, call, call.jobs))
 
     def joins(self, transaction: Transaction) -> bool:
         """Whether it can be stored with others': no key, bound or claim check has a say."""
         if self.call.keyed or self.call.repeats:
             return False
         queue = queue_rows.find(transaction, self.call.queue)
-        if queue is None or queue.settings.claim_check is not None:
-            return False
-        return not _is_bounded(queue)
+        return queue is not None and is_free(queue)
 
     def all(self, transaction: Transaction, works: Sequence[Enqueue]) -> list[Any]:
         """Store the jobs of several calls, those for one queue in one statement."""
@@ -170,11 +168,12 @@ def _store_several(
     numbers, start = job_insert.insert(transaction, queue, rows), 0
     for place, end in spans:
         if answers[place] is None:
-            answers[place] = _answers(numbers[start:end])
+            answers[place] = told(numbers[start:end])
         start = end
 
 
-def _answers(numbers: Iterable[int]) -> list[Enqueued]:
+def told(numbers: Iterable[int]) -> list[Enqueued]:
+    """What the caller is told of the jobs with these numbers, stored anew."""
     return [Enqueued(str(number)) for number in numbers]
 
 
@@ -249,6 +248,11 @@ def keep_keys(
     kept = {key: number for key, number in pairs if key is not None and key not in known}
     expires = transaction.now + KEY_LIFE_US
     transaction.many("add_key", [(key, number, expires) for key, number in kept.items()])
+
+
+def is_free(queue: QueueRow) -> bool:
+    """Whether neither a bound nor a claim check has a say in what the queue takes."""
+    return queue.settings.claim_check is None and not _is_bounded(queue)
 
 
 def _is_bounded(queue: QueueRow) -> bool:

@@ -27,12 +27,22 @@ PLACES = {name: place for place, name in enumerate(COUNTERS)}
 NOTHING = (0,) * len(COUNTERS)
 
 
+def add(known: list[int], delta: dict[str, int]) -> None:
+    """Add a commit's changes to a queue's counters."""
+    for name, amount in delta.items():
+        known[PLACES[name]] += amount
+
+
 class Head(NamedTuple):
     """The newest link: its number, its hash, and the highest job id given up to it."""
 
     sequence: int
     hash: bytes
     last_job_id: int = 0
+
+
+Changes = dict[int, dict[str, int]]
+"""What a commit adds to the counters, by queue and counter."""
 
 
 @dataclass(slots=True)
@@ -55,6 +65,16 @@ class Memo:
         self._forget_rows()
         self.version = version
         return False
+
+    def committed(self, head: Head, changes: Changes) -> None:
+        """A commit of this process is durable: what it knows moves on with it."""
+        self.head = head
+        if self.counters and self.counters_at == head.sequence - 1:
+            for queue_id, delta in changes.items():
+                stored = self.counters.get(queue_id)
+                if stored is not None:
+                    add(stored, delta)
+            self.counters_at = head.sequence
 
     def forget(self) -> None:
         """Read everything anew next time."""

@@ -158,6 +158,11 @@ def _apply(connection: apsw.Connection, number: int, text: str) -> None:
     if number == 1:
         rows = [("uuid", str(uuid4())), ("created_at", str(time.time_ns() // 1000))]
         connection.executemany("INSERT INTO meta (key, value) VALUES (?, ?)", rows)
+    # Where a statement can compare it: `user_version` can only be asked for.
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('schema', ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value", (str(number),),
+    )  # fmt: skip
 
 
 def _statements(text: str) -> list[str]:

@@ -27,6 +27,10 @@ class Offers:
         """Count with it no more; what it has reserved by now is still delivered."""
         self.standing = tuple(one for one in self.standing if one is not offer)
 
+    def may_take(self, queue: str, type: str) -> bool:
+        """Whether an offer would take a job of that type."""
+        return any(offer.takes(queue, type) for offer in self.standing)
+
     def reserve(self, queue: str, types: set[str], jobs: int) -> Offer | None:
         """An offer that takes `jobs` jobs of these types, with room for them reserved."""
         for offer in self.standing:

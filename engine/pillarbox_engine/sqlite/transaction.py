@@ -145,14 +145,3 @@ class Transaction:
         return Change(
             frozenset(self.stirred | self.touched), frozenset(self.stirred - self.touched)
         )
-
-    def remember(self, head: Head, changes: Deltas) -> None:
-        """The transaction is durable: what the writer knows moves on with it."""
-        memo = self.memo
-        memo.head = head
-        if memo.counters and memo.counters_at == head.sequence - 1:
-            for queue_id, delta in changes.items():
-                stored = memo.counters.get(queue_id)
-                if stored is not None:
-                    counting.add(stored, delta)
-            memo.counters_at = head.sequence

@@ -21,7 +21,7 @@ from pillarbox_engine.clock import Clock
 from pillarbox_engine.errors import Indeterminate, PillarboxError
 from pillarbox_engine.protocols import Change
 from pillarbox_engine.refusals import closed
-from pillarbox_engine.sqlite import chain, counting
+from pillarbox_engine.sqlite import chain, counting, one_step
 from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
 from pillarbox_engine.sqlite.connection import open_writer, translate
 from pillarbox_engine.sqlite.memo import Head, Memo
@@ -85,17 +85,37 @@ class Writer:
             pieces += self._combiner.take()
             error = closed()
             _settle(pieces, error)
-        elif not self._commit(pieces):
+        elif not (self._store_in_one_step(pieces) or self._commit(pieces, gather=True)):
             for piece in pieces:
-                self._commit([piece])
+                self._commit([piece], gather=False)
 
-    def _commit(self, pieces: list[Piece[Any]]) -> bool:
-        """Commit `pieces` together, or all who wait where there are none yet.
+    def _store_in_one_step(self, pieces: list[Piece[Any]]) -> bool:
+        """Whether all who wait could go the short way, and did."""
+        pieces += self._combiner.take()
+        connection = self._connection
+        step = one_step.plan(self._memo, self._offers, pieces, self._clock.now_us())
+        if connection is None or step is None:
+            return False
+        try:
+            if not step.run(connection):
+                self._memo.forget()
+                return False
+        except apsw.Error as error:
+            self._fail(pieces, _of_commit(error))
+            return True
+        self._memo.committed(step.head, step.changes)
+        for piece, answer in zip(pieces, step.answers, strict=True):
+            piece.result = answer
+        self._committed(step.head, step.change)
+        return True
+
+    def _commit(self, pieces: list[Piece[Any]], *, gather: bool) -> bool:
+        """Commit `pieces` together; `gather`: with all who came until the transaction had begun.
 
         False: one failed midway, nothing was kept, try each alone.
         """
         try:
-            connection = self._begin(pieces)
+            connection = self._begin(pieces, gather=gather)
             self._run_and_commit(connection, pieces)
         except _Torn as torn:
             self._roll_back()
@@ -109,7 +129,7 @@ class Writer:
             _settle(pieces, error)
         return True
 
-    def _begin(self, pieces: list[Piece[Any]]) -> apsw.Connection:
+    def _begin(self, pieces: list[Piece[Any]], *, gather: bool) -> apsw.Connection:
         try:
             if self._connection is None:
                 self._connection = open_writer(self._path)
@@ -117,7 +137,7 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             (version,) = connection.execute("PRAGMA data_version").fetchone() or (0,)
         finally:
-            if not pieces:
+            if gather:
                 pieces += self._combiner.take()
         if not self._memo.is_current(version):
             require_current(connection, self._path)
@@ -144,14 +164,14 @@ class Writer:
         changes = transaction.changes()
         head = chain.append(transaction, changes)
         self._make_durable(connection)
-        transaction.remember(head, changes)
+        self._memo.committed(head, changes)
         self._committed(head, transaction.change())
 
     def _make_durable(self, connection: apsw.Connection) -> None:
         try:
             connection.execute("COMMIT")
         except (apsw.IOError, apsw.CorruptError) as error:
-            raise _Uncertain(str(error)) from error
+            raise _of_commit(error) from error
 
     def _fail(self, pieces: list[Piece[Any]], error: apsw.Error) -> None:
         """Storage failed: nothing of `pieces` is kept (or, in COMMIT itself, it is uncertain)."""
@@ -188,6 +208,11 @@ class _Torn(Exception):
 
 class _Uncertain(apsw.Error):
     """COMMIT itself met an I/O error."""
+
+
+def _of_commit(error: apsw.Error) -> apsw.Error:
+    """What an error means that came from a commit, or from what commits by itself."""
+    return _Uncertain(str(error)) if isinstance(error, (apsw.IOError, apsw.CorruptError)) else error
 
 
 def _run_all(transaction: Transaction, pieces: list[Piece[Any]]) -> None:

@@ -79,3 +79,10 @@ SELECT id FROM (
 )
 ORDER BY +id
 LIMIT ?2;
+
+-- name: store_in_one_step
+-- Jobs that differ only in their payload, as a transaction of its own: see the view.
+INSERT INTO one_step (
+    schema, expected, sequence, at, last_job_id, deltas, hash, first, queue_id, type, priority,
+    rank, expires_at, max_attempts, retry_for_us, timeout_us, backoff, unkeyed, items
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
