@@ -53,6 +53,9 @@ from pillarbox_engine.sqlite.open_file import OpenFile
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.standing import Offer
 
+REAP_EVERY_US = 50_000
+"""How long a claim trusts that no lease has run out: the maintainer looks too."""
+
 
 class SqliteBackend(InspectorSide):
     """A `protocols.Backend` in one file. Safe to share between threads, not across a fork."""
@@ -66,7 +69,7 @@ class SqliteBackend(InspectorSide):
         self._nonces = enqueue.Nonces()
         self._joined = Joined(place, self._file.uuid, clock, self._file.committed_elsewhere)
         self._litter = litter.Litter(place.side, clock)
-        self._last_id = 0
+        self._last_id = self._reap_at_us = 0
 
     def start(self, kind: str) -> None:
         """Begin to take part: register, watch, recover what dead processes held."""
@@ -133,7 +136,8 @@ class SqliteBackend(InspectorSide):
     def claim(self, request: ClaimRequest) -> list[Claimed]:
         """Lease what may run now."""
         unread = Unread()
-        self._reap()
+        if not self._is_worth_claiming(request):
+            return []
         taken = self._file.write(lambda t: self._lease(t, request, unread))
         return self._fetched(request, taken, unread) if unread else taken
 
@@ -154,8 +158,20 @@ class SqliteBackend(InspectorSide):
             self.settle(damaged)
         return whole or (self.claim(request) if damaged else [])
 
+    def _is_worth_claiming(self, request: ClaimRequest) -> bool:
+        """Return what ran out by now, and say whether a claim may bring something."""
+        self._reap()
+        if request.types is None:
+            return True
+        with self._file.read() as reading:
+            return claim.may_bring(reading, request, self._now())
+
     def _reap(self) -> None:
-        if self._jumps.settled() and self._leases_ran_out():
+        now_us = self._file.clock.monotonic_us()
+        if now_us < self._reap_at_us or not self._jumps.settled():
+            return
+        self._reap_at_us = now_us + REAP_EVERY_US
+        if self._leases_ran_out():
             self._file.write(upkeep.reap_leases)
 
     def _leases_ran_out(self) -> bool:
@@ -171,7 +187,8 @@ class SqliteBackend(InspectorSide):
     ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
         """Settle, then claim, in one commit."""
         unread = Unread()
-        self._reap()
+        if not self._is_worth_claiming(request):
+            return self.settle(settlements) if settlements else [], []
         notes, taken = self._file.write(
             lambda t: (settle.settle(t, settlements), self._lease(t, request, unread))
         )

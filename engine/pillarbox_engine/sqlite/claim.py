@@ -20,7 +20,8 @@ from pillarbox_engine.settings import RateLimit, backoff_from_builtins
 from pillarbox_engine.sqlite import groups, queue_rows
 from pillarbox_engine.sqlite.endings import bury
 from pillarbox_engine.sqlite.job_rows import load
-from pillarbox_engine.sqlite.queue_rows import QueueRow
+from pillarbox_engine.sqlite.queue_rows import QueueRow, parse_settings
+from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.shapes import checksum
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import DeadReason, EventKind, State, Verb
@@ -47,6 +48,23 @@ def claim(
         if queue is not None and queue.mode == "running":
             taken += _claim_from(transaction, queue, request, process_id, unread, len(taken))
     return taken
+
+
+def may_bring(reading: Reading, request: ClaimRequest, now: int) -> bool:
+    """Whether a claim is worth the write lock. Only where types are asked for can that be told
+    from the claim itself: it would look through all that waits and is of other types."""
+    if request.types is None:
+        return True
+    types = json.dumps(sorted(request.types))
+    rows = [reading.row("queue_by_name", (name,)) for name in request.queues]
+    return any(_may_give(reading, row, types, now) for row in rows if row is not None)
+
+
+def _may_give(reading: Reading, row: tuple[int, str, str], types: str, now: int) -> bool:
+    if parse_settings(row[1]).group_rate_limit is not None:
+        return True
+    values = {"queue_id": row[0], "types": types, "now": now}
+    return row[2] == "running" and bool(reading.row("may_claim_types", values)[0])
 
 
 def _claim_from(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.plots.attempt_strip import AttemptStrip
@@ -165,3 +166,11 @@ def test_a_strip_spans_its_jobs_own_time(qtbot: QtBot, light: Theme, zone: Zone)
         assert not strip.grab().isNull()
     strip.set_life(lives(NOW)[0][0], (), NOW)
     assert not strip.grab().isNull()
+
+
+def test_a_graph_leaves_files_that_are_dropped_on_it_to_the_window(
+    qtbot: QtBot, light: Theme, zone: Zone
+) -> None:
+    graph = DepthGraph(light, zone)
+    qtbot.addWidget(graph)
+    assert not any(part.acceptDrops() for part in graph.findChildren(QWidget))

@@ -47,6 +47,10 @@ class Canvas(QWidget):
         self.plot.setMouseEnabled(False, False)
         self.plot.hideButtons()
         self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Files are the window's to take. A graphics view would stand as the target of a drag that
+        # it refuses, and where it appears under one Qt loses the drop.
+        self.plot.setAcceptDrops(False)
+        self.plot.viewport().setAcceptDrops(False)
         self.plot.setMinimumSize(120, 40)
         self.plot.plotItem.setContentsMargins(0, SIZE.grid, SIZE.between, 0)
         self.plot.getViewBox().setDefaultPadding(0.0)

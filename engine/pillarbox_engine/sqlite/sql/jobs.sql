@@ -25,6 +25,21 @@ WHERE queue_id = ? AND state = 'ready' AND hold IS NULL
 ORDER BY rank, place
 LIMIT ?;
 
+-- name: may_claim_types
+-- Whether a claim of these types may bring something, or has due jobs to make ready first. It reads
+-- as far as the first that fits, so it is asked before the write lock is taken.
+SELECT
+    EXISTS (
+        SELECT 1 FROM jobs
+        WHERE
+            queue_id = :queue_id AND state = 'ready' AND hold IS NULL
+            AND type IN (SELECT value FROM json_each(:types))
+    )
+    OR EXISTS (
+        SELECT 1 FROM jobs
+        WHERE queue_id = :queue_id AND state = 'scheduled' AND run_at <= :now
+    );
+
 -- name: claim_candidates_of_types
 -- The same, for workers that serve only some types.
 SELECT id, lost, expires_at FROM jobs
