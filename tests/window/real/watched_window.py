@@ -20,6 +20,7 @@ from pillarbox.cli.window import open_file
 from pillarbox_ui.application import make_application, run_window
 from pillarbox_ui.dialogs.import_dialog import ImportDialog
 from pillarbox_ui.main_window import MainWindow
+from pillarbox_ui.widgets.later import Later
 
 TICK_MS = 16
 LOOK_MS = 40
@@ -89,7 +90,7 @@ class Watcher(QObject):
         if "placed" not in self._told:
             window.setGeometry(PLACE)
             self._tell("placed", True)
-        elif window.situation() is not None and "window" not in self._told:
+        elif _stands(window) and "window" not in self._told:
             self.lag.reset()
             self._tell("window", _middle(window))
 
@@ -114,6 +115,13 @@ class Watcher(QObject):
         self._tell("bars", sorted(self._bars))
         self._tell("spent_ms", [round(spent, 1) for spent in self.lag.spent])
         self._tell("worst_lag_ms", round(self.lag.worst, 1))
+
+
+def _stands(window: MainWindow) -> bool:
+    """Whether the window is whole: it shows the file, and its graphs, which come after the first
+    paint and hold the main thread once, are there."""
+    late = window.findChildren(Later)
+    return window.situation() is not None and all(one.is_made for one in late if one.isVisible())
 
 
 def _clocks() -> tuple[float, float, float]:
