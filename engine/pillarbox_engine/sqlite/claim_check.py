@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from pillarbox_engine.errors import Indeterminate
+from pillarbox_engine.errors import Indeterminate, PillarboxError
 from pillarbox_engine.payload import check_size
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import blobs, job_insert
@@ -73,7 +73,9 @@ def store_first(side: Path, now: int, attempt: Callable[[Blobs], T]) -> T:
             stored = {**stored, **blobs.write(side, now, unstored.texts)}
         except Indeterminate:
             raise
-        except BaseException:
+        except PillarboxError:
+            # Only what surely was not stored: an interrupt may have come after the commit, and what
+            # no job refers to is found by `litter`.
             blobs.remove(stored.values())
             raise
 

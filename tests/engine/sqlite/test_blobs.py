@@ -117,6 +117,24 @@ def test_an_uncertain_enqueue_keeps_its_blob_and_can_be_repeated(
     assert len(list(folder.iterdir())) == 1
 
 
+def test_an_interrupt_after_the_commit_leaves_the_payload_of_what_was_stored(
+    checked: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = Writer.run
+
+    def interrupted(writer: Writer, work: object) -> object:
+        stored(writer, work)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Writer, "run", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            _put(checked, LARGE)
+    (job,) = checked.jobs().rows
+    assert checked.job(job.id).payload_json == LARGE
+    assert checked.check() == ()
+
+
 @pytest.mark.parametrize(
     ("number", "error"), [(28, DiskFull), (5, Definite)], ids=["full", "broken"]
 )
