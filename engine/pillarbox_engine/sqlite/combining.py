@@ -78,10 +78,15 @@ class Combiner:
         """Have `work` done, by this thread or by another; its answer or its error."""
         piece = Piece(work)
         self._waiting.append(piece)
-        if not self._lead.acquire(blocking=False):
+        leads = self._lead.acquire(blocking=False)
+        if not leads:
             self._await(piece)
-        if not piece.done:
+            leads = piece.leads
+        if leads and not piece.done:
             self._serve_and_pass_on()
+        elif leads:
+            # A leader did it between the two lines above, and let the lead go.
+            self._pass_on()
         return piece.value()
 
     def take(self) -> list[Piece[Any]]:
