@@ -11,8 +11,8 @@ PYTHON ?= $(shell packaging/find_python.sh)
 run: $(INSTALLED) ## Open the window on the demo (in the terminal where there is no display)
 	@$(BIN)/pillarbox demo
 
-test: debian-tests $(INSTALLED) ## Run the tests
-	@$(BIN)/pytest
+test: debian-tests $(INSTALLED) ## Run the tests, on as many as four cores
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: $(INSTALLED) ## Lint, format, types, the direction of imports, and the rules of the house
 	$(BIN)/ruff check .
