@@ -18,10 +18,10 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 from pillarbox_engine.model import Operation
-from pillarbox_ui.actions import sheet, writing
+from pillarbox_ui.actions import writing
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.deeds import Deeds
 from pillarbox_ui.drops import dropped
@@ -34,12 +34,11 @@ from pillarbox_ui.places import Location, location, places
 from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.targets import Situation, enabled
-from pillarbox_ui.theme.theme import Mode
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.words import tr
+from pillarbox_ui.window_deeds import OpenFile, WindowDeeds
 
 _NUMBERED = 9
-OpenFile = Callable[[str], object]
 
 
 class MainWindow(Frame):
@@ -62,39 +61,24 @@ class MainWindow(Frame):
         super().__init__(context, label)
         self.setWindowTitle(tr("{0} — Pillarbox").format(label))
         self._bridge = bridge
-        self._open_file = open_file
         self._read_only = read_only
         self._location = Location(location("overview").view)
         self._inspected: str | None = None
         self._chosen: str | None = None
         self._snapshot: Snapshot | None = None
         self.deeds = Deeds(context, self, self.situation)
-        self._own = self._own_deeds()
-        self._recent = fill_menu_bar(
-            self.menuBar(), self.actions_, context.theme, self.choose_theme
-        )
+        self.own = WindowDeeds(self, open_file)
+        self._also: Mapping[str, Callable[[], object]] = {
+            "refresh": bridge.refresh,
+            "live": self._set_live,
+            "inspector": self._set_inspector,
+        }
+        recent = fill_menu_bar(self.menuBar(), self.actions_, context.theme, self.own.choose_theme)
+        self.own.offer_recent(recent)
         self._connect()
         self._connect_operations()
         self._number_places()
         self._begin()
-
-    def _own_deeds(self) -> Mapping[str, Callable[[], object]]:
-        """The actions that are the window's own."""
-        return {
-            "open": self._ask_open,
-            "quit": self.close,
-            "copy": self._copy,
-            "filter": self._focus_filter,
-            "clear": self.query.reset,
-            "refresh": self._bridge.refresh,
-            "live": self._set_live,
-            "compact": self._set_compact,
-            "motion": self._set_motion,
-            "inspector": self._set_inspector,
-            "bottom": lambda: self.bottom.setVisible(not self.bottom.isVisible()),
-            "shortcuts": self._open_shortcuts,
-            "about": self._open_about,
-        }
 
     def _connect(self) -> None:
         self.actions_.asked.connect(self.ask)
@@ -110,8 +94,6 @@ class MainWindow(Frame):
         self._bridge.snapshot_ready.connect(self.show_snapshot)
         self._bridge.problem.connect(self.messages.tell_trouble)
         self._bridge.recovered.connect(self.messages.end_trouble)
-        self._recent.aboutToShow.connect(self._fill_recent)
-        self.actions_["open"].setEnabled(self._open_file is not None)
 
     def _connect_operations(self) -> None:
         operations = self.context.operations
@@ -131,9 +113,7 @@ class MainWindow(Frame):
         self.navigation.set_places(places(None))
         self.actions_["live"].setChecked(True)
         self.actions_["inspector"].setChecked(remembered.flag("inspector", True))
-        self.actions_["compact"].setChecked(remembered.shared("compact") == "yes")
-        self.actions_["motion"].setChecked(self.context.theme.motion)
-        self._set_compact()
+        self.own.recall()
         self.recall()
         self.go(remembered.text("place", "overview"))
         self.query.apply(remembered.text("filter"))
@@ -266,21 +246,11 @@ class MainWindow(Frame):
     @Slot(str)
     def ask(self, name: str) -> None:
         """Do what the action called `name` is for."""
-        own = self._own.get(name)
-        if own is not None:
-            own()
-        else:
+        also = self._also.get(name)
+        if also is not None:
+            also()
+        elif not self.own.do(name):
             self.deeds.do(name)
-
-    def _copy(self) -> None:
-        focus = self.focusWidget()
-        copy = getattr(focus, "copy_json", None) or getattr(focus, "copy", None)
-        if copy is not None:
-            copy()
-
-    def _focus_filter(self) -> None:
-        self.query.setFocus()
-        self.query.selectAll()
 
     def _set_live(self) -> None:
         live = self.actions_["live"].isChecked()
@@ -291,49 +261,6 @@ class MainWindow(Frame):
     def _set_inspector(self) -> None:
         self.context.remembered.keep("inspector", self.actions_["inspector"].isChecked())
         self._show_inspector()
-
-    def _set_compact(self) -> None:
-        compact = self.actions_["compact"].isChecked()
-        self.context.remembered.share("compact", "yes" if compact else "no")
-        self.pages.set_compact(compact)
-
-    def _set_motion(self) -> None:
-        self.context.theme.motion = self.actions_["motion"].isChecked()
-        self.context.remembered.share("motion", "yes" if self.context.theme.motion else "no")
-
-    def choose_theme(self, mode: Mode) -> None:
-        """System, light or dark, now and the next time."""
-        self.context.theme.set_mode(mode)
-        self.context.remembered.share("theme", mode.value)
-
-    def _open_shortcuts(self) -> None:
-        from pillarbox_ui.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog(self.context.theme, sheet(), self).open()
-
-    def _open_about(self) -> None:
-        from pillarbox_ui.dialogs.about import AboutDialog
-
-        AboutDialog(self.context.theme, self).open()
-
-    def _ask_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, tr("Open queue file"), "", tr("Queue files (*.pillarbox);;All files (*)")
-        )
-        self._open(path)
-
-    def _open(self, path: str) -> None:
-        if path and self._open_file is not None:
-            self.context.remembered.add_recent(path)
-            self._open_file(path)
-
-    @Slot()
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.context.remembered.recent():
-            action = self._recent.addAction(path.replace("&", "&&"))
-            action.triggered.connect(lambda on, path=path: self._open(path))
-        self._recent.setEnabled(self._open_file is not None)
 
     @Slot(object)
     def _succeeded(self, operation: RunningOperation) -> None:
@@ -372,7 +299,7 @@ class MainWindow(Frame):
         if files.job_files:
             self.deeds.import_files(files.job_files)
         for path in files.queue_files:
-            self._open(path)
+            self.own.open(path)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
