@@ -268,7 +268,7 @@ def test_the_window_is_found_again_as_it_was(
     first.begin(backend)
     first.window.query.apply("state:ready")
     first.window.go("in-flight")
-    first.window.choose_theme(Mode.DARK)
+    first.window.own.choose_theme(Mode.DARK)
     first.window.close()
     second = open_window(light, settings, path="/q")
     assert second.window.location.view is View.IN_FLIGHT
