@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from pillarbox_engine.alarms import AlarmKind
 from pillarbox_engine.backoff import Backoff
+from pillarbox_engine.lengths import NOTHING_MEASURED, Lengths
 from pillarbox_engine.operation import ENDED, PLAIN, OperationOptions, OperationState
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import DeadReason, EventKind, HeldBy, OnChildFailure, State
@@ -289,7 +290,12 @@ class DeadGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPoint:
-    """A queue's depth and cumulative totals as they were at `at`."""
+    """A queue's depth and cumulative totals as they were at `at`.
+
+    `waits` and `runs`: how long the jobs that were done since the point before had waited (from
+    when they were due to their start) and how long they ran. Of a busy second's jobs only the
+    newest are measured, so these are for percentiles; how many there were, the totals tell.
+    """
 
     at: datetime
     ready: int
@@ -301,6 +307,8 @@ class HistoryPoint:
     done_total: int
     failed_total: int
     dead_total: int
+    waits: Lengths = NOTHING_MEASURED
+    runs: Lengths = NOTHING_MEASURED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pillarbox_engine.lengths import together
 from pillarbox_engine.model import HistoryPoint
 from tests.contract.workshop import QUEUE, Workshop
 
@@ -133,3 +134,66 @@ def test_how_long_jobs_run(shop: Workshop) -> None:
         shop.ack(claimed)
     shop.backend.maintain()
     assert shop.queue().run_p95 == pytest.approx(4.0, rel=0.3)
+
+
+def _finish(shop: Workshop, *, waited: float, ran: float) -> None:
+    shop.add()
+    shop.clock.advance(waited)
+    claimed = shop.take()
+    shop.clock.advance(ran)
+    shop.ack(claimed)
+
+
+def test_it_tells_how_long_jobs_waited_and_ran(shop: Workshop) -> None:
+    start = shop.now
+    for _ in range(3):
+        _finish(shop, waited=2.0, ran=0.5)
+    shop.pass_time(1)
+    for _ in range(4):
+        _finish(shop, waited=0.1, ran=8.0)
+    shop.pass_time(1)
+    points = shop.backend.history(QUEUE, start)
+    assert sum(point.waits.number for point in points) == 7
+    waits, runs = together(p.waits for p in points), together(p.runs for p in points)
+    assert waits.quantile(0.3) == pytest.approx(0.1, rel=0.1)
+    assert waits.quantile(0.95) == pytest.approx(2.0, rel=0.1)
+    assert runs.quantile(0.3) == pytest.approx(0.5, rel=0.1)
+    assert runs.quantile(0.95) == pytest.approx(8.0, rel=0.1)
+    early = next(point for point in points if point.waits)
+    assert early.runs.quantile(0.95) == pytest.approx(0.5, rel=0.1)
+
+
+def test_thinning_loses_no_measured_job(shop: Workshop) -> None:
+    start = shop.now
+    for _ in range(30):
+        _finish(shop, waited=0.2, ran=0.3)
+        shop.pass_time(1)
+    points = shop.backend.history(QUEUE, start, points=5)
+    assert len(points) <= 12
+    assert sum(point.runs.number for point in points) == 30
+    assert sum(point.runs.number for point in shop.backend.history(QUEUE, start)) == 30
+
+
+def test_all_queues_are_measured_together(shop: Workshop) -> None:
+    start = shop.now
+    for queue in ("a", "b"):
+        shop.done(queue=queue)
+    shop.pass_time(1)
+    assert sum(point.runs.number for point in shop.backend.history(None, start)) == 2
+    assert sum(point.runs.number for point in shop.backend.history("a", start)) == 1
+
+
+def test_what_retention_takes_at_once_was_measured(shop: Workshop) -> None:
+    start = shop.now
+    shop.configure(keep_done=0)
+    shop.done()
+    shop.pass_time(1)
+    assert shop.counts().done == 0
+    assert sum(point.runs.number for point in shop.backend.history(QUEUE, start)) == 1
+
+
+def test_jobs_that_failed_are_not_measured(shop: Workshop) -> None:
+    start = shop.now
+    shop.dead()
+    shop.pass_time(1)
+    assert not any(point.runs for point in shop.backend.history(QUEUE, start))

@@ -102,7 +102,8 @@ COUNTERS = tuple(entry.name for entry in fields(Counts))
 class QueueState:
     """A queue: settings, counters, which jobs are in which state, and of which group the live
     ones are. `starts` is the sliding log its rate limit looks at, `group_starts` the same for each
-    group; `arrivals` and `departures` are what its rates are told from."""
+    group; `arrivals` and `departures` are what its rates are told from, `measured` how long the
+    newest done jobs waited and ran since the last sample."""
 
     name: str
     settings: QueueSettings
@@ -115,6 +116,7 @@ class QueueState:
     arrivals: deque[int] = field(default_factory=deque)
     departures: deque[int] = field(default_factory=deque)
     runs: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_RUNS))
+    measured: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=KEPT_RUNS))
     samples: deque[HistoryPoint] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
 
     @property

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from pillarbox_engine.clock import from_us, from_us_or_none
+from pillarbox_engine.lengths import NOTHING_MEASURED, Lengths, measured, together
 from pillarbox_engine.memory.claiming import opens, starts_in_window
 from pillarbox_engine.memory.rows import QueueState
 from pillarbox_engine.memory.store import Store
@@ -60,17 +62,31 @@ def sample(store: Store) -> None:
     if not store.unsampled or (last is not None and 0 <= store.now - last < _SECOND_US):
         return
     for queue in store.queues.values():
-        queue.samples.append(_point(store, Counts(**queue.counts)))
-    store.samples.append(_point(store, store.counts(None)))
+        waits = measured(wait for wait, _ in queue.measured)
+        runs = measured(run for _, run in queue.measured)
+        queue.samples.append(_point(store, Counts(**queue.counts), waits, runs))
+        queue.measured.clear()
+    newest = [queue.samples[-1] for queue in store.queues.values()]
+    waits, runs = _together(newest)
+    store.samples.append(_point(store, store.counts(None), waits, runs))
     store.sampled_us, store.unsampled = store.now, False
 
 
-def _point(store: Store, counts: Counts) -> HistoryPoint:
+def _together(points: Sequence[HistoryPoint]) -> tuple[Lengths, Lengths]:
+    return together(point.waits for point in points), together(point.runs for point in points)
+
+
+def _point(
+    store: Store,
+    counts: Counts,
+    waits: Lengths = NOTHING_MEASURED,
+    runs: Lengths = NOTHING_MEASURED,
+) -> HistoryPoint:
     return HistoryPoint(
         at=from_us(store.now), ready=counts.ready, scheduled=counts.scheduled,
         retrying=counts.retrying, leased=counts.leased, dead=counts.dead,
         enqueued_total=counts.enqueued_total, done_total=counts.done_total,
-        failed_total=counts.failed_total, dead_total=counts.dead_total,
+        failed_total=counts.failed_total, dead_total=counts.dead_total, waits=waits, runs=runs,
     )  # fmt: skip
 
 
@@ -81,4 +97,11 @@ def history(
     samples = store.samples if queue is None else store.queue(queue).samples
     wanted = [point for point in samples if point.at >= since]
     step = max(1, -(-len(wanted) // max(1, points)))
-    return (*wanted[::step], _point(store, store.counts(queue)))
+    kept = (_thinned(wanted[at : at + step]) for at in range(0, len(wanted), step))
+    return (*kept, _point(store, store.counts(queue)))
+
+
+def _thinned(run: Sequence[HistoryPoint]) -> HistoryPoint:
+    """The last of `run`, for all of them."""
+    waits, runs = _together(run)
+    return replace(run[-1], waits=waits, runs=runs)

@@ -123,6 +123,7 @@ def _keep_result(store: Store, row: Row, ack: Ack) -> None:
     queue.departures.append(store.now)
     if row.started_us is not None:
         queue.runs.append((store.now - row.started_us) / 1e6)
+        queue.measured.append((row.started_us - row.run_us, store.now - row.started_us))
 
 
 def extend(store: Store, lease: LeaseRef, seconds: float | None) -> bool:

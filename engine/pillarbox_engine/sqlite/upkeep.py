@@ -125,6 +125,7 @@ def sweep(
     """Do a chunk of what is due; None where another process holds the maintainer's lease."""
     if not _take_lease(transaction, own):
         return None
+    taken = samples.measure(transaction, due.stale)
     recovered = registry.recover(transaction, side, due.dead)
     if reap:
         recovered += registry.Recovered(lost=reap_leases(transaction))
@@ -138,7 +139,7 @@ def sweep(
     transaction.execute("drop_keys", (transaction.now, CHUNK))
     operating.tidy(transaction)
     chain.fold(transaction)
-    samples.sample(transaction, due.stale)
+    samples.sample(transaction, taken)
     return recovered
 
 
