@@ -9,13 +9,14 @@ from pillarbox.cli.failures import DONE
 from pillarbox.cli.options import Common, common, complete_queue, examples
 from pillarbox_engine import payload
 from pillarbox_engine.importing import ImportOptions
+from pillarbox_engine.importing.records import FORMATS, Format
 
 
 @click.command(
     name="enqueue",
     short_help="Put jobs in, from files, a pipe or the command line.",
     epilog=examples(
-        "pillarbox enqueue mail jobs.jsonl more.json",
+        "pillarbox enqueue mail jobs.jsonl more.json.gz people.csv",
         "pillarbox enqueue mail jobs.jsonl --dry-run",
         "pillarbox enqueue mail jobs.jsonl --rejected bad.jsonl",
         'pillarbox enqueue mail --payload \'{"to": "ada@mail.example"}\' --type welcome',
@@ -30,6 +31,7 @@ from pillarbox_engine.importing import ImportOptions
 @click.option("--group", metavar="G", help="Run them one at a time, in order, in this group.")
 @click.option("--payload", "text", metavar="JSON", help="Enqueue one job with this payload.")
 @click.option("--key", metavar="K", help="Its idempotency key: a second time adds nothing.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Where the name does not tell.")
 @click.option("--bare", is_flag=True, help="Take each value as a payload, whatever it looks like.")
 @click.option("--import-id", metavar="ID", help="Names the import in place of the file's digest.")
 @click.option("--again", is_flag=True, help="Import again what was imported before.")
@@ -46,6 +48,7 @@ def command(
     group: str | None,
     text: str | None,
     key: str | None,
+    form: Format | None,
     bare: bool,
     import_id: str | None,
     again: bool,
@@ -54,10 +57,12 @@ def command(
 ) -> int:
     """Put jobs into QUEUE: from job files, from standard input (-), or one by --payload.
 
-    A job file is JSON (an object or an array) or JSON Lines, in UTF-8. An object with a `payload`
-    key is an envelope, whose other keys are options: type, queue, priority, delay, run_at,
-    unique_key, idempotency_key, group, max_attempts, backoff, retry_for, timeout, expires_at.
-    Anything else is the payload itself. BullMQ's {name, data, opts} is taken too.
+    A job file is JSON (an object or an array), JSON Lines or CSV, in UTF-8, packed by gzip or not.
+    An object with a `payload` key is an envelope, whose other keys are options: type, queue,
+    priority, delay, run_at, unique_key, idempotency_key, group, max_attempts, backoff, retry_for,
+    timeout, expires_at. Anything else is the payload itself. BullMQ's {name, data, opts} is taken
+    too. Of a CSV file each column is a field of the payload, unless some are called `payload` or
+    `payload.FIELD`: then the others are options.
 
     Good lines go in, bad ones are named with their line and the place inside it. Importing the
     same file a second time adds nothing, so an import that was cut short can simply be repeated.
@@ -71,6 +76,7 @@ def command(
         bare=bare,
         again=again,
         import_id=import_id,
+        format=form,
     )
     if text is not None:
         _demand(not sources, "give job files or --payload, not both")

@@ -86,10 +86,14 @@ def _survey_one(
 ) -> None:
     with _told(name, report), opened(name) as source, _bar(name, report) as progress:
         found = importing.scan(
-            source, name=name, options=options, progress=progress, cancelled=cancelled
+            source,
+            name=name,
+            options=options,
+            progress=progress,
+            cancelled=cancelled,
+            on_rejected=lambda entry: report.reject(name, entry),
+            keep=0,
         )
-        for entry in found.rejections:
-            report.reject(name, entry)
         report.surveyed(found)
 
 

@@ -60,7 +60,6 @@ class IntakeReport:
     def surveyed(self, scan: Scan) -> None:
         """A source that was only looked at."""
         self._accepted += scan.accepted
-        self._rejected += scan.rejected - len(scan.rejections)
         self._seconds += scan.seconds
         self._cancelled = self._cancelled or scan.cancelled
 

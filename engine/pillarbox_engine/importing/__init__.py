@@ -16,11 +16,12 @@ from pillarbox_engine.importing.records import (
     Verdict,
 )
 from pillarbox_engine.importing.rejects import RejectedFile, save_rejected
-from pillarbox_engine.importing.sources import digest, open_job_file
+from pillarbox_engine.importing.sources import ENDINGS, digest, inner_name, open_job_file
 from pillarbox_engine.importing.storing import ImportTarget, limits_of, run
 from pillarbox_engine.importing.survey import preview, scan
 
 __all__ = [
+    "ENDINGS",
     "Accepted",
     "ImportOptions",
     "ImportProgress",
@@ -32,6 +33,7 @@ __all__ = [
     "Scan",
     "Verdict",
     "digest",
+    "inner_name",
     "limits_of",
     "open_job_file",
     "preview",

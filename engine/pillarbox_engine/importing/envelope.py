@@ -162,3 +162,6 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "expires_at": _moment,
     "group": check_group,
 }
+
+KNOWN_OPTIONS = tuple(_OPTIONS)
+"""The keys an envelope may have beside `payload`."""

@@ -1,8 +1,9 @@
 """Job file → verdicts, streaming: memory holds one chunk and one entry, whatever the file's size.
 
-Owns `read`. A file that can be read twice is: the first pass takes its digest, which names its
-entries, and for an array makes sure that it is whole, so half a file is refused before any of
-it is taken. (JSON Lines needs no such pass: each line stands for itself.)
+Owns `read`, and the judging of JSON entries; a CSV file's rows are judged in `table`. A file that
+can be read twice is: the first pass takes the digest of its text, which names its entries, and for
+an array makes sure that it is whole, so half a file is refused before any of it is taken. (JSON
+Lines needs no such pass: each line stands for itself.)
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from itertools import chain
 
 from pillarbox_engine import payload
 from pillarbox_engine.errors import InvalidJobFile, InvalidPayload
+from pillarbox_engine.importing import table
 from pillarbox_engine.importing.elements import Splitter
 from pillarbox_engine.importing.envelope import job_from
+from pillarbox_engine.importing.gzipped import unpacked
 from pillarbox_engine.importing.lines import split_lines
 from pillarbox_engine.importing.records import (
     HEAD,
@@ -26,6 +29,7 @@ from pillarbox_engine.importing.records import (
     Rejected,
     Verdict,
 )
+from pillarbox_engine.importing.refusing import refused_entry, too_long
 from pillarbox_engine.importing.sources import ByteSource, format_of, text_chunks
 from pillarbox_engine.importing.wholeness import WholenessCheck
 
@@ -42,6 +46,7 @@ def read(source: ByteSource, *, name: str, options: ImportOptions) -> Iterator[V
     a pipe (and a file that changes as it is read) is judged as it comes: if its array breaks
     off, that is the last verdict.
     """
+    source = unpacked(source)
     identity = _examine(source, name, options) if source.seekable() else _given_or_random(options)
     begun = False
     try:
@@ -58,13 +63,18 @@ def verdicts(
     source: ByteSource, name: str, options: ImportOptions, identity: str
 ) -> Iterator[Verdict]:
     """`read` in a single pass, under an `identity` that is already known."""
-    for entry in _entries(source, name, options.format, options.longest):
+    chunks = text_chunks(unpacked(source), name)
+    head = next(chunks)
+    kind = options.format or format_of(name, head)
+    if kind == "csv":
+        yield from table.verdicts(head, chunks, options, identity)
+        return
+    for entry in _entries(head, chunks, kind, name, options.longest):
         yield _judged(entry, options, identity)
 
 
 def _examine(source: ByteSource, name: str, options: ImportOptions) -> str:
     """The first pass: what names the import. `source` is left where it was."""
-    start = source.tell()
     hashing = _HashingSource(source)
     chunks = text_chunks(hashing, name)
     head = next(chunks)
@@ -74,7 +84,7 @@ def _examine(source: ByteSource, name: str, options: ImportOptions) -> str:
         whole = WholenessCheck().is_whole(after)
     for _ in chunks:
         pass
-    source.seek(start)
+    source.seek(0)
     if not whole:
         _find_fault(source, name, options)
     if options.again or options.import_id is not None:
@@ -84,10 +94,10 @@ def _examine(source: ByteSource, name: str, options: ImportOptions) -> str:
 
 def _find_fault(source: ByteSource, name: str, options: ImportOptions) -> None:
     """Raise `InvalidJobFile` with the place where an array that is not whole goes wrong."""
-    start = source.tell()
-    for _ in _entries(source, name, options.format, longest=0):
+    chunks = text_chunks(source, name)
+    for _ in _entries(next(chunks), chunks, "json", name, longest=0):
         pass
-    source.seek(start)
+    source.seek(0)
 
 
 def _given_or_random(options: ImportOptions) -> str:
@@ -112,10 +122,9 @@ class _HashingSource:
         return self._hasher.hexdigest()[:32]
 
 
-def _entries(source: ByteSource, name: str, wanted: Format | None, longest: int) -> Iterator[Entry]:
-    chunks = text_chunks(source, name)
-    head = next(chunks)
-    kind = wanted or format_of(name, head)
+def _entries(
+    head: bytes, chunks: Iterator[bytes], kind: Format, name: str, longest: int
+) -> Iterator[Entry]:
     if _is_array(head, kind):
         yield from _array(head, chunks, longest)
     elif kind == "json":
@@ -165,24 +174,12 @@ def _refuse_array_as_lines(head: bytes, name: str) -> None:
 
 def _judged(entry: Entry, options: ImportOptions, identity: str) -> Verdict:
     if not entry.whole:
-        reason = (
-            f"it is {entry.size:,} bytes long; at most {options.longest:,} are read. "
-            "Store the data elsewhere and enqueue a reference to it (a path, a key or a URL)"
-        )
-        return Rejected(entry.line, "", reason, entry.raw, entry.item, whole=False)
+        return too_long(entry, options)
     if not entry.raw:
         return Rejected(entry.line, "", "there is no value before the comma or ]", b"", entry.item)
     try:
         value = payload.parse(entry.raw)
         found = job_from(value, options, f"{identity}:{entry.item}")
     except InvalidPayload as error:
-        return _rejected(entry, error)
+        return refused_entry(entry, error)
     return Accepted(entry.line, found.queue, found.job, entry.raw, entry.item)
-
-
-def _rejected(entry: Entry, error: InvalidPayload) -> Rejected:
-    line = entry.line + max(error.line - 1, 0)
-    reason = error.detail or f"{error.reason}. {error.remedy}"
-    if error.column:
-        reason = f"{reason} (column {error.column})"
-    return Rejected(line, error.path, reason, entry.raw, entry.item)

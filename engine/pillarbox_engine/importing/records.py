@@ -14,7 +14,8 @@ from pillarbox_engine.model import NewJob
 from pillarbox_engine.names import check_group, check_queue_name, check_type
 from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT, check_number
 
-Format = Literal["json", "jsonl"]
+Format = Literal["json", "jsonl", "csv"]
+FORMATS: tuple[Format, ...] = ("json", "jsonl", "csv")
 
 LONGEST_DELAY = 10 * 366 * 86_400.0
 """The longest delay a line may ask for, in seconds."""
@@ -108,9 +109,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An entry that cannot be enqueued. `path` ("" if unknown) is the place inside it.
+    """An entry that cannot be enqueued. `path` ("" if unknown) is the place inside it: of a JSON
+    value, or a column's name.
 
-    `raw` is the entry as it was; if it was too long to be read (`whole` False), its start.
+    `raw` is the entry as it was; if it was too long to be read (`whole` False), its start. `header`
+    is the first line of a CSV file, which its rows mean nothing without; "" elsewhere.
     """
 
     line: int
@@ -119,6 +122,7 @@ class Rejected:
     raw: bytes
     item: int
     whole: bool = True
+    header: bytes = b""
 
     def __str__(self) -> str:
         where = f"line {self.line}" + (f", {self.path}" if self.path not in ("", "$") else "")

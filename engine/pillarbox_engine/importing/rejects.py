@@ -4,7 +4,9 @@ Owns the two files: `PATH` has the entries as they were, a line each, and is its
 file; `PATH.reasons.txt` says of each where it stood and why it was refused. Reasons inside the
 first one would have to be taken out again by hand, and an entry that is not JSON cannot be
 wrapped in JSON without changing it. White space that spread an array element over several lines
-becomes single spaces; an entry too long to be read is only in the reasons.
+becomes single spaces; an entry too long to be read is only in the reasons. Rows of a CSV file
+stand under its header, so that the file is CSV again: name it so. What cannot stand beside the
+first entry, being of another form, is only in the reasons too.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ class RejectedFile:
         self.path = Path(path)
         self.reasons_path = self.path.with_name(self.path.name + ".reasons.txt")
         self.count = 0
+        self._header = b""
         self._entries: BinaryIO | None = None
         self._reasons: BinaryIO | None = None
 
@@ -58,9 +61,13 @@ class RejectedFile:
     def _write(self, rejected: Rejected) -> None:
         if self._entries is None or self._reasons is None:
             self._entries, self._reasons = _create(self.path), _create(self.reasons_path)
-        if rejected.whole and rejected.raw:
-            self._entries.write(b" ".join(rejected.raw.split(b"\n")) + b"\n")
+            self._header = rejected.header
+            self._entries.write(_line(rejected.header) if rejected.header else b"")
+        alike = rejected.header == self._header
+        if rejected.whole and rejected.raw and alike:
+            self._entries.write(_line(rejected.raw, kept=bool(self._header)))
         note = "" if rejected.whole else " (not copied: too long, or cut off)"
+        note = note if alike else " (not copied: of another form than the first)"
         self._reasons.write(f"{visible(str(rejected))}{note}\n".encode("utf-8", "replace"))
 
     def _told(self, action: Callable[[], T]) -> T:
@@ -90,6 +97,11 @@ def save_rejected(
             if isinstance(verdict, Rejected):
                 saved.add(verdict)
         return saved.count
+
+
+def _line(raw: bytes, *, kept: bool = True) -> bytes:
+    """An entry as a line; `kept`: a line end inside it means something."""
+    return (raw if kept else b" ".join(raw.split(b"\n"))) + b"\n"
 
 
 def _create(path: Path) -> BinaryIO:

@@ -19,9 +19,17 @@ CHUNK = 256 * 1024
 """How many bytes are read at a time."""
 
 _BLANK = 4 * CHUNK
-_SUFFIXES: dict[str, Format] = {".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_LATER = {".csv": "CSV", ".gz": "gzip", ".zip": "zip", ".zst": "zstd", ".xz": "xz"}
-_KNOWN = "A job file is .json (an object or an array) or .jsonl (a job a line), in UTF-8"
+PACKED = ".gz"
+_SUFFIXES: dict[str, Format] = {
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
+}  # fmt: skip
+_FOREIGN = {".zip": "zip", ".zst": "zstd", ".xz": "xz", ".bz2": "bzip2", ".xlsx": "Excel"}
+_KNOWN = (
+    "A job file is .json (an object or an array), .jsonl (a job a line) or .csv (a job a row), in "
+    "UTF-8; each may be packed by gzip (.jsonl.gz)"
+)
+ENDINGS = (*_SUFFIXES, PACKED)
+"""What the names of job files end in."""
 
 
 class Readable(Protocol):
@@ -120,12 +128,17 @@ def text_chunks(source: Readable, name: str) -> Iterator[bytes]:
         yield chunk
 
 
+def inner_name(name: str) -> str:
+    """The name of what is packed in the file `name`."""
+    return name[: -len(PACKED)] if name.lower().endswith(PACKED) else name
+
+
 def format_of(name: str, head: bytes) -> Format:
     """The format by the file's name or else by how it begins; `InvalidJobFile` if not ours."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix in _LATER:
+    suffix = PurePath(inner_name(name)).suffix.lower()
+    if suffix in _FOREIGN:
         raise InvalidJobFile(
-            f'"{name}" cannot be imported', f"this version does not read {_LATER[suffix]}", _KNOWN
+            f'"{name}" cannot be imported', f"{_FOREIGN[suffix]} files are not read", _KNOWN
         )
     return _SUFFIXES.get(suffix) or _sniffed(head)
 

@@ -6,6 +6,7 @@ Owns what an import dialog shows before its button is pressed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
@@ -48,14 +49,16 @@ def scan(
     options: ImportOptions,
     progress: ProgressListener = unheard,
     cancelled: Cancelled = never,
+    on_rejected: Callable[[Rejected], None] | None = None,
     keep: int = 1_000,
     clock: Clock | None = None,
 ) -> Scan:
-    """The verdicts on the whole of `source`, counted; the first `keep` rejections whole.
+    """The verdicts on the whole of `source`, counted; of rejections the first `keep`, cut to 4 KiB.
 
-    Call it off the main thread. Raises `InvalidJobFile`.
+    `on_rejected` is told of each one whole. Call it off the main thread. Raises `InvalidJobFile`.
     """
-    return _Scan(source, progress, cancelled, keep, clock or SystemClock()).run(name, options)
+    scan = _Scan(source, progress, cancelled, keep, clock or SystemClock())
+    return scan.run(name, options, on_rejected or _unkept)
 
 
 class _Scan:
@@ -75,7 +78,9 @@ class _Scan:
         self._rejections: list[Rejected] = []
         self._rejected = 0
 
-    def run(self, name: str, options: ImportOptions) -> Scan:
+    def run(
+        self, name: str, options: ImportOptions, on_rejected: Callable[[Rejected], None]
+    ) -> Scan:
         started = self._clock.monotonic_us()
         cancelled = False
         for number, verdict in enumerate(verdicts(self._source, name, options, _IDENTITY)):
@@ -83,6 +88,8 @@ class _Scan:
                 cancelled = True
                 break
             self._count(verdict)
+            if isinstance(verdict, Rejected):
+                on_rejected(verdict)
         seconds = (self._clock.monotonic_us() - started) / 1_000_000
         return self._result(cancelled, seconds)
 
@@ -114,6 +121,10 @@ class _Scan:
             cancelled=cancelled,
             seconds=seconds,
         )
+
+
+def _unkept(rejected: Rejected) -> None:
+    """Nobody keeps them."""
 
 
 def _cut(verdict: Verdict) -> Verdict:

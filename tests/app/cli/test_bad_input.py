@@ -19,7 +19,7 @@ WHOLE_FILES = [
     ("empty.jsonl", b"", "it is empty"),
     ("zeros.jsonl", b'{"n": 1}\n\x00\x00\n', "line 2 has a zero byte"),
     ("deep.json", b"[" * 100_000, "cut off"),
-    ("picture.csv", b"a,b\n1,2\n", "does not read CSV"),
+    ("picture.csv", b"a,a\n1,2\n", "the column 'a' twice"),
 ]
 
 LINES = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -18,6 +19,11 @@ def job_file(folder: Path, *lines: Any, name: str = "jobs.jsonl") -> str:
     path = folder / name
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     return str(path)
+
+
+class Pipe(io.BytesIO):
+    def seekable(self) -> bool:
+        return False
 
 
 def test_each_line_of_a_job_file_becomes_a_job(
@@ -52,10 +58,6 @@ def test_a_second_run_adds_nothing_unless_asked_to(
 def test_a_pipe_is_named_by_its_import_id(
     engine: Engine, pillarbox: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Pipe(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
     for accepted, conflicts in ((2, 0), (0, 2)):
         pipe = io.TextIOWrapper(Pipe(b'{"n": 1}\n{"n": 2}\n'))
         monkeypatch.setattr("sys.stdin", pipe)
@@ -115,6 +117,46 @@ def test_a_dry_run_stores_nothing_and_makes_no_file(
     assert answer.document["accepted"] == 1
     assert answer.document["rejections"][0]["path"] == "$.colour"
     assert not file.exists()
+
+
+def test_a_dry_run_saves_every_rejected_line_whole(
+    tmp_path: Path, file: Path, pillarbox: Command
+) -> None:
+    bad = '{"payload": 1, "colour": "' + "x" * 5_000 + '"}\n'
+    source = tmp_path / "jobs.jsonl"
+    source.write_text(bad * 1_200)
+    saved = tmp_path / "bad.jsonl"
+
+    answer = pillarbox("enqueue", "mail", str(source), "--dry-run", "--rejected", str(saved))
+
+    assert (answer.code, answer.out) == (1, "0 jobs would be put in mail, 1,200 rejected.\n")
+    assert saved.read_text() == bad * 1_200
+
+
+def test_packed_and_csv_files_go_in_and_their_rejected_rows_are_csv_again(
+    tmp_path: Path, engine: Engine, pillarbox: Command
+) -> None:
+    source = tmp_path / "people.csv.gz"
+    source.write_bytes(gzip.compress(b"payload.to,priority\nada,1\nbob,high\n"))
+    saved = tmp_path / "bad.csv"
+
+    answer = pillarbox("enqueue", "mail", str(source), "--rejected", str(saved))
+
+    assert (answer.code, answer.out) == (3, "1 job put in mail, 1 rejected.\n")
+    assert "line 3, priority: high is not a JSON value" in answer.err
+    assert saved.read_text() == "payload.to,priority\nbob,high\n"
+    (job,) = engine.queue("mail").jobs()
+    assert engine.job(job.id).payload == {"to": "ada"}
+
+
+def test_a_pipe_of_csv_is_told_to_be_one(
+    engine: Engine, pillarbox: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(Pipe(b"n;m\n1;2\n")))
+    answer = pillarbox("enqueue", "mail", "-", "--format", "csv")
+    assert answer.code == 0
+    (job,) = engine.queue("mail").jobs()
+    assert engine.job(job.id).payload == {"n": "1", "m": "2"}
 
 
 def test_of_several_sources_the_bad_one_is_named_and_the_others_go_in(

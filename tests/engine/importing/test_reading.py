@@ -85,8 +85,8 @@ REFUSED = [
     ("a.json", b"[1]]", 1, "more follows"),
     ("a.json", b'[1] "]"', 1, "more follows"),
     ("a.jsonl", b"[\n1,\n2\n]", 0, "begins with a ["),
-    ("a.csv", b"a,b\n1,2", 0, "does not read CSV"),
-    ("a.jsonl.gz", b"\x1f\x8b", 0, "does not read gzip"),
+    ("a.zip", b"PK", 0, "zip files are not read"),
+    ("a.jsonl.gz", b"\x1f\x8b", 1, "it ends too soon"),
 ]
 
 

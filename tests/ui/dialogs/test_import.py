@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.memory.backend import MemoryBackend
 from pillarbox_engine.settings import QueueSettings
+from pillarbox_ui.dialogs import import_rejects
 from pillarbox_ui.dialogs.import_dialog import ImportDialog, Phase
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.theme.theme import Theme
@@ -130,6 +132,22 @@ def test_rejected_lines_are_saved_as_they_were(
     dialog.save_rejected(target)
     qtbot.waitUntil(lambda: dialog.banner.text() == "Saved 3 rejected lines")
     assert target.read_text("utf-8").splitlines()[1] == '{"payload": NaN}'
+
+
+def test_a_packed_csv_file_shows_its_rows_and_saves_the_rejected_as_csv(
+    qtbot: QtBot, opened: Opened, tmp_path: Path, backend: MemoryBackend
+) -> None:
+    path = tmp_path / "people.csv.gz"
+    path.write_bytes(gzip.compress(b"payload.to,priority\nada,1\nbob,high\n"))
+    dialog = opened(path)
+    assert import_rejects.proposed(dialog.survey.paths).name == "people.rejected.csv"
+    target = tmp_path / "people.rejected.csv"
+    dialog.save_rejected(target)
+    qtbot.waitUntil(lambda: dialog.banner.text() == "Saved 1 rejected line")
+    assert target.read_text("utf-8") == "payload.to,priority\nbob,high\n"
+    run(qtbot, dialog, dialog.start_import)
+    (job,) = backend.jobs().rows
+    assert backend.job(job.id).payload == {"to": "ada"}
 
 
 def test_several_files_are_read_and_imported_together(

@@ -15,7 +15,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pillarbox_engine.errors import PillarboxError
-from pillarbox_engine.importing import ImportResult
+from pillarbox_engine.importing import ENDINGS, ImportResult
 from pillarbox_engine.model import QueueSummary
 from pillarbox_ui.dialogs import import_rejects, import_words
 from pillarbox_ui.dialogs.courtesy import Courtesy
@@ -113,7 +113,8 @@ class ImportDialog(Dialog):
     @Slot()
     def choose_files(self) -> None:
         """Let the person choose files."""
-        known = self.tr("Job files (*.jsonl *.ndjson *.json);;All files (*)")
+        endings = " ".join(f"*{ending}" for ending in ENDINGS)
+        known = self.tr("Job files ({0});;All files (*)").format(endings)
         paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Import jobs"), "", known)
         self.take([QUrl.fromLocalFile(path) for path in paths])
 

@@ -50,7 +50,10 @@ class LinesTabs(QTabWidget):
         )
         none = self.tr("Nothing is rejected"), self.tr("Every line read so far can be imported.")
         self.rejected_table.set_empty(EmptyState(theme, "check", *none))
-        drop = self.tr("Drop job files here"), self.tr(".jsonl, .ndjson or .json, in UTF-8")
+        drop = (
+            self.tr("Drop job files here"),
+            self.tr(".jsonl, .json or .csv, in UTF-8; packed by gzip or not"),
+        )
         self.preview_table.set_empty(EmptyState(theme, "drop", *drop))
         self.addTab(self.preview_table, self.tr("Preview"))
         self.addTab(self.rejected_table, "")

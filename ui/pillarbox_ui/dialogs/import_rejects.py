@@ -10,12 +10,14 @@ from pillarbox_engine.importing import ImportOptions, Rejected
 from pillarbox_ui.dialogs.task import Reports
 
 _LOOK_EVERY = 200
+_OWN_FORM = {".csv", ".tsv"}
 
 
 def proposed(paths: Sequence[Path]) -> Path:
     """Where the rejected lines of `paths` would best go: beside the first of them."""
-    first = paths[0]
-    return first.with_name(f"{first.stem}.rejected.jsonl")
+    first = paths[0].with_name(importing.inner_name(paths[0].name))
+    ending = first.suffix if first.suffix.lower() in _OWN_FORM else ".jsonl"
+    return first.with_name(f"{first.stem}.rejected{ending}")
 
 
 def save(paths: Sequence[Path], target: Path, options: ImportOptions, reports: Reports) -> int:
