@@ -7,6 +7,7 @@ user's data folder.
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,6 +37,16 @@ def log_folder() -> Path:
     from platformdirs import user_log_path
 
     return user_log_path(APP, appauthor=False)
+
+
+def instance_socket(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the running window of this person, on this display, listens for further starts."""
+    from platformdirs import user_cache_path
+
+    shown_on = environ.get("WAYLAND_DISPLAY", "") + "|" + environ.get("DISPLAY", "")
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    folder = Path(runtime, APP) if runtime else user_cache_path(APP, appauthor=False)
+    return folder / f"window-{zlib.crc32(shown_on.encode(errors='surrogateescape')):08x}"
 
 
 def _data_folder() -> Path:

@@ -36,9 +36,11 @@ class Opener:
         self.gate = threading.Event()
         self.gate.set()
         self.threads: list[str] = []
+        self.read_only: list[bool] = []
         self.opened: dict[str, Store] = {}
 
-    def __call__(self, path: str, *, accept_copy: bool = False) -> Store:
+    def __call__(self, path: str, *, accept_copy: bool = False, read_only: bool = False) -> Store:
+        self.read_only.append(read_only)
         self.threads.append(threading.current_thread().name)
         self.gate.wait(5)
         if self.failures:
@@ -180,3 +182,39 @@ def test_notices_are_said_once(qtbot: QtBot, windows: Windows) -> None:
     notice.hide()
     windows.tell_notices(["3 leases were recovered"])
     assert not notice.isVisibleTo(opened.window)
+
+
+def test_a_file_that_is_open_already_comes_to_the_front(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    first = windows.open("/q/a.pillarbox")
+    fill(qtbot, first)
+    assert windows.open("/q/../q/a.pillarbox") is first
+    assert windows.open("/q/a.pillarbox", read_only=True) is first
+    assert len(opener.threads) == 1
+
+
+def test_a_window_only_to_look_at_is_no_window_for_writing(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    looking = windows.open("/q/a.pillarbox", read_only=True)
+    fill(qtbot, looking)
+    assert not looking.window.actions_["new"].isEnabled()
+    writing = windows.open("/q/a.pillarbox")
+    fill(qtbot, writing)
+    assert writing is not looking
+    assert writing.window.actions_["new"].isEnabled()
+    assert opener.read_only == [True, False]
+
+
+def test_alarms_are_looked_for_while_the_window_is_not_seen(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    opened = windows.open("/q/a.pillarbox")
+    fill(qtbot, opened)
+    names = {thread.name for thread in threading.enumerate()}
+    assert "pillarbox-alarms" not in names
+    opened.window.hide()
+    assert "pillarbox-alarms" in {thread.name for thread in threading.enumerate()}
+    opened.window.show()
+    assert "pillarbox-alarms" not in {thread.name for thread in threading.enumerate()}

@@ -220,5 +220,6 @@ STATES = (
     State(name="21-schedules", arrange=_both(_plan, _at("schedules")), then=_select_first_row),
     State(name="22-new-schedule", arrange=_at("schedules"), then=_ask("schedule-new")),
     State(name="23-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
+    State(name="23-palette", arrange=_at(QUEUE), then=_ask("palette")),
     State(name="24-about", arrange=_at("overview"), then=_ask("about")),
 )

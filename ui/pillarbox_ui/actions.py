@@ -44,6 +44,12 @@ SPECS = (
     Spec(name="new", text="New job", menu="File", icon="new", keys="Ctrl+N", writes=True),
     Spec(name="open", text="Open queue file…", menu="File", icon="open", keys="Ctrl+O"),
     Spec(
+        name="open-read-only",
+        text="Open read-only…",
+        menu="File",
+        tip="Look at a queue file without being able to change it",
+    ),
+    Spec(
         name="import",
         text="Import…",
         menu="File",
@@ -161,6 +167,14 @@ SPECS = (
         tip="Forget the schedule; its jobs stay",
         writes=True,
     ),
+    Spec(
+        name="palette",
+        text="Commands…",
+        menu="View",
+        icon="search",
+        keys="Ctrl+K",
+        tip="Find any action or place by a few of its letters",
+    ),
     Spec(name="filter", text="Filter", menu="View", icon="search", keys="/"),
     Spec(name="clear", text="Clear the filter", menu="View", icon="clear"),
     Spec(name="refresh", text="Refresh", menu="View", icon="refresh", keys="F5"),
@@ -177,6 +191,13 @@ SPECS = (
     Spec(name="bottom", text="Operations and log", menu="View", keys="Ctrl+J"),
     Spec(name="compact", text="Compact rows", menu="View", checkable=True),
     Spec(name="motion", text="Motion", menu="View", tip="Let things move", checkable=True),
+    Spec(
+        name="notify",
+        text="Notify of alarms",
+        menu="View",
+        tip="Tell of alarms in the system's tray while the window is not in front",
+        checkable=True,
+    ),
     Spec(name="shortcuts", text="Keyboard shortcuts", menu="Help", keys="F1"),
     Spec(name="about", text="About Pillarbox", menu="Help"),
 )

@@ -6,9 +6,11 @@ Owns `run_window`, which the command line calls with a way to open queue files.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QSettings, QTimer
@@ -16,6 +18,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from pillarbox_resources import app_icon_path
+from pillarbox_ui.instance import Instance, hand_over
 from pillarbox_ui.interrupts import Interrupts
 from pillarbox_ui.opening import OpenEngine
 from pillarbox_ui.unexpected import as_problem
@@ -32,25 +35,56 @@ SWITCH_INTERVAL = 0.0002
 16 ms timer's p99 lag of 442 ms against 35)."""
 
 
-def run_window(*, open_engine: OpenEngine, path: str, notices: Sequence[str] = ()) -> int:
+def run_window(
+    *,
+    open_engine: OpenEngine,
+    path: str,
+    notices: Sequence[str] = (),
+    read_only: bool = False,
+    instance: Path | None = None,
+) -> int:
     """Show a window on the queue file at `path` and stay until the last window is closed.
+
+    Where another process of ours listens at `instance`, it shows the file, and this returns 0.
 
     `open_engine` opens this file and any other the person asks for, on a thread of its own; each
     is closed with its window. `notices` are said in a banner. A file that cannot be used is told
     in a dialog, with Retry. The answer is the process' exit code: 4 where the person gave up on
     the first file.
     """
+    if instance is not None and hand_over(instance, os.path.abspath(path), read_only=read_only):
+        return 0
     application = make_application()
     sys.setswitchinterval(SWITCH_INTERVAL)
     windows = Windows(open_engine, user_settings(), application)
-    with catching(windows):
-        windows.open(path)
+    with catching(windows), listening(windows, instance):
+        windows.open(path, read_only=read_only)
         windows.tell_notices(notices)
         QTimer.singleShot(SETTLED_MS, spare_the_collector)
         code = application.exec()
         windows.close_all()
     windows.close()
     return FILE_UNUSABLE if windows.unusable else code
+
+
+@contextmanager
+def listening(windows: Windows, place: Path | None) -> Iterator[None]:
+    """While this holds, files that a second start was given are shown by this process."""
+    if place is None:
+        yield
+        return
+    instance = Instance(windows)
+
+    def show(path: str, read_only: bool) -> None:
+        windows.open(path, read_only=read_only)
+
+    instance.asked.connect(show)
+    # Later: Qt's network module is not needed for the first paint.
+    QTimer.singleShot(0, instance, lambda: instance.listen(place))
+    try:
+        yield
+    finally:
+        instance.close()
 
 
 def spare_the_collector() -> None:

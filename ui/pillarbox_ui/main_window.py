@@ -44,9 +44,10 @@ _NUMBERED = 9
 class MainWindow(Frame):
     """One window on one store. `open_file` opens another file, in a window of its own.
 
-    `closed` is emitted when it has let go of the store.
+    `seen(bool)` when it can be seen, or no more; `closed` when it has let go of the store.
     """
 
+    seen = Signal(bool)
     closed = Signal()
 
     def __init__(
@@ -303,16 +304,21 @@ class MainWindow(Frame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._bridge.set_visible(not self.isMinimized())
+        self._tell_seen(not self.isMinimized())
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._bridge.set_visible(False)
+        self._tell_seen(False)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange:
-            self._bridge.set_visible(self.isVisible() and not self.isMinimized())
+            self._tell_seen(self.isVisible() and not self.isMinimized())
+
+    def _tell_seen(self, seen: bool) -> None:
+        """Nothing is read for a window that nobody can see."""
+        self._bridge.set_visible(seen)
+        self.seen.emit(seen)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop reading, cancel what runs, remember how things were."""

@@ -20,7 +20,7 @@ from pillarbox_ui.widgets.words import tr
 _LARGE = 26
 """From letters of this height on, in px, the tool bar has room for icons only."""
 
-_FILE = ("new", "import", "sample", "-", "open")
+_FILE = ("new", "import", "sample", "-", "open", "open-read-only")
 _JOBS = (
     "requeue",
     "replay",
@@ -40,7 +40,7 @@ _JOBS = (
     "copy-id",
 )
 _QUEUE = ("pause", "drain", "-", "new", "import", "schedule-new")
-_VIEW = ("filter", "clear", "-", "refresh", "live", "-", "inspector", "bottom")
+_VIEW = ("palette", "filter", "clear", "-", "refresh", "live", "-", "inspector", "bottom")
 _HELP = ("shortcuts", "about")
 
 _CONTEXT: dict[View, tuple[str, ...]] = {
@@ -99,7 +99,7 @@ def fill_menu_bar(
     actions.fill(view_menu, _VIEW)
     view_menu.addSeparator()
     _fill_themes(view_menu.addMenu(tr("Theme")), theme, choose)
-    actions.fill(view_menu, ("compact", "motion"))
+    actions.fill(view_menu, ("compact", "motion", "notify"))
     actions.fill(bar.addMenu(tr("&Help")), _HELP)
     return recent
 

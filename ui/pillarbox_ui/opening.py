@@ -31,7 +31,9 @@ class OpenStore(Protocol):
 class OpenEngine(Protocol):
     """A way to open queue files."""
 
-    def __call__(self, path: str, *, accept_copy: bool = False) -> OpenStore:
+    def __call__(
+        self, path: str, *, accept_copy: bool = False, read_only: bool = False
+    ) -> OpenStore:
         """Open the file at `path`; `accept_copy`: even if it lost what was noted beside it."""
 
 
@@ -44,10 +46,17 @@ class Opening(QObject):
     _opened = Signal(object)
     _failed = Signal(object)
 
-    def __init__(self, open_engine: OpenEngine, path: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        open_engine: OpenEngine,
+        path: str,
+        parent: QObject | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._open_engine = open_engine
-        self.path = path
+        self.path, self.read_only = path, read_only
         self._engine: OpenStore | None = None
         self._thread: threading.Thread | None = None
         self._opened.connect(self.opened, Qt.ConnectionType.QueuedConnection)
@@ -74,7 +83,9 @@ class Opening(QObject):
 
     def _run(self, accept_copy: bool) -> None:
         try:
-            self._engine = self._open_engine(self.path, accept_copy=accept_copy)
+            self._engine = self._open_engine(
+                self.path, accept_copy=accept_copy, read_only=self.read_only
+            )
         # The end of a thread: whatever it was must reach the person and the log.
         except Exception as error:
             self._failed.emit(as_problem(error, tr("Opening {0}").format(self.name)))

@@ -7,6 +7,7 @@ and the sheets of help. What actions do to jobs is in `deeds`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu
@@ -16,7 +17,12 @@ from pillarbox_ui.frame import Frame
 from pillarbox_ui.theme.theme import Mode
 from pillarbox_ui.widgets.words import tr
 
-OpenFile = Callable[[str], object]
+
+class OpenFile(Protocol):
+    """A way to open another queue file, in a window of its own."""
+
+    def __call__(self, path: str, *, read_only: bool = False) -> object:
+        """Open the file at `path`."""
 
 
 class WindowDeeds(QObject):
@@ -27,13 +33,17 @@ class WindowDeeds(QObject):
         self._window = window
         self._context = window.context
         self._open_file = open_file
-        window.actions_["open"].setEnabled(open_file is not None)
+        for name in ("open", "open-read-only"):
+            window.actions_[name].setEnabled(open_file is not None)
         self._by_name = self._deeds()
 
     def _deeds(self) -> Mapping[str, Callable[[], object]]:
         window = self._window
         return {
             "open": self._ask_open,
+            "open-read-only": lambda: self._ask_open(read_only=True),
+            "palette": self._open_palette,
+            "notify": self._set_notify,
             "quit": window.close,
             "copy": self._copy,
             "filter": self._focus_filter,
@@ -57,6 +67,7 @@ class WindowDeeds(QObject):
         remembered, actions = self._context.remembered, self._window.actions_
         actions["compact"].setChecked(remembered.shared("compact") == "yes")
         actions["motion"].setChecked(self._context.theme.motion)
+        actions["notify"].setChecked(remembered.shared("notify", "yes") == "yes")
         self.set_compact()
 
     def set_compact(self) -> None:
@@ -94,17 +105,33 @@ class WindowDeeds(QObject):
 
         AboutDialog(self._context.theme, self._window).open()
 
-    def _ask_open(self) -> None:
+    def _set_notify(self) -> None:
+        on = self._window.actions_["notify"].isChecked()
+        self._context.remembered.share("notify", "yes" if on else "no")
+
+    def _open_palette(self) -> None:
+        from pillarbox_ui.dialogs.palette import PaletteDialog
+        from pillarbox_ui.palette_entries import action_entries, file_entries, place_entries
+
+        window = self._window
+        entries = (
+            *action_entries(window.actions_),
+            *place_entries(window.navigation.places, window.navigation.choose),
+            *file_entries(self._context.remembered.recent(), self.open),
+        )
+        PaletteDialog(self._context.theme, entries, window).open()
+
+    def _ask_open(self, *, read_only: bool = False) -> None:
         path, _ = QFileDialog.getOpenFileName(
             self._window, tr("Open queue file"), "", tr("Queue files (*.pillarbox);;All files (*)")
         )
-        self.open(path)
+        self.open(path, read_only=read_only)
 
-    def open(self, path: str) -> None:
+    def open(self, path: str, *, read_only: bool = False) -> None:
         """Open the queue file at `path` in a window of its own; "" is nothing chosen."""
         if path and self._open_file is not None:
             self._context.remembered.add_recent(path)
-            self._open_file(path)
+            self._open_file(path, read_only=read_only)
 
     def offer_recent(self, menu: QMenu) -> None:
         """Let `menu` list the files opened lately, each time it is shown."""

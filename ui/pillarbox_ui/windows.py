@@ -7,15 +7,18 @@ may still finish what they run.
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.errors import BehindHead, PillarboxError
+from pillarbox_ui.alarm_watch import AlarmWatch
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.first_paint import FirstPaint
@@ -23,10 +26,13 @@ from pillarbox_ui.main_window import MainWindow
 from pillarbox_ui.opening import OpenEngine, Opening
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.remembered import Remembered
+from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Mode, Theme
+from pillarbox_ui.tray import Tray
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.widgets.zone import Zone
+from pillarbox_ui.window_deeds import OpenFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Opened:
     window: MainWindow
     bridge: Bridge
     context: Context
+    path: str = ""
+    read_only: bool = False
 
     def begin(self, backend: WindowBackend) -> None:
         """The store is open: read it, and write to it."""
@@ -48,7 +56,8 @@ def open_window(
     settings: QSettings,
     *,
     path: str,
-    open_file: Callable[[str], object] | None = None,
+    open_file: OpenFile | None = None,
+    read_only: bool = False,
 ) -> Opened:
     """A window on the store at `path`; not shown, nothing read before `Opened.begin`."""
     context = Context(
@@ -58,8 +67,10 @@ def open_window(
         remembered=Remembered(settings, path),
     )
     bridge = Bridge()
-    window = MainWindow(context, bridge, label=Path(path).name, open_file=open_file)
-    return Opened(window, bridge, context)
+    window = MainWindow(
+        context, bridge, label=Path(path).name, open_file=open_file, read_only=read_only
+    )
+    return Opened(window, bridge, context, path, read_only)
 
 
 class Windows(QObject):
@@ -75,6 +86,8 @@ class Windows(QObject):
         self.theme = Theme(self, _mode(shared))
         self.theme.motion = shared.shared("motion", "yes") == "yes"
         self.theme.apply(application)
+        self.tray = Tray(self.close_all, self)
+        self.tray.wanted.connect(self._show_newest)
         self._opened: list[Opened] = []
         self._closing: list[threading.Thread] = []
         self._filled = self._given_up = False
@@ -89,13 +102,20 @@ class Windows(QObject):
         """Whether the person gave up on a file and no other one was ever opened."""
         return self._given_up and not self._filled
 
-    def open(self, path: str) -> Opened:
+    def open(self, path: str, *, read_only: bool = False) -> Opened:
         """Show a window on the queue file at `path`, at once; it fills when the file is open.
 
-        A file that cannot be used is told in a dialog, with Retry; giving up closes the window.
+        A file that has a window already gets it to the front. One that cannot be used is told in
+        a dialog, with Retry; giving up closes the window.
         """
-        opened = open_window(self.theme, self._settings, path=path, open_file=self.open)
-        opening = Opening(self._open_engine, path, opened.window)
+        there = self._window_on(path, read_only)
+        if there is not None:
+            _bring_forward(there.window)
+            return there
+        opened = open_window(
+            self.theme, self._settings, path=path, open_file=self.open, read_only=read_only
+        )
+        opening = Opening(self._open_engine, path, opened.window, read_only=read_only)
         self._opened.append(opened)
         opened.window.closed.connect(lambda: self._end(opened, opening))
         opening.opened.connect(lambda backend: self._fill(opened, path, backend))
@@ -104,6 +124,22 @@ class Windows(QObject):
         painted.done.connect(lambda: self._start(opened, opening))
         opened.window.show()
         return opened
+
+    def _window_on(self, path: str, read_only: bool) -> Opened | None:
+        """The window that shows the file already; one only to look at does not for writing."""
+        wanted = os.path.abspath(path)
+        return next(
+            (
+                one
+                for one in self._opened
+                if os.path.abspath(one.path) == wanted and one.read_only <= read_only
+            ),
+            None,
+        )
+
+    def _show_newest(self) -> None:
+        if self._opened:
+            _bring_forward(self._opened[-1].window)
 
     def _start(self, opened: Opened, opening: Opening) -> None:
         """Only now, because a thread that loads the engine would hold up the first paint."""
@@ -115,6 +151,28 @@ class Windows(QObject):
             self._filled = True
             Remembered(self._settings, path).add_recent(path)
             opened.begin(backend)
+            self._watch_alarms(opened, backend)
+            self.tray.show()
+
+    def _watch_alarms(self, opened: Opened, backend: WindowBackend) -> None:
+        """Through the window's own snapshots while it is seen, through a watch while not."""
+        watch = AlarmWatch(backend, parent=opened.window)
+        name = Path(opened.path).name
+
+        def tell(alarms: Sequence[Alarm]) -> None:
+            if opened.window.actions_["notify"].isChecked():
+                self.tray.tell_alarms(name, alarms)
+
+        def show(snapshot: Snapshot) -> None:
+            self.tray.tell_depth(name, snapshot.totals.ready, snapshot.totals.dead)
+            tell(snapshot.alarms)
+
+        opened.bridge.snapshot_ready.connect(show)
+        watch.found.connect(tell)
+        opened.window.seen.connect(lambda seen: watch.end() if seen else watch.begin())
+        opened.window.closed.connect(watch.close)
+        if opened.window.isMinimized():
+            watch.begin()
 
     def _ask_again(self, opened: Opened, opening: Opening, error: PillarboxError) -> None:
         """The person may try again, accept a file that lost commits, or give up."""
@@ -143,6 +201,7 @@ class Windows(QObject):
 
     def close(self) -> None:
         """Wait until every engine is closed."""
+        self.tray.hide()
         for thread in self._closing:
             thread.join()
 
@@ -176,6 +235,14 @@ def _box(window: MainWindow, name: str, error: PillarboxError) -> QMessageBox:
         box.addButton(tr("Accept this copy"), QMessageBox.ButtonRole.DestructiveRole)
     window.closed.connect(box.close)
     return box
+
+
+def _bring_forward(window: MainWindow) -> None:
+    if window.isMinimized():
+        window.showNormal()
+    window.show()
+    window.raise_()
+    window.activateWindow()
 
 
 def _mode(remembered: Remembered) -> Mode:

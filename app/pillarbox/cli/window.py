@@ -32,21 +32,28 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("queue_file", metavar="[FILE]", required=False)
+@click.option("--read-only", is_flag=True, help="Only look: nothing in the file is changed.")
 @common
-def command(common: Common, queue_file: str | None) -> int:
+def command(common: Common, queue_file: str | None, read_only: bool) -> int:
     """Open the window on FILE or your own queue file.
 
-    `pillarbox [FILE]` does the same.
+    `pillarbox [FILE]` does the same. Where a window is open already, its process shows FILE in a
+    window of its own, and this command ends at once.
     """
-    return open_window(queue_file or common.file)
+    return open_window(queue_file or common.file, read_only=read_only)
 
 
-def open_window(chosen: str | None) -> int:
+def open_window(chosen: str | None, *, read_only: bool = False) -> int:
     """Open the window on a queue file and stay until it is closed; the exit code."""
     demand_display("pillarbox stats")
     from pillarbox_ui.application import run_window
 
-    return run_window(open_engine=open_file, path=locations.queue_file(chosen))
+    return run_window(
+        open_engine=open_file,
+        path=locations.queue_file(chosen),
+        read_only=read_only,
+        instance=locations.instance_socket(),
+    )
 
 
 def open_demo(path: str, *, seed: int, seconds: float | None) -> int:
@@ -63,6 +70,7 @@ def open_file(
     path: str,
     *,
     accept_copy: bool = False,
+    read_only: bool = False,
     watch: Callable[[Backend], Backend] | None = None,
     random_source: Callable[[], float] | None = None,
 ) -> Engine:
@@ -72,7 +80,7 @@ def open_file(
     return open_engine(
         path,
         kind="window",
-        read_only=is_write_protected(path),
+        read_only=read_only or is_write_protected(path),
         accept_copy=accept_copy,
         watch=watch,
         random_source=random_source,

@@ -27,10 +27,10 @@ class Stage:
         self._seed, self._seconds = seed, seconds
         self._demos = ExitStack()
 
-    def open(self, path: str, *, accept_copy: bool = False) -> Engine:
-        """Open `path`; if it is the demo's, start the demo on it."""
-        if os.path.abspath(path) != self._path:
-            return self._open_file(path, accept_copy=accept_copy)
+    def open(self, path: str, *, accept_copy: bool = False, read_only: bool = False) -> Engine:
+        """Open `path`; if it is the demo's, and not only to look at, start the demo on it."""
+        if read_only or os.path.abspath(path) != self._path:
+            return self._open_file(path, accept_copy=accept_copy, read_only=read_only)
         measures = Measures()
         draw = Random(self._seed).random
         engine = self._open_file(

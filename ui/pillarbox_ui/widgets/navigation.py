@@ -40,6 +40,11 @@ class Places(QAbstractListModel):
         """The place in `row`."""
         return self._places[row]
 
+    @property
+    def all(self) -> tuple[Place, ...]:
+        """All rows."""
+        return self._places
+
     def row_of(self, key: str) -> int:
         """The row of the place called `key`, or -1."""
         keys = (place.key for place in self._places)
@@ -109,6 +114,11 @@ class Navigation(QListView):
         self._places.set_places(places)
         if key is not None:
             self._mark(key)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """What is shown, from top to bottom."""
+        return self._places.all
 
     def current_key(self) -> str | None:
         """The key of the chosen place, or None."""

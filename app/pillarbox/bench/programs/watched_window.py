@@ -37,7 +37,7 @@ class Opener:
     def __init__(self) -> None:
         self.engine: Engine | None = None
 
-    def __call__(self, path: str, *, accept_copy: bool = False) -> Engine:
+    def __call__(self, path: str, *, accept_copy: bool = False, read_only: bool = False) -> Engine:
         self.engine = open_file(path, accept_copy=accept_copy)
         return self.engine
 
