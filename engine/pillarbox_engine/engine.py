@@ -24,6 +24,7 @@ from pillarbox_engine.filters import Filter
 from pillarbox_engine.flows import Flow
 from pillarbox_engine.handle import OperationHandle
 from pillarbox_engine.hints import Hints
+from pillarbox_engine.isolation import Isolation, isolated, isolation_named
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
 from pillarbox_engine.model import Counts, Enqueued, Job, JobSummary, QueueSummary
@@ -184,10 +185,12 @@ class Engine:
         handlers: Handlers,
         *,
         concurrency: int = 4,
+        isolation: str = Isolation.THREAD,
         on_problem: OnProblem | None = None,
     ) -> Worker:
         """A worker over several queues, not started yet: see `Queue.worker`."""
         arguments.queue_names("queues", queues)
+        handlers = isolated(handlers, isolation_named(isolation))
         parts = PoolParts(
             backend=self.backend, clock=self.clock, random=self.random,
             slots=self._slots, serving=self._serving,

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pillarbox_engine.appetite import Appetite
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.caring import RECHECK_US, Care
-from pillarbox_engine.child import ChildRunner
 from pillarbox_engine.clock import Clock, to_us
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.crew import Crew
@@ -26,8 +25,8 @@ from pillarbox_engine.held import Held
 from pillarbox_engine.leasing import Claimed, ClaimRequest, Release
 from pillarbox_engine.protocols import Backend, Change
 from pillarbox_engine.reports import Reports
-from pillarbox_engine.routing import Handlers, Routes, place_of
-from pillarbox_engine.runner import Runner, ThreadRunner
+from pillarbox_engine.routing import Handlers, Routes
+from pillarbox_engine.runners import Runners
 from pillarbox_engine.serving import Serving
 from pillarbox_engine.settler import Settler
 from pillarbox_engine.settling import settlement
@@ -78,8 +77,7 @@ class Pool:
         )
         self._vigil = Vigil(parts.backend.holds, self._care.lose)
         self._offer = Offer(frozenset(queues), routes.types, self._lessee, self._receive)
-        self._in_thread: Runner = ThreadRunner()
-        self._in_child: Runner = ChildRunner()
+        self._runners = Runners(concurrency)
         self._finished: deque[Held] = deque()
         self._gathering = False
         self._gathered_since_us: int | None = None
@@ -301,13 +299,12 @@ class Pool:
         if handler is None:
             self._settler.add(Release(lease=claimed.lease))
             return
-        lonely = claimed.lost > 0 and place_of(handler) is None
-        runner = self._in_child if claimed.lost > 0 and not lonely else self._in_thread
+        runner = self._runners.runner(claimed, handler)
         context = JobContext.of(claimed, self._reports.tell, self._backend.children)
         held = Held(claimed, context, handler, runner, now_us)
         if self._care.add(held, now_us):
             self._wake.set()
-        if lonely:
+        if self._runners.is_lonely(claimed, handler):
             self._alone = held
         else:
             self._crew.hand(held)
@@ -381,6 +378,7 @@ class Pool:
 
     def _leave(self, stand_down: Callable[[], None]) -> None:
         self._crew.close(0.0 if self._halting else CLOSE_SECONDS)
+        self._runners.close()
         try:
             stand_down()
             self._serving.leave(self)

@@ -19,6 +19,7 @@ from pillarbox_engine.children import Child, flow_of
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.differences import notices
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
+from pillarbox_engine.isolation import Isolation
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import Counts, Enqueued, JobSummary, JsonValue, NewJob, QueueSummary
 from pillarbox_engine.payload import encode, encode_all
@@ -272,17 +273,21 @@ class Queue(OperatorVerbs):
     # -- taking out -------------------------------------------------------------------------
 
     def worker(
-        self, handlers: Handlers, *, concurrency: int = 4, on_problem: OnProblem | None = None
-    ) -> Worker:
+        self, handlers: Handlers, *, concurrency: int = 4, isolation: str = Isolation.THREAD,
+        on_problem: OnProblem | None = None,
+    ) -> Worker:  # fmt: skip
         """A worker for this queue, started by `with` or `.start()`.
 
         `handlers`: a callable for every type, or {type: callable} ("*": any other type).
-        `concurrency`: threads. `on_problem` is called, on the worker's thread, with each error
-        the worker lives through.
+        `concurrency`: threads. With `isolation="process"` each runs its jobs in a process of its
+        own, kept for the next job: for handlers that compute, may crash or must be ended at their
+        time-out. They are functions that can be imported by name. `on_problem` is called, on the
+        worker's thread, with each error the worker lives through.
         """
         return self._engine.worker(
-            (self.name,), handlers, concurrency=concurrency, on_problem=on_problem
-        )
+            (self.name,), handlers, concurrency=concurrency, isolation=isolation,
+            on_problem=on_problem,
+        )  # fmt: skip
 
     def claim(self, wait: float = 0.0) -> Delivery | None:
         """Take one job under a lease, waiting up to `wait` seconds for one; None: none came."""

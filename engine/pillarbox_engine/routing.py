@@ -1,11 +1,12 @@
 """Which handler runs a job.
 
-Owns the table from job types to handlers, and the test whether a handler can be imported by name
-in another process.
+Owns the table from job types to handlers, the test whether a handler can be imported by name in
+another process, and `InProcess`, the mark on one that always runs in one.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import sys
@@ -76,11 +77,32 @@ class Place:
     qualname: str
 
 
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """The handler at `place`, to be run in worker processes of its own. Not imported here."""
+
+    place: Place
+
+    def __call__(self, job: JobContext) -> JsonValue:
+        """Run it right here after all: imports it."""
+        return imported(self.place)(job)
+
+
+def imported(place: Place) -> Handler:
+    """The handler at `place`, its module imported. Whatever that raises; `ImportError`."""
+    handler = found_in(importlib.import_module(place.module), place.qualname)
+    if not callable(handler):
+        raise ImportError(f"{place.qualname} is not in the module")
+    return handler
+
+
 def place_of(handler: object) -> Place | None:
     """Where another process can import `handler`, or None if it cannot.
 
     Functions made inside others, lambdas and bound methods have no such place.
     """
+    if isinstance(handler, InProcess):
+        return handler.place
     module_name = getattr(handler, "__module__", None)
     qualname = getattr(handler, "__qualname__", None)
     if not isinstance(module_name, str) or not isinstance(qualname, str) or "<" in qualname:

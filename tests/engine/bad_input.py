@@ -217,6 +217,7 @@ NO_CONCURRENCY: Values = (*NO_WHOLE, None, 0, 1_001)
 CHOICE: dict[str, Values] = {"state": NO_STATE, "where": NO_FILTER}
 WORKER: dict[str, Values] = {
     "handlers": NO_HANDLERS, "concurrency": NO_CONCURRENCY, "on_problem": NO_FUNCTION,
+    "isolation": (None, 1, True, b"process", "", "fork", "PROCESS", [], {}, object()),
 }  # fmt: skip
 NO_CONNECTION: Values = (0, 1, True, "jobs.pillarbox", b"", [], object(), Hostile())
 STORE: dict[str, Values] = {

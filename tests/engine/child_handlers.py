@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from pillarbox_engine.context import JobContext
+from pillarbox_engine.errors import LeaseLost
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
 
@@ -17,6 +18,16 @@ from pillarbox_engine.outcomes import Cancel, Reject, Retry, Snooze
 def report_process(job: JobContext) -> JsonValue:
     """Answer which process this is."""
     return {"pid": os.getpid(), "payload": job.payload, "attempt": job.attempt}
+
+
+def heed_at_once(job: JobContext) -> JsonValue:
+    """The same, in another handler."""
+    return report_process(job)
+
+
+def pid(job: JobContext) -> JsonValue:
+    """Answer the process's number."""
+    return os.getpid()
 
 
 def talk(job: JobContext) -> JsonValue:
@@ -77,5 +88,50 @@ def tell_children(job: JobContext) -> JsonValue:
     """Answer what the children of its flow ended with."""
     return [[child.id, child.state, child.result] for child in job.children.values()]
 
+
+def die_the_first_time(job: JobContext) -> JsonValue:
+    """End the process, unless the file that the payload names is there already."""
+    note = Path(job.payload)
+    if note.exists():
+        return "well"
+    note.touch()
+    os._exit(3)
+
+
+def note_process(job: JobContext) -> JsonValue:
+    """Add the process and whether those noted before still run, then never return."""
+    note = Path(job.payload)
+    before = [line.split()[0] for line in note.read_text().splitlines()] if note.exists() else []
+    running = [pid for pid in before if Path(f"/proc/{pid}").exists()]
+    with note.open("a") as file:
+        file.write(f"{os.getpid()} {len(running)}\n")
+    job.progress(1)
+    threading.Event().wait()
+    return None
+
+
+def hold_the_interpreter(job: JobContext) -> JsonValue:
+    """Compute for hours in C, where no other thread of the process gets to run."""
+    job.progress(1)
+    Path(job.payload).write_text(str(os.getpid()))
+    return sum(range(10**14))
+
+
+def talk_late(job: JobContext) -> JsonValue:
+    """Leave a thread behind that tells something when the next job runs."""
+    if job.payload == "leave":
+        LEFT.append(job)
+        return None
+    errors = []
+    for left in LEFT:
+        try:
+            left.log("too late")
+        except LeaseLost as error:
+            errors.append(error.title)
+    return errors
+
+
+LEFT: list[JobContext] = []
+"""Jobs whose handlers have returned, in a process that is kept."""
 
 NOT_CALLABLE = 17

@@ -28,13 +28,26 @@ def dependencies() -> list[str]:
     return [re.split(r"[<>=]", one)[0] for one in wanted]
 
 
-def examples() -> list[str]:
-    """The Python programs of the README; each says what it prints behind `# → `."""
+def blocks() -> list[str]:
+    """All Python in the README."""
     return re.findall(r"```python\n(.*?)```", text("README.md"), re.DOTALL)
+
+
+def modules() -> dict[str, str]:
+    """Those blocks that begin with the name of a file, which others import: by that name."""
+    named = ((re.match(r"# (\w+\.py)\n", block), block) for block in blocks())
+    return {name[1]: block for name, block in named if name}
+
+
+def examples() -> list[str]:
+    """The programs of the README; each says what it prints behind `# → `."""
+    return [block for block in blocks() if block not in modules().values()]
 
 
 @pytest.mark.parametrize("example", examples())
 def test_a_python_example_runs_as_it_stands(tmp_path: Path, example: str) -> None:
+    for name, content in modules().items():
+        (tmp_path / name).write_text(content)
     printed = "".join(f"{line}\n" for line in re.findall(r"# → (.*)", example))
     command = [sys.executable, "-c", example]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
