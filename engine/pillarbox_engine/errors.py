@@ -58,7 +58,12 @@ class LockedFile(FileUnusable):
 
 
 class DamagedFile(FileUnusable):
-    """The file's content contradicts itself."""
+    """The file's content contradicts itself.
+
+    `pages`: the database itself is damaged, not only what it says of a job.
+    """
+
+    pages: bool = False
 
 
 class BehindHead(DamagedFile):

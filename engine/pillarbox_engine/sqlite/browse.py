@@ -99,7 +99,7 @@ def _fields(row: Sequence[Any]) -> dict[str, Any]:
         "id": str(row[0]), "queue": row[1], "type": row[2], "state": State(row[3]),
         "priority": row[4], "attempt": row[5], "max_attempts": row[6], "lost": row[7],
         "fence": row[8], "enqueued_at": from_us(row[9]), "run_at": from_us(row[10]),
-        "preview": preview(row[11]), "payload_bytes": row[12],
+        "preview": preview(row[11].decode(errors="replace")), "payload_bytes": row[12],
         "started_at": from_us_or_none(row[13]), "ended_at": from_us_or_none(row[14]),
         "lease_expires_at": from_us_or_none(expires), "heartbeat_at": from_us_or_none(beat),
         "lease_seconds": None if expires is None or beat is None else (expires - beat) / 1e6,

@@ -11,39 +11,76 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
+
 from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.lines import Line
-from pillarbox_engine.sqlite import blobs, chain, counting
+from pillarbox_engine.sqlite import blobs, chain, counting, schema
 from pillarbox_engine.sqlite.memo import COUNTERS, Head
 from pillarbox_engine.sqlite.overview import all_queues, counts_of
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.states import LIVE_STATES, State
+
+MOST = 20
+"""Problems told of one kind."""
 
 
 def check(reading: Reading, expected: Head | None, side: Path) -> tuple[str, ...]:
     """Every broken promise found, in words; empty: the file is whole.
 
     `expected` is the highest head noted beside the file, None where there is none; `side` the
-    folder of side files.
+    folder of side files. What damage makes unreadable is one of the problems.
     """
-    damage = [row[0] for row in reading.rows("integrity") if row[0] != "ok"]
-    if damage:
-        return tuple(f"SQLite's integrity check: {text}" for text in damage)
-    return tuple(_promises(reading, expected, side))
+    sections = {
+        "the database": _integrity(reading),
+        "the schema": schema.differences(reading),
+        "the chain of commits": _chain(reading, expected),
+        "the counters": _counted(reading),
+        "the ledger": _ledgers(reading),
+        "leases and history": _strays(reading),
+        "the groups": _groups(reading),
+        "the payloads": _payloads(reading, side),
+    }
+    return tuple(problem for name, found in sections.items() for problem in _told(name, found))
 
 
-def _promises(reading: Reading, expected: Head | None, side: Path) -> Iterator[str]:
+def _told(name: str, problems: Iterator[str]) -> Iterator[str]:
+    """The first of them, and how many more there are; what cannot be read is one of them."""
+    more = 0
+    try:
+        for number, problem in enumerate(problems):
+            if number < MOST:
+                yield problem
+            more = max(0, number + 1 - MOST)
+    except (apsw.BusyError, apsw.InterruptError):
+        raise
+    except _UNREADABLE as error:
+        yield f"{name} cannot be read to the end: {error}"
+    if more:
+        yield f"{name}: {more:,} more of these"
+
+
+_UNREADABLE = (apsw.Error, DamagedFile, ValueError, TypeError, LookupError)
+"""What reading raises where the file holds what nobody stored."""
+
+
+def _integrity(reading: Reading) -> Iterator[str]:
+    for (text,) in reading.each("integrity"):
+        if text != "ok":
+            yield f"SQLite's integrity check: {text}"
+
+
+def _chain(reading: Reading, expected: Head | None) -> Iterator[str]:
     if expected is not None and not chain.holds(reading.connection, expected):
         yield f"the file is older than commit {expected.sequence}, noted beside it"
     verdict = chain.verify(reading.connection)
     yield from verdict.problems
-    counters = _counters(reading)
-    yield from _differences(counters, _from_rows(reading), "its rows", only_rows=True)
-    yield from _differences(counters, _from_chain(verdict), "the chain of commits")
-    yield from _ledgers(reading)
-    yield from _strays(reading)
-    yield from _groups(reading)
-    yield from _payloads(reading, side)
+    found = _from_chain(verdict)
+    yield from _differences(_counters(reading), found, "the chain of commits")
+
+
+def _counted(reading: Reading) -> Iterator[str]:
+    yield from _differences(_counters(reading), _from_rows(reading), "its rows", only_rows=True)
 
 
 def _groups(reading: Reading) -> Iterator[str]:
@@ -121,10 +158,9 @@ def _strays(reading: Reading) -> Iterator[str]:
 
 def _payloads(reading: Reading, side: Path) -> Iterator[str]:
     for number, payload, blob, expected in reading.each("payloads"):
-        if not isinstance(payload, str):
-            yield f"the payload of job {number} is not what was stored"
-            continue
         try:
-            blobs.whole(side, number, payload, blob, expected)
+            blobs.whole(side, number, payload.decode(), blob, expected)
+        except (UnicodeDecodeError, AttributeError):
+            yield f"the payload of job {number} is not what was stored: it is no text"
         except DamagedFile as damage:
             yield f"the payload of job {number} is not what was stored: {damage.reason}"

@@ -29,6 +29,8 @@ from pillarbox_engine.states import DeadReason, EventKind, State, Verb
 PROMOTE_CHUNK = 1_000
 _READ = msgspec.json.Decoder().decode
 
+UNREADABLE = (UnicodeDecodeError, msgspec.DecodeError)
+
 Unread = dict[str, tuple[str, str | None, str]]
 """By job id: a row's `payload`, `blob` and `payload_crc`, for `blobs.whole` to make sense of."""
 
@@ -173,11 +175,26 @@ def _lease(
         "lease_expires_at": expires, "ids": numbers,
     }  # fmt: skip
     transaction.execute("lease_jobs", values)
-    rows = _READ(transaction.row("leased_jobs", (numbers,))[0])
+    rows = _leased(transaction, numbers, ids)
     transaction.move(queue.id, State.READY, State.LEASED, 0, number=len(rows))
     transaction.add(queue.id, "claimed_total", len(rows))
     transaction.stirred.add(queue.name)
     return [_claimed(queue, row, unread, transaction.now, expires) for row in rows]
+
+
+def _leased(transaction: Transaction, numbers: str, ids: Sequence[int]) -> list[Any]:
+    try:
+        return list(_READ(transaction.row("leased_jobs", (numbers,))[0]))
+    except UNREADABLE:
+        return [_leased_alone(transaction, json.dumps([number])) for number in ids]
+
+
+def _leased_alone(transaction: Transaction, number: str) -> Any:
+    """One job, whatever damage has left of its text: it must not keep others from being leased."""
+    try:
+        return _READ(transaction.row("leased_jobs", (number,))[0])[0]
+    except UNREADABLE:
+        return _READ(transaction.row("leased_unreadable", (number,))[0])[0]
 
 
 def _claimed(queue: QueueRow, row: Any, unread: Unread, now: int, expires: int) -> Claimed:

@@ -15,10 +15,8 @@ from pathlib import Path
 import apsw
 
 from pillarbox_engine.errors import (
-    DamagedFile,
     Definite,
     DiskFull,
-    EnvironmentFault,
     FileUnusable,
     ForeignFile,
     LockedFile,
@@ -26,9 +24,13 @@ from pillarbox_engine.errors import (
     ReadOnlyFile,
 )
 from pillarbox_engine.sqlite.blobs import teach
+from pillarbox_engine.sqlite.damage import BROKEN_SCHEMA, damaged
 
 APPLICATION_ID = 0x50426F78
 """`application_id` of a queue file: the letters "PBox"."""
+
+READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
+"""How a queue file is opened: it is there, and no symbolic link is followed."""
 
 OLDEST_SQLITE = 3_051_003
 BUSY_TIMEOUT_MS = 20_000
@@ -39,11 +41,11 @@ _BUSY_PAUSE = 0.005
 
 
 def require_sqlite() -> None:
-    """`EnvironmentFault` where the SQLite in use is older than 3.51.3."""
+    """`FileUnusable` where the SQLite in use is older than 3.51.3."""
     found = apsw.SQLITE_VERSION_NUMBER
     if found < OLDEST_SQLITE:
-        raise EnvironmentFault(
-            "SQLite is too old",
+        raise FileUnusable(
+            "Queue files cannot be used: SQLite is too old",
             f"{apsw.sqlite_lib_version()} is installed and 3.51.3 is needed",
             "Upgrade the package apsw, which brings its own",
         )
@@ -52,7 +54,7 @@ def require_sqlite() -> None:
 def open_writer(path: Path) -> apsw.Connection:
     """A connection for the one writer of this process."""
     with spoken(path):
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = apsw.Connection(str(path), flags=READ_WRITE)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         _configure_writer(connection)
         teach(connection, path)
@@ -94,7 +96,7 @@ def _enter_wal(connection: apsw.Connection) -> None:
 def open_reader(path: Path) -> apsw.Connection:
     """A connection that can only read, for short reads beside the writer."""
     with spoken(path):
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = apsw.Connection(str(path), flags=READ_WRITE)
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         for pragma in ("query_only=1", "temp_store=MEMORY", "trusted_schema=0"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -116,7 +118,7 @@ def open_untouched(path: Path) -> apsw.Connection:
 
 
 def _read_only(path: Path, how: str) -> apsw.Connection:
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOFOLLOW
     connection = apsw.Connection(f"{path.as_uri()}?{how}", flags=flags)
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA query_only=1").fetchall()
@@ -134,9 +136,9 @@ def spoken(path: Path) -> Iterator[None]:
         raise translate(error, path) from error
 
 
-def translate(error: apsw.Error, path: Path) -> PillarboxError:
+def translate(error: apsw.Error, path: Path, *, tested: bool = True) -> PillarboxError:
     """The error of ours that says what SQLite met. What is no fault of the world comes back as a
-    `Definite` failure with SQLite's words."""
+    `Definite` failure with SQLite's words. `tested`: the statement is one that fits our schema."""
     title = f"{path} cannot be used"
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
         return LockedFile(
@@ -146,8 +148,8 @@ def translate(error: apsw.Error, path: Path) -> PillarboxError:
         )
     if isinstance(error, apsw.NotADBError):
         return ForeignFile(title, "it is not an SQLite file", "Name a Pillarbox queue file")
-    if isinstance(error, apsw.CorruptError):
-        return DamagedFile(title, f"it is damaged ({error})", "Keep a copy, and run the check")
+    if isinstance(error, apsw.CorruptError) or (tested and BROKEN_SCHEMA.search(str(error))):
+        return damaged(path, str(error))
     if isinstance(error, apsw.FullError):
         return DiskFull(title, "no room is left on the disk", "Free some room and try again")
     if isinstance(error, (apsw.ReadOnlyError, apsw.PermissionsError)):

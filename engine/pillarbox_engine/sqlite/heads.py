@@ -60,11 +60,26 @@ class HeadFile:
 
 def highest(side: Path, uuid: str) -> Head | None:
     """The highest head noted beside the file by any process, or None."""
-    found = [head for path in side.glob("head-*") for head in _read(path, UUID(uuid).bytes)]
+    owner = _bytes_of(uuid)
+    found = [head for path in side.glob("head-*") for head in _read(path, owner)]
     return max(found, key=lambda head: head.sequence, default=None)
 
 
-def _read(path: Path, uuid: bytes) -> list[Head]:
+def any_noted(side: Path) -> Head | None:
+    """The highest head noted there of whatever file, or None: what lay here was a queue file."""
+    found = [head for path in side.glob("head-*") for head in _read(path, None)]
+    return max(found, key=lambda head: head.sequence, default=None)
+
+
+def _bytes_of(uuid: str) -> bytes:
+    """No bytes, which no note is of, where damage has left no uuid."""
+    try:
+        return UUID(uuid).bytes
+    except ValueError:
+        return b""
+
+
+def _read(path: Path, uuid: bytes | None) -> list[Head]:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -74,9 +89,9 @@ def _read(path: Path, uuid: bytes) -> list[Head]:
     return [head for head in found if head is not None]
 
 
-def _noted(raw: bytes, uuid: bytes) -> Head | None:
+def _noted(raw: bytes, uuid: bytes | None) -> Head | None:
     body, tail = raw[: _FORM.size], raw[_FORM.size :]
     if len(tail) != _CHECK.size or _CHECK.unpack(tail)[0] != zlib.crc32(body):
         return None
     owner, sequence, link = _FORM.unpack(body)
-    return Head(sequence, link) if owner == uuid else None
+    return Head(sequence, link) if uuid is None or owner == uuid else None

@@ -22,6 +22,7 @@ import apsw
 from pillarbox_engine.errors import FileUnusable, ForeignFile, NewerFile
 from pillarbox_engine.sqlite.aside import set_aside
 from pillarbox_engine.sqlite.connection import APPLICATION_ID, translate
+from pillarbox_engine.sqlite.damage import damaged
 from pillarbox_engine.sqlite.identity import Identity, is_alive
 from pillarbox_engine.sqlite.statements import statement
 
@@ -55,6 +56,23 @@ def require_ours(connection: apsw.Connection, path: Path) -> None:
             "Name a Pillarbox queue file, or a new one",
         )
     _refuse_newer(connection, path)
+
+
+def require_schema(connection: apsw.Connection, path: Path) -> None:
+    """`DamagedFile` where the schema's number is not the one that its last migration wrote."""
+    found = connection.pragma("user_version")
+    stated = None
+    if found:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
+        stated = None if row is None else str(row[0])
+    elif connection.pragma("application_id") == 0:
+        return
+    if stated != str(found) and (stated is not None or found not in _UNSTATED):
+        raise damaged(path, f"its schema's number is {found} and should be {stated or 'another'}")
+
+
+_UNSTATED = range(1, 10)
+"""Schemas whose files may not say their number a second time."""
 
 
 def require_current(connection: apsw.Connection, path: Path) -> None:
@@ -100,7 +118,7 @@ def _told_where(notices: list[str], path: Path) -> Iterator[None]:
     try:
         yield
     except apsw.Error as error:
-        told = translate(error, path)
+        told = translate(error, path, tested=False)
         remedy = ". ".join([told.remedy, *notices])
         raise type(told)(f"{path} could not be upgraded", told.reason, remedy) from error
 
@@ -151,7 +169,7 @@ def _apply_once(connection: apsw.Connection, entry: Migration) -> None:
 
 
 def _apply(connection: apsw.Connection, number: int, text: str) -> None:
-    for part in _statements(text):
+    for part in statements_of(text):
         connection.execute(part).fetchall()
     connection.pragma("application_id", APPLICATION_ID)
     connection.pragma("user_version", number)
@@ -165,7 +183,8 @@ def _apply(connection: apsw.Connection, number: int, text: str) -> None:
     )  # fmt: skip
 
 
-def _statements(text: str) -> list[str]:
+def statements_of(text: str) -> list[str]:
+    """The single statements of a migration."""
     lines = [line for line in text.splitlines() if not line.lstrip().startswith("--")]
     parts: list[str] = []
     rest = ""

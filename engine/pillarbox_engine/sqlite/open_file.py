@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,11 +17,12 @@ from typing import TypeVar
 import apsw
 
 from pillarbox_engine.clock import Clock
-from pillarbox_engine.errors import PillarboxError, ProgrammingFault, ReadOnlyFile
+from pillarbox_engine.errors import DamagedFile, PillarboxError, ProgrammingFault, ReadOnlyFile
 from pillarbox_engine.listeners import Listeners
 from pillarbox_engine.protocols import Change
 from pillarbox_engine.refusals import closed
-from pillarbox_engine.sqlite import chain, registry
+from pillarbox_engine.sqlite import chain, quarantine, registry
+from pillarbox_engine.sqlite.damage import GARBLED, garbled
 from pillarbox_engine.sqlite.doorbell import Doorbell
 from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.heads import HeadFile
@@ -44,7 +46,7 @@ class OpenFile:
         self.place, self.side, self.clock = place, place.side, clock
         self.listeners, self.offers = Listeners(), Offers()
         self.process_id: int | None = None
-        self._readers = Readers(place.path, connect)
+        self._readers = Readers(place.path, connect, self._with_copy)
         self._writer: Writer | None = None
         self._doorbell: Doorbell | None = None
         self._head: HeadFile | None = None
@@ -53,6 +55,7 @@ class OpenFile:
         self._pid = os.getpid()
         self._closed = self._closing = self.left = False
         self._alone = False
+        self._copying, self._copy = threading.Lock(), ""
         with self.read() as reading:
             self.uuid = str(reading.row("file_uuid")[0])
 
@@ -85,7 +88,20 @@ class OpenFile:
         self._require_usable()
         if self._writer is None:
             raise self._only_looked_at()
-        return self._writer.run(work)
+        try:
+            return self._writer.run(work)
+        except DamagedFile as damage:
+            raise self._with_copy(damage) from damage
+        except GARBLED as error:
+            raise self._with_copy(garbled(self.place.path, error)) from error
+
+    def _with_copy(self, error: PillarboxError) -> PillarboxError:
+        """`error`; where the file is damaged, with the place of a copy, made the first time."""
+        if not isinstance(error, DamagedFile) or not error.pages or self.place.read_only:
+            return error
+        with self._copying:
+            self._copy = self._copy or quarantine.set_aside(self.place.path)
+        return quarantine.with_copy(error, self._copy)
 
     def _only_looked_at(self) -> ReadOnlyFile:
         return ReadOnlyFile(f"{self.place.path} is open to look at only", "", "Open it to write")

@@ -18,6 +18,7 @@ from pillarbox_engine.settings import (
     settings_from_builtins,
     settings_to_builtins,
 )
+from pillarbox_engine.sqlite.damage import of_settings
 from pillarbox_engine.sqlite.transaction import Transaction
 
 
@@ -33,8 +34,11 @@ class QueueRow:
 
 @lru_cache(maxsize=256)
 def parse_settings(text: str) -> QueueSettings:
-    """Settings from their stored JSON."""
-    return settings_from_builtins(json.loads(text))
+    """Settings from their stored JSON; `DamagedFile` where it is not what was stored."""
+    try:
+        return settings_from_builtins(json.loads(text))
+    except (ValueError, TypeError, KeyError) as error:
+        raise of_settings(error) from error
 
 
 def encode_settings(settings: QueueSettings) -> str:

@@ -14,8 +14,10 @@ from typing import Any
 
 import apsw
 
+from pillarbox_engine.errors import PillarboxError
 from pillarbox_engine.refusals import closed
-from pillarbox_engine.sqlite.connection import spoken
+from pillarbox_engine.sqlite.connection import translate
+from pillarbox_engine.sqlite.damage import GARBLED, garbled
 from pillarbox_engine.sqlite.statements import statement
 from pillarbox_engine.sqlite.transaction import Bindings
 
@@ -50,8 +52,12 @@ class Reading:
 class Readers:
     """A stack of read connections; a borrowed one is used by one thread at a time."""
 
-    def __init__(self, path: Path, connect: Callable[[Path], apsw.Connection]) -> None:
-        self._path, self._connect = path, connect
+    def __init__(
+        self, path: Path, connect: Callable[[Path], apsw.Connection],
+        told: Callable[[PillarboxError], PillarboxError],
+    ) -> None:  # fmt: skip
+        """`told` may add to what SQLite's errors are told as."""
+        self._path, self._connect, self._told = path, connect, told
         self._idle: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -60,12 +66,16 @@ class Readers:
     def read(self) -> Iterator[Reading]:
         """Borrow a connection inside one read transaction."""
         connection = self._borrow()
-        with spoken(self._path):
+        try:
             try:
                 connection.execute("BEGIN")
                 yield Reading(connection)
             finally:
                 self._give_back(connection)
+        except apsw.Error as error:
+            raise self._told(translate(error, self._path)) from error
+        except GARBLED as error:
+            raise self._told(garbled(self._path, error)) from error
 
     def _borrow(self) -> apsw.Connection:
         with self._lock:

@@ -87,6 +87,7 @@ def _copy_rows(old: apsw.Connection, today: str) -> None:
         columns = ", ".join(names)
         old.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM today.{table}")
     old.execute("DETACH today")
+    old.execute("DELETE FROM meta WHERE key = 'schema'")
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ GROUPS = {"dead_groups", "dead_trend"}
 SMALL = {
     "CONSTANT", "a", "alarms", "chain_base", "counted", "counters", "maintainer", "meta", "o",
     "operations", "processes", "queues", "s", "schedules",
-    "main.sqlite_schema", "temp.sqlite_schema",
+    "main.sqlite_schema", "sqlite_schema", "temp.sqlite_schema",
 }  # fmt: skip
 """Tables with a row a queue, a process or an operator's deed."""
 HANDED = "VIRTUAL TABLE"

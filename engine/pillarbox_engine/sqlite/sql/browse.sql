@@ -2,11 +2,13 @@
 -- parts are put together by `where.py` and `browse.py`.
 
 -- name: summaries
--- The columns of a listing. The preview is the start of the payload.
+-- The columns of a listing. The preview is the start of the payload, as bytes: damage may have
+-- left something that is no text.
 SELECT
     j.id, q.name, j.type, j.state, j.priority, j.attempt,
     coalesce(j.max_attempts, json_extract(q.settings, '$.max_attempts')),
-    j.lost, j.fence, j.enqueued_at, j.run_at, substr(j.payload, 1, 240), j.payload_bytes,
+    j.lost, j.fence, j.enqueued_at, j.run_at,
+    CAST(substr(j.payload, 1, 240) AS BLOB), j.payload_bytes,
     j.started_at, j.ended_at, j.lease_expires_at, j.heartbeat_at, j.process_id, j.worker,
     j.progress, j.reason, j.error_type, j.error_message, j.fingerprint, j.expires_at,
     j.trashed_from, j.group_key, iif(j.state = 'ready', j.hold, NULL),

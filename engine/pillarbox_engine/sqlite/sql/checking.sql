@@ -34,5 +34,9 @@ SELECT count(*) FROM jobs WHERE state NOT IN (
 );
 
 -- name: payloads
--- Every payload with its checksum, to be compared.
-SELECT id, payload, blob, payload_crc FROM jobs;
+-- Every payload with its checksum, to be compared; as bytes, for damage leaves what is no text.
+SELECT id, CAST(payload AS BLOB), blob, payload_crc FROM jobs;
+
+-- name: objects
+-- Tables, indexes, views and triggers, as they were made.
+SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_%' ESCAPE '\';

@@ -74,6 +74,16 @@ SELECT json_group_array(json_array(
 FROM json_each(?) AS chosen
 CROSS JOIN jobs AS j ON j.id = chosen.value;
 
+-- name: leased_unreadable
+-- The same where damage has left text that cannot be read: what is no number is left out, and no
+-- payload has that checksum.
+SELECT json_group_array(json_array(
+    j.id, j.fence, '', '', 'unreadable', j.attempt, j.max_attempts, j.lost, j.priority,
+    j.enqueued_at, j.timeout_us, NULL, NULL
+))
+FROM json_each(?) AS chosen
+CROSS JOIN jobs AS j ON j.id = chosen.value;
+
 -- name: promote_due
 -- Scheduled jobs of a queue whose time has come, a chunk at a time.
 UPDATE jobs SET state = 'ready'
