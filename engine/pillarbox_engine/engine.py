@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
-from pillarbox_engine import arguments, filters, names
+from pillarbox_engine import arguments, names
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import refuse_while_importing
@@ -28,9 +28,11 @@ from pillarbox_engine.isolation import Isolation, isolated, isolation_named
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
 from pillarbox_engine.model import Counts, Enqueued, Job, JobSummary, QueueSummary
+from pillarbox_engine.ordering import Order, parse_order
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.pool import Handlers, OnProblem, PoolParts
 from pillarbox_engine.protocols import Backend, Change
+from pillarbox_engine.query import given
 from pillarbox_engine.queues import Queue
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.serving import Serving
@@ -114,16 +116,22 @@ class Engine:
         job = self.job(job_id)
         return why(job, look(self.backend, job, from_us(self.clock.now_us())))
 
-    def jobs(self, where: Filter = Filter()) -> Iterator[JobSummary]:
-        """The jobs that match, page by page behind the scenes. `InvalidOption`."""
-        filters.check(where)
-        return self._pages(self.backend, where)
+    def jobs(
+        self, where: Filter | str = Filter(), *, order: str | None = None
+    ) -> Iterator[JobSummary]:
+        """The jobs that match, page by page behind the scenes.
 
-    def _pages(self, backend: Backend, where: Filter) -> Iterator[JobSummary]:
-        page = backend.jobs(where)
+        `where` may be a query; `order` is a key of docs/queries.md, such as `-priority`. Raises
+        `InvalidOption`, `QueryError`.
+        """
+        chosen = None if order is None else parse_order(arguments.kind("order", order, str))
+        return self._pages(self.backend, given(where), chosen)
+
+    def _pages(self, backend: Backend, where: Filter, order: Order | None) -> Iterator[JobSummary]:
+        page = backend.jobs(where, order=order)
         yield from page.rows
         while page.cursor is not None:
-            page = self.backend.jobs(where, cursor=page.cursor)
+            page = self.backend.jobs(where, order=order, cursor=page.cursor)
             yield from page.rows
 
     def counts(self) -> Counts:

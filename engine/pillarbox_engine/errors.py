@@ -156,9 +156,10 @@ class InvalidHandlers(InputFault):
 
 
 class QueryError(InputFault):
-    """A query does not parse; `column` is the 1-based place of the mistake."""
+    """A query does not parse; `column` is the 1-based place of the mistake in `query`."""
 
     column: int = 1
+    query: str = ""
 
 
 class Unsupported(PillarboxError):

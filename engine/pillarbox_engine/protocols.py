@@ -34,6 +34,7 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.ordering import Order, Stop
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.standing import Offer
@@ -153,12 +154,19 @@ class Inspector(Protocol):
         """One queue's counts, or all queues' together."""
 
     def jobs(
-        self, where: Filter = Filter(), *, limit: int = 100, cursor: str | None = None
-    ) -> Page[JobSummary]:
-        """Jobs that match, newest first (in flight: lease that ends first; retrying: next due)."""
+        self, where: Filter = Filter(), *, order: Order | None = None, limit: int = 100,
+        cursor: str | None = None, stop: Stop | None = None,
+    ) -> Page[JobSummary]:  # fmt: skip
+        """Jobs that match, in `order`; None: newest first (in flight: the lease that ends first;
+        what waits for its time: the next to be due). A cursor belongs to the order it came from.
 
-    def count(self, where: Filter, *, limit: int = 1_000_000) -> int:
-        """How many jobs match, counting no further than `limit`."""
+        A long look is cut into short reads. `stop` is asked between them, on the caller's thread;
+        once it answers true what was found until then is answered, marked `partial`: by number
+        its cursor goes on from there, in another order it is not known what comes first.
+        """
+
+    def count(self, where: Filter, *, limit: int = 1_000_000, stop: Stop | None = None) -> int:
+        """How many jobs match, counting no further than `limit`, nor than `stop` lets it."""
 
     def job(self, job_id: str) -> Job:
         """One job whole, or `NotFound`."""

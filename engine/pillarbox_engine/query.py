@@ -1,55 +1,45 @@
-"""The query language: `state:dead queue:email payload.customer.id:42 error:"timeout" age>1h`.
+"""The query language: `state:dead,done queue:email payload.customer.id:42 -error:timeout age>1h`.
 
-Owns both directions, text → `Filter` and back. Terms stand side by side and must all hold;
-repeated `state:`, `queue:`, `type:` and `id:` are alternatives. A value with spaces goes in double
-quotes; a backslash takes the next character as it is. Words without a key are looked for in id,
-type and payload.
+Owns what each term means. Terms stand side by side and must all hold; a comma parts alternatives,
+and so does repeating `state:`, `queue:`, `type:`, `id:` and the other lists. A minus in front turns
+a term round. A value with spaces goes in double quotes; a backslash takes the next character as it
+is. Words without a key are looked for in id, type and payload. docs/queries.md is the reference.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from pillarbox_engine import payload
+from pillarbox_engine import comparing, payload
+from pillarbox_engine.comparing import NUMBERS, PAYLOAD, TIMES, Bound
 from pillarbox_engine.errors import InvalidPayload, QueryError
-from pillarbox_engine.filters import Filter
+from pillarbox_engine.filters import Filter, check
 from pillarbox_engine.json_fault import printable
 from pillarbox_engine.model import JsonValue
+from pillarbox_engine.query_terms import Term, Value, error, terms
+from pillarbox_engine.query_text import LISTS, SECONDS, SINGLES, to_text
 from pillarbox_engine.states import State
 
-KEYS = ("state:", "queue:", "type:", "id:", "is:retrying", "error:", "fingerprint:", "operation:",
-        "unique:", "payload.PATH:", "age>", "age<")  # fmt: skip
+__all__ = ["KEYS", "given", "parse_duration", "parse_query", "to_text"]
+
+KEYS = (
+    "state:",
+    *(f"{key}:" for key in LISTS),
+    *("is:retrying", "error:", "fingerprint:", "operation:", "key:", "payload.PATH:", "age>"),
+    *(f"{key}>" for key in (*NUMBERS, *TIMES)),
+)
 """The keys a query may use, as a help text lists them."""
 
-_TERM = re.compile(
-    r"""(?:(?P<key>(?:[^\s":<>\\]|\\.)+)(?P<op>[:<>]))?
-        (?P<value>"(?P<quoted>(?:[^"\\]|\\.)*)(?P<close>"?)|(?:[^\s\\]|\\.?)*)""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_SPACE = re.compile(r"\s*")
-_BARE = re.compile(r'[^\s"\\:<>]+')
+_ALIASES = {"key": "unique", "unique": "unique"}
 _DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?[smhdw])+")
 _DURATION_PART = re.compile(r"([0-9.]+(?:e[+-]?[0-9]+)?)([smhdw])")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
-_SEVERAL = {"queue": "queues", "type": "types", "id": "ids"}
-_SINGLE = ("fingerprint", "error", "operation", "unique")
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    """One term, escapes resolved. Columns count from 1."""
-
-    key: str
-    op: str
-    value: str
-    quoted: bool
-    column: int
-    value_column: int
-    raw: str
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-")
+_TIME_REMEDY = "Use a number and s, m, h, d or w, as in {0}>1h, or a date: {0}>2026-05-01T09:30Z"
 
 
 @dataclass(slots=True)
@@ -59,15 +49,18 @@ class _Parts:
     one: dict[str, Any] = field(default_factory=dict)
     many: dict[str, list[Any]] = field(default_factory=dict)
 
-    def set(self, name: str, value: Any, term: _Term) -> None:
+    def set(self, name: str, value: Any, term: Term) -> None:
         if name in self.one:
-            raise _error(term.column, f"{term.key}{term.op} is there twice", "Keep one of the two")
+            remedy = "Keep one of the two, or part alternatives by a comma"
+            raise error(term.key_column, f"{term.key}{term.op} is there twice", remedy)
         self.one[name] = value
 
-    def add(self, name: str, value: Any) -> None:
-        values = self.many.setdefault(name, [])
-        if value not in values:
-            values.append(value)
+    def add(self, name: str, *values: Any) -> None:
+        kept = self.many.setdefault(name, [])
+        kept += [value for value in dict.fromkeys(values) if value not in kept]
+
+    def append(self, name: str, value: Any) -> None:
+        self.many.setdefault(name, []).append(value)
 
     def finished(self) -> Filter:
         parts: dict[str, Any] = {name: tuple(values) for name, values in self.many.items()}
@@ -78,192 +71,224 @@ class _Parts:
 def parse_query(text: str) -> Filter:
     """The filter that `text` describes; `QueryError` with the 1-based `column` of a mistake."""
     parts = _Parts()
-    for term in _terms(text):
-        _take(term, parts)
+    try:
+        for term in terms(text):
+            _take(term, parts)
+    except QueryError as fault:
+        fault.query = text
+        raise
     return parts.finished()
 
 
-def to_text(where: Filter) -> str:
-    """`where` as a query: `parse_query(to_text(where)) == where`."""
-    terms = [f"state:{state}" for state in State if state in where.states]
-    terms += ["is:retrying"] if where.retrying else []
-    for key, name in _SEVERAL.items():
-        terms += [f"{key}:{_written(value)}" for value in getattr(where, name)]
-    terms += [f"{key}:{_written(value)}" for key, value in _singles(where)]
-    terms += [f"payload.{_escaped(p)}:{_written_json(value)}" for p, value in where.payload]
-    terms += [f"age{op}{_written_age(age)}" for op, age in _ages(where)]
-    return " ".join(terms + [_written(word) for word in where.text])
+def given(where: Filter | str) -> Filter:
+    """A filter or a query as a program hands it over: `InvalidOption`, `QueryError`."""
+    return parse_query(where) if isinstance(where, str) else check(where)
 
 
 def parse_duration(text: str) -> float | None:
     """Seconds of `90s`, `1.5h` or `1h30m` (units s m h d w), or None if it is none of that."""
     if not _DURATION.fullmatch(text):
         return None
-    return sum(float(n) * _SECONDS[unit] for n, unit in _DURATION_PART.findall(text))
+    return sum(float(n) * SECONDS[unit] for n, unit in _DURATION_PART.findall(text))
 
 
-def _terms(text: str) -> Iterator[_Term]:
-    at = _skip(text, 0)
-    while at < len(text):
-        match = _TERM.match(text, at)
-        if match is None or match.end() == at:
-            raise _error(at + 1, f"{printable(text[at : at + 20])} is not understood", _known())
-        yield _term(text, match)
-        at = _skip(text, match.end())
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _term(text: str, match: re.Match[str]) -> _Term:
-    quoted = match["quoted"] is not None
-    if quoted and not match["close"]:
-        raise _error(match.start("value") + 1, "the quote is never closed", 'Add a " at the end')
-    if quoted and text[match.end() : match.end() + 1].strip():
-        raise _error(match.end() + 1, "text follows a closing quote", "Put a space between them")
-    return _Term(
-        key=_unescaped(match["key"] or ""),
-        op=match["op"] or "",
-        value=_unescaped(match["quoted"] if quoted else match["value"]),
-        quoted=quoted,
-        column=match.start() + 1,
-        value_column=match.start("value") + 1,
-        raw=_unescaped(match[0]),
-    )
-
-
-def _take(term: _Term, parts: _Parts) -> None:
-    if not term.key:
-        parts.many.setdefault("text", []).append(term.value)
+def _take(term: Term, parts: _Parts) -> None:
+    if term.negated:
+        for one in _turned(term):
+            parts.append("without", one)
+    elif not _is_term(term):
+        parts.append("text", term.value.text if not term.key else term.raw)
     elif term.op != ":":
         _take_comparison(term, parts)
-    elif not (term.value or term.quoted):
-        remedy = f"Write the value after the colon, without a space: {term.key}:…"
-        raise _error(term.value_column, f"{term.key}: has no value", remedy)
-    elif term.key.startswith("payload."):
-        path = term.key.removeprefix("payload.")
-        parts.many.setdefault("payload", []).append((_path(path, term), _json(term)))
     else:
-        _take_property(term, parts)
+        _take_values(term, parts)
 
 
-def _take_property(term: _Term, parts: _Parts) -> None:
+def _turned(term: Term) -> list[Filter]:
+    """What may not hold: each alternative of a term on its own, a list's together."""
+    parts = _Parts()
+    if not _is_term(term):
+        return [Filter(text=(term.value.text if not term.key else term.raw,))]
+    if term.op != ":":
+        _take_comparison(term, parts)
+        return [parts.finished()]
+    _take_values(term, parts)
+    found = parts.finished()
+    return [one for group in found.either for one in group] or [found]
+
+
+def _is_term(term: Term) -> bool:
+    """Whether it says something about a property, or is a word that has a colon or an arrow."""
+    if not term.key:
+        return False
+    if term.op == ":":
+        return term.key.startswith(PAYLOAD) or any(c.isalpha() for c in term.key)
     key = term.key.lower()
+    known = key == "age" or key in NUMBERS or key in TIMES or key.startswith(PAYLOAD)
+    return known or (key.isidentifier() and term.value.text[:1].isdigit())
+
+
+def _take_values(term: Term, parts: _Parts) -> None:
+    for value in term.values:
+        if not (value.text or value.quoted):
+            remedy = f"Write the value after the colon, without a space: {term.key}:…"
+            raise error(value.column, f"{term.key}: has no value", remedy)
+    if term.key.startswith(PAYLOAD):
+        path = _path(term)
+        _take_either(term, parts, "payload", lambda value: (path, _json(value)))
+    else:
+        _take_property(term, term.key.lower(), parts)
+
+
+def _take_property(term: Term, key: str, parts: _Parts) -> None:
     if key == "state":
-        parts.add("states", _state(term))
-    elif key in _SEVERAL:
-        parts.add(_SEVERAL[key], term.value)
-    elif key in _SINGLE:
-        parts.set(key, term.value, term)
-    elif key == "is" and term.value == "retrying":
+        parts.add("states", *map(_state, term.values))
+    elif key in LISTS:
+        parts.add(LISTS[key], *(value.text for value in term.values))
+    elif _ALIASES.get(key, key) in SINGLES:
+        _take_single(term, _ALIASES.get(key, key), parts)
+    elif key in NUMBERS:
+        _take_either(term, parts, "bounds", lambda value: Bound(key, "=", _number(term, value)))
+    elif key == "is" and term.whole == "retrying":
         parts.one["retrying"] = True
-    elif not any(c.isalpha() for c in key):
-        parts.many.setdefault("text", []).append(term.raw)
     else:
         raise _misused(term, key)
 
 
-def _misused(term: _Term, key: str) -> QueryError:
-    if key == "is":
-        return _error(term.value_column, f"is:{printable(term.value)} is unknown", "is:retrying")
-    if key == "payload":
-        return _error(term.column, "payload: does not say which part", "Write payload.PATH:VALUE")
-    if key == "age":
-        return _error(term.column + 3, "age is compared", "Write age>1h or age<2d")
-    return _error(term.column, f"there is no key {printable(term.key)}:", _known())
-
-
-def _take_comparison(term: _Term, parts: _Parts) -> None:
-    name = "older_than" if term.op == ">" else "younger_than"
-    if term.key.lower() == "age":
-        seconds = parse_duration(term.value)
-        if seconds is None:
-            what = f"{printable(term.value)} is not a length of time" if term.value else "no value"
-            raise _error(term.value_column, what, "Use a number and s, m, h, d or w: age>1h")
-        parts.set(name, seconds, term)
-    elif term.key.isidentifier() and term.value[:1].isdigit():
-        raise _error(term.column, f"{printable(term.key)} cannot be compared", _known())
+def _take_single(term: Term, name: str, parts: _Parts) -> None:
+    values = list(dict.fromkeys(value.text for value in term.values))
+    if len(values) == 1:
+        parts.set(name, values[0], term)
     else:
-        parts.many.setdefault("text", []).append(term.raw)
+        parts.append("either", tuple(_alone(name, value) for value in values))
 
 
-def _state(term: _Term) -> State:
+def _take_either(term: Term, parts: _Parts, name: str, read: Callable[[Value], Any]) -> None:
+    """One value must hold; of several, any."""
+    found: list[Any] = []
+    for value in term.values:
+        one = read(value)
+        if repr(one) not in map(repr, found):  # 1 is not True here
+            found.append(one)
+    if len(found) == 1:
+        parts.append(name, found[0])
+    else:
+        parts.append("either", tuple(_alone(name, (one,)) for one in found))
+
+
+def _alone(name: str, part: Any) -> Filter:
+    """A filter that says one thing."""
+    parts: dict[str, Any] = {name: part}
+    return Filter(**parts)
+
+
+def _misused(term: Term, key: str) -> QueryError:
+    column = term.key_column
+    if key == "is":
+        return error(term.value.column, f"is:{printable(term.whole)} is unknown", "is:retrying")
+    if key == "payload":
+        return error(column, "payload: does not say which part", "Write payload.PATH:VALUE")
+    if key == "age" or key in TIMES:
+        remedy = f"Write {key}>1h or {key}<2d"
+        return error(column + len(key), f"{key} is compared", remedy)
+    return error(column, f"there is no key {printable(term.key)}:", _known())
+
+
+def _take_comparison(term: Term, parts: _Parts) -> None:
+    key = term.key.lower()
+    if not (term.value.text or term.value.quoted):
+        raise error(term.value.column, f"{term.key}{term.op} has no value", _example(key))
+    if key == "age":
+        name = "older_than" if term.op[0] == ">" else "younger_than"
+        parts.set(name, _span(term, key), term)
+    elif key in NUMBERS:
+        parts.append("bounds", Bound(key, term.op, _number(term, term.value)))
+    elif key in TIMES:
+        parts.append("bounds", Bound(key, term.op, _time(term, key)))
+    elif term.key.startswith(PAYLOAD):
+        parts.append("bounds", Bound(f"{PAYLOAD}{_path(term)}", term.op, _comparable(term)))
+    else:
+        raise error(term.key_column, f"{printable(term.key)} cannot be compared", _known())
+
+
+def _example(key: str) -> str:
+    if key in NUMBERS:
+        return f"Write a number: {key}>1"
+    if key.startswith(PAYLOAD):
+        return 'Write a number or text: payload.total>10, payload.name>"m"'
+    return _TIME_REMEDY.format(key)
+
+
+def _span(term: Term, key: str) -> float:
+    seconds = parse_duration(term.value.text)
+    if seconds is None or seconds > _LONGEST:
+        what = f"{printable(term.value.text)} is not a length of time"
+        raise error(term.value.column, what, "Use a number and s, m, h, d or w: age>1h")
+    return seconds
+
+
+_LONGEST = 1e10
+
+
+def _time(term: Term, key: str) -> float | datetime:
+    """Seconds, or a moment: in UTC where it names no zone."""
+    text = term.value.text
     try:
-        return State(term.value.lower())
+        if _DATE.match(text):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except ValueError as fault:
+        what = f"{printable(text)} is no moment ({fault})"
+        raise error(term.value.column, what, _TIME_REMEDY.format(key)) from None
+    return _span(term, key)
+
+
+def _number(term: Term, value: Value) -> float:
+    number = float(value.text) if _NUMBER.fullmatch(value.text) else None
+    if number is None or abs(number) > comparing.MOST:
+        what = f"{printable(value.text)} is not a number"
+        raise error(value.column, what, f"Write {term.key}:5 or {term.key}>5")
+    return int(value.text) if value.text.lstrip("-").isdigit() else number
+
+
+def _comparable(term: Term) -> float | str:
+    value = term.value
+    found = value.text if value.quoted else _json(value)
+    if isinstance(found, str):
+        return found
+    if isinstance(found, bool) or not isinstance(found, (int, float)):
+        what = f"{printable(value.text)} is neither a number nor text"
+        raise error(value.column, what, _example(PAYLOAD))
+    if abs(found) > comparing.MOST:
+        raise error(value.column, "the number is too large to compare", "Use a smaller one")
+    return found
+
+
+def _state(value: Value) -> State:
+    try:
+        return State(value.text.lower())
     except ValueError:
-        what = f"there is no state {printable(term.value)!r}"
-        raise _error(term.value_column, what, f"Use one of: {', '.join(State)}") from None
+        what = f"there is no state {printable(value.text)!r}"
+        raise error(value.column, what, f"Use one of: {', '.join(State)}") from None
 
 
-def _path(path: str, term: _Term) -> str:
+def _path(term: Term) -> str:
+    path = term.key.removeprefix(PAYLOAD)
     if not path:
-        raise _error(term.column, "payload. does not say which part", "Write payload.PATH:VALUE")
+        what = "payload. does not say which part"
+        raise error(term.key_column, what, "Write payload.PATH:VALUE")
     return path
 
 
-def _json(term: _Term) -> JsonValue:
+def _json(value: Value) -> JsonValue:
     """A payload value: what is quoted is text, the rest JSON where it can be read so."""
-    if term.quoted:
-        return term.value
+    if value.quoted:
+        return value.text
     try:
-        return payload.parse(term.value)
+        return payload.parse(value.text)
     except InvalidPayload:
-        return term.value
-
-
-def _singles(where: Filter) -> Iterator[tuple[str, str]]:
-    for key in _SINGLE:
-        value = getattr(where, key)
-        if value is not None:
-            yield key, value
-
-
-def _ages(where: Filter) -> Iterator[tuple[str, float]]:
-    for op, age in ((">", where.older_than), ("<", where.younger_than)):
-        if age is not None:
-            yield op, age
-
-
-def _written(value: str) -> str:
-    if _BARE.fullmatch(value):
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _written_json(value: JsonValue) -> str:
-    if not isinstance(value, str):
-        return _escaped(payload.encode(value), keep=':"<>')
-    try:
-        payload.parse(value)
-    except InvalidPayload:
-        return _written(value)
-    return '"' + _escaped(value, keep=":<> \t\n") + '"'
-
-
-def _escaped(text: str, keep: str = "") -> str:
-    return "".join(
-        f"\\{c}" if (c in '":<>\\' or c.isspace()) and c not in keep else c for c in text
-    )
-
-
-def _written_age(seconds: float) -> str:
-    for unit in "wdhm":
-        if seconds and seconds % _SECONDS[unit] == 0 and seconds < 2**53:
-            return f"{int(seconds // _SECONDS[unit])}{unit}"
-    return f"{int(seconds)}s" if float(seconds).is_integer() else f"{seconds!r}s"
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+        return value.text
 
 
 def _known() -> str:
     return f'Known keys: {", ".join(KEYS)}; put text with a colon in "quotes"'
-
-
-def _error(column: int, reason: str, remedy: str) -> QueryError:
-    error = QueryError("The query is not understood", f"column {column}: {reason}", remedy)
-    error.column = column
-    return error

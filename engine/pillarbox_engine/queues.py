@@ -19,6 +19,7 @@ from pillarbox_engine.children import Child, flow_of
 from pillarbox_engine.clock import seconds_to_us, to_us
 from pillarbox_engine.differences import notices
 from pillarbox_engine.errors import NotFound, QueueFull, StorageFault
+from pillarbox_engine.filters import Filter
 from pillarbox_engine.isolation import Isolation
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import Counts, Enqueued, JobSummary, JsonValue, NewJob, QueueSummary
@@ -327,9 +328,11 @@ class Queue(OperatorVerbs):
         except NotFound:
             return Counts()
 
-    def jobs(self, state: State | str | None = None) -> Iterator[JobSummary]:
-        """The queue's jobs, of one state or all, page by page behind the scenes."""
-        return self._engine.jobs(self._where(state, None))
+    def jobs(
+        self, state: State | str | None = None, *, where: Filter | str | None = None
+    ) -> Iterator[JobSummary]:
+        """The queue's jobs, of one state or that match, page by page behind the scenes."""
+        return self._engine.jobs(self._where(state, where))
 
     # -- what an operator does --------------------------------------------------------------
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pillarbox_engine.comparing import Bound
 from pillarbox_engine.filters import Filter
-from pillarbox_engine.model import Failure
+from pillarbox_engine.flows import NewFlow
+from pillarbox_engine.model import Failure, NewJob
+from pillarbox_engine.planning import NewSchedule
+from pillarbox_engine.query import parse_query
 from pillarbox_engine.states import State
 from tests.contract.workshop import QUEUE, Workshop
 
@@ -150,3 +155,91 @@ def test_a_filter_pages_like_any_listing(people: Workshop) -> None:
     first = people.backend.jobs(where, limit=3)
     second = people.backend.jobs(where, limit=3, cursor=first.cursor)
     assert (len(first.rows), len(second.rows), second.cursor) == (3, 1, None)
+
+
+def found(shop: Workshop, query: str) -> set[str]:
+    """The `name`s of the jobs a query finds."""
+    return {shop.job(row.id).payload["name"] for row in shop.backend.jobs(parse_query(query)).rows}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("-state:dead,done", {"cid", "dee", "eve"}),
+        ("-queue:other -type:mail", {"cid", "dee"}),
+        ("-is:retrying -state:dead,done", {"dee", "eve"}),
+        ("-error:disk", {"ada", "bob", "dee", "eve"}),
+        ("-error:disk,user", {"bob", "dee", "eve"}),
+        ("error:disk,user", {"ada", "cid"}),
+        ("error:nothing,elsewhere", set()),
+        ("-payload.n:1", {"bob", "dee", "eve"}),
+        ('payload.n:2,"1"', {"bob", "dee"}),
+        ("-mail", {"cid", "dee", "eve"}),
+        ("-age>90s", {"cid", "dee", "eve"}),
+        ("payload.n>1", {"bob"}),
+        ("payload.n>=1", {"ada", "bob", "cid"}),
+        ('payload.n>="0"', {"dee"}),
+        ('payload.name<"bo"', {"ada"}),
+        ("payload.on>0", {"bob"}),
+        ("payload.missing<1", set()),
+        ("payload.n<99999999999999999999999", {"ada", "bob", "cid"}),
+        ("attempt>0", {"ada", "bob", "cid"}),
+        ("attempt:0", {"dee", "eve"}),
+        ("attempt:0,1 -queue:other", {"ada", "bob", "cid", "dee"}),
+        ("-attempt>0", {"dee", "eve"}),
+        ("size<12", set()),
+        ("size>12", {"ada", "bob", "cid", "dee", "eve"}),
+        ("priority<=500 lost:0", {"ada", "bob", "cid", "dee", "eve"}),
+        ("progress>0", set()),
+        ("ended>1m", {"ada", "bob"}),
+        ("ended<90s", set()),
+        ("started<90s", {"cid"}),
+        ("-started<90s", {"ada", "bob", "dee", "eve"}),
+        ("due<445s", {"cid", "dee"}),
+        ("due<400s", set()),
+        ("enqueued>90s", {"ada", "bob"}),
+        ("enqueued>2000-01-01", {"ada", "bob", "cid", "dee", "eve"}),
+        ("enqueued<2000-01-01", set()),
+        ("worker:none", set()),
+        ("-worker:none", {"ada", "bob", "cid", "dee", "eve"}),
+    ],
+)
+def test_by_what_a_query_says(people: Workshop, query: str, expected: set[str]) -> None:
+    assert found(people, query) == expected
+
+
+def test_by_group_and_worker(shop: Workshop) -> None:
+    shop.add({"name": "a"}, group="eu")
+    shop.add({"name": "b"}, group="us")
+    shop.add({"name": "c"})
+    assert found(shop, "group:eu") == {"a"}
+    assert found(shop, "group:eu,us") == {"a", "b"}
+    assert found(shop, "-group:eu") == {"b", "c"}
+    held = shop.take()
+    (worker,) = {row.worker for row in shop.backend.jobs(Filter(ids=(held.lease.job_id,))).rows}
+    assert found(shop, f'worker:"{(worker or "")[:4].upper()}"') == {"a"}
+
+
+def test_by_parent_and_schedule(shop: Workshop) -> None:
+    kid = NewFlow(queue="x", job=NewJob(payload_json='{"name": "kid"}'))
+    plan = NewFlow(queue="x", job=NewJob(payload_json='{"name": "parent"}'), children=(kid,))
+    parent = shop.backend.enqueue_flow(plan)
+    assert found(shop, f"parent:{parent.id}") == {"kid"}
+    job = NewJob(payload_json='{"name": "tick"}')
+    shop.backend.put_schedule(NewSchedule(name="nightly", queue="x", job=job, every=10.0))
+    shop.backend.run_schedule("nightly")
+    assert found(shop, "schedule:nightly") == {"tick"}
+    assert found(shop, "schedule:hourly") == set()
+    assert found(shop, "-schedule:nightly") == {"parent", "kid"}
+
+
+def test_letters_beyond_ascii_are_compared_as_they_are(shop: Workshop) -> None:
+    shop.add({"name": "a"}, type="Ärger")
+    assert found(shop, "ÄRGER") == {"a"}
+    assert found(shop, "ärger") == set()
+
+
+def test_a_bound_between_two_moments(people: Workshop) -> None:
+    since, until = people.now - timedelta(seconds=90), people.now - timedelta(seconds=30)
+    bounds = (Bound("enqueued", ">=", since), Bound("enqueued", "<", until))
+    assert names(people, bounds=bounds) == {"cid", "dee"}

@@ -13,6 +13,7 @@ from typing import Any
 
 from pillarbox_engine.backoff import Exponential, Fixed, Linear, Table
 from pillarbox_engine.children import Child
+from pillarbox_engine.comparing import Bound
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.engine import Engine
@@ -69,7 +70,8 @@ NO_BACKOFF: Values = (
     Table(delays=[1.0]), Table(delays=5), Table(delays=(1.0, NAN)),  # type: ignore[arg-type]
 )  # fmt: skip
 NO_FILTER: Values = (
-    "dead", 1, {"states": ["dead"]}, Filter(ids=("x", 1)), Filter(ids="12"),  # type: ignore[arg-type]
+    "state:deed", "a:b", '"', "age>x", 1, {"states": ["dead"]},
+    Filter(ids=("x", 1)), Filter(ids="12"),  # type: ignore[arg-type]
     Filter(states=frozenset({"tired"})), Filter(states={State.DEAD}),  # type: ignore[arg-type]
     Filter(queues=["mail"]), Filter(types=(1,)), Filter(text=("\ud800",)),  # type: ignore[arg-type]
     Filter(retrying=1), Filter(error=5), Filter(fingerprint=b""),  # type: ignore[arg-type]
@@ -78,6 +80,23 @@ NO_FILTER: Values = (
     Filter(payload=(("a",),)), Filter(payload=("ab",)), Filter(payload=(("", 1),)),  # type: ignore[arg-type]
     Filter(payload=(("a", NAN),)), Filter(payload=((1, 1),)),  # type: ignore[arg-type]
 )  # fmt: skip
+NO_PARTS: Values = (
+    Filter(groups="a"), Filter(schedules=(1,)), Filter(parents=[]), Filter(workers=(None,)),  # type: ignore[arg-type]
+    Filter(bounds=("a",)), Filter(bounds=(Bound("colour", "<", 1),)),  # type: ignore[arg-type]
+    Filter(bounds=(Bound("priority", "~", 1),)), Filter(bounds=(Bound("priority", "<", "1"),)),
+    Filter(bounds=(Bound("priority", "<", NAN),)), Filter(bounds=(Bound("size", "<", 10**400),)),
+    Filter(bounds=(Bound("ended", "<", -1),)), Filter(bounds=(Bound("ended", "=", 1),)),
+    Filter(bounds=(Bound("ended", "<", datetime(2030, 1, 1)),)),
+    Filter(bounds=(Bound("payload.", "<", 1),)), Filter(bounds=(Bound("payload.a", "<", True),)),
+    Filter(bounds=(Bound("payload.a", "<", None),)), Filter(without=(1,)),  # type: ignore[arg-type]
+    Filter(without=(Filter(),)), Filter(without=(Filter(error="a", unique="b"),)),
+    Filter(without=(Filter(without=(Filter(error="a"),)),)), Filter(without=(Filter(error=1),)),  # type: ignore[arg-type]
+    Filter(either=(Filter(error="a"),)), Filter(either=((Filter(error="a"),),)),  # type: ignore[arg-type]
+    Filter(either=((),)),
+    Filter(either=((Filter(error="a"), Filter(unique="b")),)),
+    Filter(either=((Filter(text=("a",)), Filter(text=("b",))),)),
+)  # fmt: skip
+NO_ORDER: Values = (1, b"id", "", "-", "colour", "--id", "ID", "\ud800", "x" * 100_000, Hostile())
 NO_RULES: Values = (
     None, 1, "dead", [], {}, (1,), [RetryRule()], (RetryRule(then="later"),),
     (RetryRule(then=Hostile()),), (RetryRule(error=""),), (RetryRule(error=Hostile()),),  # type: ignore[arg-type]
@@ -308,7 +327,7 @@ ENGINE: dict[str, Call] = {
         on=_engine, good={"job_id": "1"},
         refuses={"job_id": (None, 1, b"1", ["1"], "", "999", "9" * 10_000, "\ud800", Hostile())},
     ),
-    "jobs": Call(on=_engine, refuses={"where": (*NO_FILTER, None)}),
+    "jobs": Call(on=_engine, refuses={"where": (*NO_FILTER, *NO_PARTS, None), "order": NO_ORDER}),
     "counts": Call(on=_engine),
     "alarms": Call(on=_engine),
     "schedules": Call(on=_engine),
@@ -372,7 +391,7 @@ QUEUE: dict[str, Call] = {
     "worker": Call(on=_queue, good={"handlers": handler}, refuses=WORKER),
     "claim": Call(on=_queue, refuses={"wait": (*NO_NUMBER, None, 1e9)}),
     "counts": Call(on=_queue),
-    "jobs": Call(on=_queue, refuses={"state": NO_STATE}),
+    "jobs": Call(on=_queue, refuses=CHOICE),
     "pause": Call(on=_queue),
     "resume": Call(on=_queue),
     "drain": Call(on=_queue),

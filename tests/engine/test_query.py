@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pillarbox_engine import filters
+from pillarbox_engine.comparing import NUMBERS, TIMES, Bound
 from pillarbox_engine.errors import QueryError
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.query import parse_query, to_text
 from pillarbox_engine.states import State
+
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def _at(key: str, value: int) -> Filter:
+    return Filter(bounds=(Bound(key, "=", value),))
+
+
+def _part(value: object) -> Filter:
+    return Filter(payload=(("n", value),))
+
 
 MEANINGS = [
     ("", Filter()),
@@ -45,13 +60,52 @@ MEANINGS = [
     ("<b>html</b> a->b 12:30", Filter(text=("<b>html</b>", "a->b", "12:30"))),
     ('"state:dead"', Filter(text=("state:dead",))),
     ("trailing\\", Filter(text=("trailing\\",))),
-]
+    ("state:dead,done", Filter(states=frozenset({State.DEAD, State.DONE}))),
+    ('queue:email,"a,b" queue:c', Filter(queues=("email", "a,b", "c"))),
+    (r"queue:a\,b", Filter(queues=("a,b",))),
+    ("group:eu schedule:nightly", Filter(groups=("eu",), schedules=("nightly",))),
+    ("parent:7 worker:box,pid", Filter(parents=("7",), workers=("box", "pid"))),
+    ("key:ada", Filter(unique="ada")),
+    ("error:disk,net", Filter(either=((Filter(error="disk"), Filter(error="net")),))),
+    ("error:disk,disk", Filter(error="disk")),
+    ("priority:5 lost<3", Filter(bounds=(Bound("priority", "=", 5), Bound("lost", "<", 3)))),
+    ("attempt>=2", Filter(bounds=(Bound("attempt", ">=", 2),))),
+    ("attempt:1,2", Filter(either=((_at("attempt", 1), _at("attempt", 2)),))),
+    ("size>1e3", Filter(bounds=(Bound("size", ">", 1000.0),))),
+    ("progress<=33.5", Filter(bounds=(Bound("progress", "<=", 33.5),))),
+    ("ended<10m due<1h", Filter(bounds=(Bound("ended", "<", 600.0), Bound("due", "<", 3600.0)))),
+    ("enqueued>=2026-05-01", Filter(bounds=(Bound("enqueued", ">=", MAY),))),
+    ("enqueued>=2026-05-01T02:00+02:00", Filter(bounds=(Bound("enqueued", ">=", MAY),))),
+    ("payload.n>3", Filter(bounds=(Bound("payload.n", ">", 3),))),
+    ('payload.at>="2026"', Filter(bounds=(Bound("payload.at", ">=", "2026"),))),
+    ("payload.n:1,true", Filter(either=((_part(1), _part(True)),))),
+    ('payload.n:{"a":1,"b":[2,3]}', Filter(payload=(("n", {"a": 1, "b": [2, 3]}),))),
+    ("-state:dead", Filter(without=(Filter(states=frozenset({State.DEAD})),))),
+    ("-queue:a,b -is:retrying", Filter(without=(Filter(queues=("a", "b")), Filter(retrying=True)))),
+    ("-error:a,b", Filter(without=(Filter(error="a"), Filter(error="b")))),
+    ('-word -"two words" - a-b', Filter(text=("-", "a-b"), without=(
+        Filter(text=("word",)), Filter(text=("two words",))))),
+    ("-age>1h", Filter(without=(Filter(older_than=3_600.0),))),
+    ("a,b", Filter(text=("a,b",))),
+]  # fmt: skip
 
 MISTAKES = [
     ("stat:dead", 1, "Known keys: state:"),
     ("queue:a  stat:dead", 10, "no key stat:"),
     ("http://x", 1, "quotes"),
-    ("-state:dead", 1, "no key -state:"),
+    ("-stat:dead", 2, "no key stat:"),
+    ("-state:deed", 8, "no state"),
+    ("state:dead,", 12, "no value"),
+    ("state:dead,deed", 12, "deed"),
+    ("queue:a,,b", 9, "no value"),
+    ("priority:high", 10, "not a number"),
+    ("priority>", 10, "has no value"),
+    ("attempt>1e999", 9, "not a number"),
+    ("ended:1h", 6, "ended>1h"),
+    ("ended>2026-13-01", 7, "no moment"),
+    ("ended>yesterday", 7, "not a length of time"),
+    ("payload.x>true", 11, "neither a number nor text"),
+    ("payload.>1", 1, "which part"),
     ("state:deed", 7, "waiting, scheduled, ready"),
     ("state: dead", 7, "no value"),
     ("queue:a is:lost", 12, "is:retrying"),
@@ -103,27 +157,69 @@ def _tuples(of: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(of, max_size=3, unique=True).map(tuple)
 
 
+_MOMENTS = st.integers(0, 4_000_000_000_000_000).map(
+    lambda us: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+)
+_OPS = st.sampled_from(["<", "<=", ">", ">="])
+_FIGURES = st.integers(-(2**70), 2**70) | st.floats(-1e300, 1e300)
+_PATHS = _WORDS.filter(bool)
+_BOUNDS = (
+    st.builds(Bound, st.sampled_from(NUMBERS), _OPS | st.just("="), _FIGURES)
+    | st.builds(Bound, st.sampled_from(TIMES), _OPS, st.floats(0, 1e9) | _MOMENTS)
+    | st.builds(Bound, _PATHS.map("payload.{}".format), _OPS, _FIGURES | _WORDS)
+)
+_PAYLOADS = st.tuples(_PATHS, _JSON)
+_LISTED = {
+    name: _tuples(_WORDS)
+    for name in ("ids", "queues", "types", "groups", "schedules", "parents", "workers")
+}
+_SINGLE = dict.fromkeys(("fingerprint", "error", "operation", "unique"), _WORDS)
+_STATES = st.frozensets(st.sampled_from(State))
+_ALONE = st.one_of(
+    *(st.builds(Filter, **{name: values.filter(bool)}) for name, values in _LISTED.items()),
+    *(st.builds(Filter, **{name: value}) for name, value in _SINGLE.items()),
+    st.builds(Filter, states=_STATES.filter(bool)),
+    st.builds(Filter, text=st.tuples(_WORDS)),
+    st.builds(Filter, payload=st.tuples(_PAYLOADS)),
+    st.builds(Filter, bounds=st.tuples(_BOUNDS)),
+    st.builds(Filter, older_than=st.floats(0, 1e9)),
+    st.just(Filter(retrying=True)),
+)
+
+
+def _group(alone: st.SearchStrategy[Filter]) -> st.SearchStrategy[tuple[Filter, ...]]:
+    return st.lists(alone, min_size=2, max_size=3, unique_by=repr).map(tuple)
+
+
+_EITHER = st.one_of(
+    *(_group(st.builds(Filter, **{name: value})) for name, value in _SINGLE.items()),
+    _PATHS.flatmap(
+        lambda path: _group(st.builds(Filter, payload=st.tuples(st.tuples(st.just(path), _JSON))))
+    ),
+    st.sampled_from(NUMBERS).flatmap(
+        lambda key: _group(st.integers(-9, 99).map(lambda value: _at(key, value)))
+    ),
+)
+
 FILTERS = st.builds(
     Filter,
-    ids=_tuples(_WORDS),
-    states=st.frozensets(st.sampled_from(State)),
+    **_LISTED,
+    **{name: st.none() | value for name, value in _SINGLE.items()},
+    states=_STATES,
     retrying=st.booleans(),
-    queues=_tuples(_WORDS),
-    types=_tuples(_WORDS),
-    fingerprint=st.none() | _WORDS,
-    error=st.none() | _WORDS,
-    operation=st.none() | _WORDS,
-    unique=st.none() | _WORDS,
     text=_tuples(_WORDS),
-    payload=st.lists(st.tuples(_WORDS.filter(bool), _JSON), max_size=2).map(tuple),
+    payload=st.lists(_PAYLOADS, max_size=2).map(tuple),
     older_than=_AGES,
     younger_than=_AGES,
+    bounds=st.lists(_BOUNDS, max_size=2).map(tuple),
+    without=st.lists(_ALONE, max_size=2).map(tuple),
+    either=st.lists(_EITHER, max_size=2).map(tuple),
 )
 
 
 @given(FILTERS)
 def test_a_filter_written_and_read_again_is_the_same(where: Filter) -> None:
-    assert parse_query(to_text(where)) == where
+    assert parse_query(to_text(filters.check(where))) == where
 
 
 def _mistake(text: str) -> QueryError | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from pillarbox.cli.output import console, on_terminal, plain, say
+from pillarbox.cli.pointing import pointed
 from pillarbox.locations import log_folder
 from pillarbox_engine.errors import (
     BehindHead,
@@ -24,6 +25,7 @@ from pillarbox_engine.errors import (
     InvalidJobFile,
     NotFound,
     PillarboxError,
+    QueryError,
 )
 
 DONE = 0
@@ -57,9 +59,18 @@ def report(error: PillarboxError) -> int:
         _styled(told)
     else:
         say(f"pillarbox: {told.title}{': ' + told.reason if told.reason else ''}")
+        for line in _where(told):
+            say(f"  {line}")
         if told.remedy:
             say(f"  {told.remedy}")
     return exit_code(error)
+
+
+def _where(error: PillarboxError) -> list[str]:
+    """The query with a caret under the mistake; nothing for another error."""
+    if not isinstance(error, QueryError) or not error.query:
+        return []
+    return pointed(error.query, error.column).splitlines()
 
 
 def _for_the_shell(error: PillarboxError) -> PillarboxError:
@@ -76,6 +87,8 @@ def _styled(error: PillarboxError) -> None:
     text = Text.assemble(("pillarbox: ", "bold"), (plain(error.title), "bold red"))
     if error.reason:
         text.append(f": {plain(error.reason)}")
+    for line in _where(error):
+        text.append(f"\n  {line}")
     if error.remedy:
         text.append(f"\n  {plain(error.remedy)}", style="dim")
     console(err=True).print(text, soft_wrap=True)

@@ -52,6 +52,7 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.ordering import Order, Stop
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
@@ -173,12 +174,13 @@ class MemoryBackend:
             return store.counts(queue)
 
     def jobs(
-        self, where: Filter = _EVERYTHING, *, limit: int = 100, cursor: str | None = None
-    ) -> Page[JobSummary]:
+        self, where: Filter = _EVERYTHING, *, order: Order | None = None, limit: int = 100,
+        cursor: str | None = None, stop: Stop | None = None,
+    ) -> Page[JobSummary]:  # fmt: skip
         with self._open() as store:
-            return browsing.jobs(store, where, limit, cursor)
+            return browsing.jobs(store, where, order, limit, cursor)
 
-    def count(self, where: Filter, *, limit: int = 1_000_000) -> int:
+    def count(self, where: Filter, *, limit: int = 1_000_000, stop: Stop | None = None) -> int:
         with self._open() as store:
             return browsing.count(store, where, limit)
 

@@ -2,67 +2,86 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from pillarbox_engine.clock import from_us
-from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.memory.predicate import matches
 from pillarbox_engine.memory.rows import Row, summary, whole
 from pillarbox_engine.memory.scheduling import fire_of
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary
+from pillarbox_engine.ordering import Order, Place, SortKey, cursor_of, natural, place_of
 from pillarbox_engine.refusals import no_job
 from pillarbox_engine.states import DeadReason, GroupRetry, HeldBy, State
-
-Place = tuple[int, int]
-"""Where a job stands in a listing: rows come in ascending order of it."""
 
 _HOUR_US = 3_600_000_000
 _NOTHING = Failure(type="", message="")
 
 
-def _place_in(where: Filter) -> Callable[[Row], Place]:
-    if where.states == {State.LEASED}:
-        return lambda row: (row.lease_expires_us or 0, row.id)
-    if where.retrying or where.states == {State.SCHEDULED}:
-        return lambda row: (row.run_us, row.id)
-    return lambda row: (-row.id, 0)
-
-
-def jobs(store: Store, where: Filter, limit: int, cursor: str | None) -> Page[JobSummary]:
+def jobs(
+    store: Store, where: Filter, order: Order | None, limit: int, cursor: str | None
+) -> Page[JobSummary]:
     """A page of the jobs that match, after `cursor`."""
-    place, now = _place_in(where), store.now
-    after = None if cursor is None else _parse(cursor)
-    found = sorted(
-        (row for row in store.rows.values() if matches(row, where, now)
-         and (after is None or place(row) > after)),
-        key=place,
-    )  # fmt: skip
-    shown = found[:limit]
-    more = json.dumps(place(shown[-1])) if len(found) > limit and shown else None
-    return Page(tuple(summary(row, store.settings_of(row)) for row in shown), more)
+    chosen = order or natural(where)
+    down, value = chosen.descending, _VALUES[chosen.key]
+    after = None if cursor is None else place_of(cursor)
+    places: list[Place] = [
+        (value(row), row.id) for row in store.rows.values() if matches(store, row, where)
+    ]
+    if after is not None:
+        places = [place for place in places if (place < after if down else place > after)]
+    places.sort(reverse=down)
+    more = cursor_of(places[limit - 1]) if len(places) > limit else None
+    rows = [store.rows[number] for _, number in places[:limit]]
+    return Page(tuple(summary(row, store.settings_of(row)) for row in rows), more)
 
 
-def _parse(cursor: str) -> Place:
-    try:
-        key, number = json.loads(cursor)
-        return int(key), int(number)
-    except (ValueError, TypeError) as error:
-        raise InvalidOption(
-            "The cursor is not one of ours", "", "Start from the first page"
-        ) from error
+def _or_before(value: float | None) -> float:
+    """What a job does not have comes before all that others have."""
+    return -1 if value is None else value
+
+
+def _duration(row: Row) -> int:
+    if row.started_us is None or row.ended_us is None or row.ended_us < row.started_us:
+        return -1
+    return row.ended_us - row.started_us
+
+
+def _error(row: Row) -> str:
+    error = row.error or _NOTHING
+    return f"{error.type}: {error.message}"
+
+
+_VALUES: Mapping[SortKey, Callable[[Row], int | float | str]] = {
+    SortKey.ID: lambda row: row.id,
+    SortKey.QUEUE: lambda row: row.queue,
+    SortKey.TYPE: lambda row: row.type,
+    SortKey.STATE: lambda row: str(row.state),
+    SortKey.PRIORITY: lambda row: row.priority,
+    SortKey.ATTEMPT: lambda row: row.attempt,
+    SortKey.DUE: lambda row: row.run_us,
+    SortKey.STARTED: lambda row: _or_before(row.started_us),
+    SortKey.ENDED: lambda row: _or_before(row.ended_us),
+    SortKey.DURATION: _duration,
+    SortKey.LEASE: lambda row: _or_before(row.lease_expires_us),
+    SortKey.HEARTBEAT: lambda row: _or_before(row.heartbeat_us),
+    SortKey.PROGRESS: lambda row: _or_before(row.progress),
+    SortKey.WORKER: lambda row: row.worker or "",
+    SortKey.SIZE: lambda row: row.payload_bytes,
+    SortKey.ERROR: _error,
+    SortKey.REASON: lambda row: str(row.reason or ""),
+}
+"""What jobs are sorted by."""
 
 
 def count(store: Store, where: Filter, limit: int) -> int:
     """How many jobs match, no further than `limit`."""
-    now = store.now
-    found = (1 for row in store.rows.values() if matches(row, where, now))
+    found = (1 for row in store.rows.values() if matches(store, row, where))
     return sum(islice(found, limit))
 
 

@@ -144,7 +144,7 @@ def start(store: Store, plan: OperationPlan) -> Operation:
 
 def _found(store: Store, plan: OperationPlan) -> Sequence[str]:
     where = applicable(plan.verb, plan.where)
-    return [row.job_id for _, row in sorted(store.rows.items()) if matches(row, where, store.now)]
+    return [row.job_id for _, row in sorted(store.rows.items()) if matches(store, row, where)]
 
 
 def _open(store: Store, plan: OperationPlan, ids: Sequence[str]) -> Operation:

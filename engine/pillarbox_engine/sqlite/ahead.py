@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pillarbox_engine.filters import Filter
 from pillarbox_engine.model import JobSummary
 from pillarbox_engine.sqlite import browse, overview
 from pillarbox_engine.sqlite.job_rows import number_of
@@ -10,7 +9,7 @@ from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.states import GroupRetry, State
 
 
-def ahead(reading: Reading, job_id: str, now: int) -> JobSummary | None:
+def ahead(reading: Reading, job_id: str) -> JobSummary | None:
     """The one in flight, or else the first in line; None where no group holds the job."""
     number = number_of(job_id)
     row = reading.row("group_of_held_job", (number,))
@@ -23,5 +22,4 @@ def ahead(reading: Reading, job_id: str, now: int) -> JobSummary | None:
     if not members:
         return None
     first, _ = min(members, key=lambda one: (one[1] != State.LEASED, one[0]))
-    wanted = Filter(ids=(str(first),))
-    return next(iter(browse.jobs(reading, wanted, now, limit=1, cursor=None).rows), None)
+    return browse.short(reading, first)

@@ -1,14 +1,9 @@
-"""Reading jobs for people: pages, one job whole, histories, groups of dead letters.
-
-Owns keyset paging: a cursor is the place of the last row in the listing's order, so a page costs
-the same wherever it is.
-"""
+"""Reading jobs for people: a row of a listing, one job whole, histories, groups of dead letters."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -16,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pillarbox_engine.clock import from_us, from_us_or_none, to_us
-from pillarbox_engine.errors import InvalidOption
-from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary, LogLine
 from pillarbox_engine.payload import preview
 from pillarbox_engine.refusals import no_job
@@ -28,69 +21,20 @@ from pillarbox_engine.sqlite.job_rows import number_of
 from pillarbox_engine.sqlite.queue_rows import parse_settings
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.sqlite.statements import statement
-from pillarbox_engine.sqlite.where import translate
 from pillarbox_engine.states import DeadReason, EventKind, HeldBy, State
 
 DAY_US = 86_400_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A listing's order: its key column beside the id, and which way it goes."""
-
-    column: str
-    place: int
-    up: bool
-
-
-_NEWEST = _Order("j.id", 0, up=False)
-_LEASES = _Order("j.lease_expires_at", 15, up=True)
-_DUE = _Order("j.run_at", 10, up=True)
-
-
-def _order_for(wanted: Filter) -> _Order:
-    if wanted.states == {State.LEASED}:
-        return _LEASES
-    if wanted.retrying or wanted.states == {State.SCHEDULED}:
-        return _DUE
-    return _NEWEST
-
-
-def jobs(
-    reading: Reading, wanted: Filter, now: int, *, limit: int, cursor: str | None
-) -> Page[JobSummary]:
-    """A page of the jobs that match."""
-    order, where = _order_for(wanted), translate(wanted, now)
-    sign, way = (">", "ASC") if order.up else ("<", "DESC")
-    if cursor is not None:
-        key, number = _parse_cursor(cursor)
-        pair = f"({order.column}, j.id) {sign} ({where.bind(key)}, {where.bind(number)})"
-        where.parts.append(pair)
-    tail = f"ORDER BY {order.column} {way}, j.id {way} LIMIT {where.bind(limit + 1)}"
-    text = f"{statement('summaries')} {where.text} {tail}"
-    rows = reading.select(text, where.values)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = f"{rows[-1][order.place]}:{rows[-1][0]}" if more else None
-    return Page(tuple(_summary(row) for row in rows), last)
-
-
-def _parse_cursor(cursor: str) -> tuple[int, int]:
-    key, _, number = cursor.partition(":")
-    if not (key.isdecimal() and number.isdecimal()):
-        raise InvalidOption("The cursor is not one of ours", "", "Start from the first page")
-    return int(key), int(number)
-
-
-def count(reading: Reading, wanted: Filter, now: int, limit: int) -> int:
-    """How many jobs match, no further than `limit`."""
-    where = translate(wanted, now)
-    text = statement("counting").replace("{where}", where.text)
-    return int(reading.select(text, {**where.values, "limit": limit})[0][0])
-
-
-def _summary(row: Sequence[Any]) -> JobSummary:
+def summary(row: Sequence[Any]) -> JobSummary:
+    """A row of `summaries`."""
     return JobSummary(**_fields(row))
+
+
+def short(reading: Reading, number: int) -> JobSummary | None:
+    """One job as a listing has it, or None."""
+    row = reading.row_of(f"{statement('summaries')} j.id = ?", (number,))
+    return None if row is None else summary(row)
 
 
 def _fields(row: Sequence[Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from pillarbox_engine.model import (
     ProcessInfo,
     QueueSummary,
 )
+from pillarbox_engine.ordering import Order, Stop
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.sqlite import (
@@ -30,6 +31,7 @@ from pillarbox_engine.sqlite import (
     chain,
     files,
     flow_reading,
+    listing,
     operation_rows,
     overview,
     registry,
@@ -37,6 +39,7 @@ from pillarbox_engine.sqlite import (
     scheduling,
 )
 from pillarbox_engine.sqlite.job_rows import number_of
+from pillarbox_engine.sqlite.listing import Look
 from pillarbox_engine.sqlite.open_file import OpenFile
 from pillarbox_engine.sqlite.readers import Reading
 
@@ -60,16 +63,19 @@ class InspectorSide:
             return overview.counts(reading, self._queue_id(reading, queue))
 
     def jobs(
-        self, where: Filter = Filter(), *, limit: int = 100, cursor: str | None = None
-    ) -> Page[JobSummary]:
+        self, where: Filter = Filter(), *, order: Order | None = None, limit: int = 100,
+        cursor: str | None = None, stop: Stop | None = None,
+    ) -> Page[JobSummary]:  # fmt: skip
         """A page of the jobs that match."""
-        with self._file.read() as reading:
-            return browse.jobs(reading, where, self._now(), limit=limit, cursor=cursor)
+        look = Look(where, self._now(), self._file.clock.monotonic_us, order, limit, cursor, stop)
+        return listing.page(self._file.read, look)
 
-    def count(self, where: Filter, *, limit: int = 1_000_000) -> int:
+    def count(self, where: Filter, *, limit: int = 1_000_000, stop: Stop | None = None) -> int:
         """How many jobs match, counting no further than `limit`."""
-        with self._file.read() as reading:
-            return browse.count(reading, where, self._now(), limit)
+        tick = self._file.clock.monotonic_us
+        return listing.count(
+            self._file.read, Look(where, self._now(), tick, limit=limit, stop=stop)
+        )
 
     def job(self, job_id: str) -> Job:
         """One job whole."""
@@ -140,7 +146,7 @@ class InspectorSide:
     def ahead(self, job_id: str) -> JobSummary | None:
         """The job of its group that keeps a job from being claimed."""
         with self._file.read() as reading:
-            return ahead.ahead(reading, job_id, self._now())
+            return ahead.ahead(reading, job_id)
 
     def alarms(self, limit: int = 100) -> tuple[Alarm, ...]:
         """The alarms of all queues."""

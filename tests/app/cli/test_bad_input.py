@@ -119,3 +119,7 @@ def test_a_query_with_a_mistake_is_refused_with_its_column(
     assert answer.code == 2
     assert said in answer.err
     assert "Traceback" not in answer.err
+    column = int(answer.err.split("column ")[1].split(":")[0])
+    lines = answer.err.splitlines()
+    shown = lines.index(f"  {query}")
+    assert lines[shown + 1] == " " * (column + 1) + "^"

@@ -65,6 +65,20 @@ def test_jobs_lists_what_a_query_finds(engine: Engine, pillarbox: Command) -> No
     assert "2 of 5 jobs shown." in few.err
 
 
+def test_jobs_are_sorted_by_what_is_asked(engine: Engine, pillarbox: Command) -> None:
+    for priority in (3, 1, 2):
+        engine.queue("mail").enqueue({}, priority=priority)
+
+    up = pillarbox("jobs", "--sort", "priority", "--json").lines
+    down = pillarbox("jobs", "priority>1", "--sort", "-priority", "--json").lines
+
+    assert [job["priority"] for job in up] == [1, 2, 3]
+    assert [job["priority"] for job in down] == [3, 2]
+    wrong = pillarbox("jobs", "--sort", "colour")
+    assert wrong.code == 2
+    assert "priority" in wrong.err
+
+
 def test_jobs_beyond_one_page_are_all_listed(
     engine: Engine, pillarbox: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

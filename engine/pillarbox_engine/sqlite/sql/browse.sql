@@ -17,6 +17,32 @@ FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id
 WHERE;
 
+-- name: places
+-- Where jobs stand in an order: what they are sorted by, and their number.
+SELECT {key}, j.id FROM jobs AS j WHERE {where} ORDER BY {key} {way}, j.id {way} LIMIT {limit};
+
+-- name: ends_of_jobs
+SELECT (SELECT min(id) FROM jobs), (SELECT max(id) FROM jobs);
+
+-- name: ids_leased
+-- The numbers of the jobs in a state, out of its index.
+SELECT id FROM jobs WHERE state = 'leased';
+
+-- name: ids_scheduled
+SELECT id FROM jobs WHERE state = 'scheduled';
+
+-- name: ids_done
+SELECT id FROM jobs WHERE state = 'done';
+
+-- name: ids_dead
+SELECT id FROM jobs WHERE state = 'dead';
+
+-- name: ids_cancelled
+SELECT id FROM jobs WHERE state = 'cancelled';
+
+-- name: ids_trashed
+SELECT id FROM jobs WHERE state = 'trashed';
+
 -- name: counting
 SELECT count(*) FROM (SELECT 1 FROM jobs AS j WHERE {where} LIMIT :limit);
 
@@ -118,6 +144,69 @@ SELECT at, ready, enqueued_total, done_total FROM history
 WHERE queue_id = ? AND resolution = 1 AND at >= ?
 ORDER BY at;
 
+-- name: order_id
+j.id;
+
+-- name: order_queue
+(SELECT name FROM queues WHERE id = j.queue_id);
+
+-- name: order_type
+j.type;
+
+-- name: order_state
+j.state;
+
+-- name: order_priority
+j.priority;
+
+-- name: order_attempt
+j.attempt;
+
+-- name: order_due
+j.run_at;
+
+-- name: order_started
+coalesce(j.started_at, -1);
+
+-- name: order_ended
+coalesce(j.ended_at, -1);
+
+-- name: order_duration
+iif(j.ended_at >= j.started_at, j.ended_at - j.started_at, -1);
+
+-- name: order_lease
+coalesce(j.lease_expires_at, -1);
+
+-- name: order_heartbeat
+coalesce(j.heartbeat_at, -1);
+
+-- name: order_progress
+coalesce(j.progress, -1);
+
+-- name: order_worker
+coalesce(j.worker, '');
+
+-- name: order_size
+j.payload_bytes;
+
+-- name: order_error
+coalesce(j.error_type, '') || ': ' || coalesce(j.error_message, '');
+
+-- name: order_reason
+coalesce(j.reason, '');
+
+-- name: where_span
+j.id BETWEEN {} AND {};
+
+-- name: where_one_queue
+j.queue_id = {};
+
+-- name: where_before
+({}, j.id) < ({}, {});
+
+-- name: where_after
+({}, j.id) > ({}, {});
+
 -- name: where_id
 j.id IN (SELECT value FROM json_each({}));
 
@@ -144,6 +233,71 @@ coalesce(j.fingerprint, '') = {};
 (
     cast(j.id AS TEXT) = {0} OR instr(lower(j.type), {0}) OR instr(
         lower(iif(j.blob IS NULL, j.payload, blob_text(j.blob, j.payload_crc))), {0}
+    )
+);
+
+-- name: where_not
+-- What cannot be told (an error of a job that has none) does not hold, so its opposite does.
+NOT coalesce({}, 0);
+
+-- name: where_group
+j.group_key IN (SELECT value FROM json_each({}));
+
+-- name: where_schedule
+j.schedule_id IN (
+    SELECT id FROM schedules WHERE name IN (SELECT value FROM json_each({}))
+);
+
+-- name: where_parent
+j.parent_id IN (SELECT value FROM json_each({}));
+
+-- name: where_worker
+EXISTS (
+    SELECT 1 FROM json_each({}) AS w WHERE instr(lower(coalesce(j.worker, '')), w.value)
+);
+
+-- name: value_priority
+j.priority;
+
+-- name: value_attempt
+j.attempt;
+
+-- name: value_lost
+j.lost;
+
+-- name: value_size
+j.payload_bytes;
+
+-- name: value_progress
+j.progress;
+
+-- name: value_enqueued
+j.enqueued_at;
+
+-- name: value_started
+j.started_at;
+
+-- name: value_ended
+j.ended_at;
+
+-- name: value_due
+iif(j.state = 'scheduled', j.run_at, NULL);
+
+-- name: where_payload_number
+-- A comparison with a number: what is no number does not match.
+(
+    SELECT json_type(whole, {0}) IN ('integer', 'real') AND json_extract(whole, {0}) {1} {2}
+    FROM (
+        SELECT iif(j.blob IS NULL, j.payload, blob_text(j.blob, j.payload_crc)) AS whole
+    )
+);
+
+-- name: where_payload_text
+-- A comparison with text, code point by code point: an ISO date is a text.
+(
+    SELECT json_type(whole, {0}) = 'text' AND json_extract(whole, {0}) {1} {2}
+    FROM (
+        SELECT iif(j.blob IS NULL, j.payload, blob_text(j.blob, j.payload_crc)) AS whole
     )
 );
 
