@@ -21,16 +21,20 @@ from pillarbox_ui.status_bar import StatusBar
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.empty_state import EmptyState
+from pillarbox_ui.widgets.later import Later
 from pillarbox_ui.widgets.navigation import Navigation
 from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.words import tr
 
 if TYPE_CHECKING:
     from pillarbox_ui.inspector.inspector import Inspector
+    from pillarbox_ui.snapshot import Snapshot
 
 _SIZE = QSize(1360, 820)
 _NAVIGATION = 232
-_INSPECTOR = 400
+_INSPECTOR_WIDTH = 400
+_INSPECTOR = QSize(_INSPECTOR_WIDTH * 3 // 4, 0)
+"""The least room of the inspector."""
 
 
 class Frame(QMainWindow):
@@ -51,7 +55,9 @@ class Frame(QMainWindow):
         self.pages = Pages(context)
         self.opening = EmptyState(context.theme, "file", tr("Opening {0}…").format(label))
         self.undo_bar = UndoBar(context.theme)
-        self._inspector: Inspector | None = None
+        self._inspector: Later[Inspector] = Later(
+            self._make_inspector, _INSPECTOR, "pillarbox_ui.inspector.inspector"
+        )
         self.status = StatusBar(context.theme, context.zone, label)
         self.bottom = BottomDock(context, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -68,7 +74,7 @@ class Frame(QMainWindow):
         self._dress_inspector()
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._right)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.bottom)
-        self.resizeDocks([self._right], [_INSPECTOR], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._right], [_INSPECTOR_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([self.bottom], [SIZE.row * 7], Qt.Orientation.Vertical)
 
     def _dress_inspector(self) -> None:
@@ -76,22 +82,24 @@ class Frame(QMainWindow):
         self._right.setAllowedAreas(Qt.DockWidgetArea.RightDockWidgetArea)
         self._right.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self._right.setTitleBarWidget(QWidget())
-        self._hold_inspector(QWidget())
+        self._right.setWidget(self._inspector)
 
-    def _hold_inspector(self, content: QWidget) -> None:
-        content.setMinimumWidth(_INSPECTOR * 3 // 4)
-        self._right.setWidget(content)
+    def _make_inspector(self) -> Inspector:
+        from pillarbox_ui.inspector.inspector import Inspector
+
+        made = Inspector(self.context.theme, self.context.zone)
+        made.setMinimumWidth(_INSPECTOR.width())
+        made.flow.asked_for.connect(self.inspection_asked)
+        return made
 
     @property
     def inspector(self) -> Inspector:
         """What is in the right dock: made when a job or a queue is first shown."""
-        if self._inspector is None:
-            from pillarbox_ui.inspector.inspector import Inspector
+        return self._inspector.part
 
-            self._inspector = Inspector(self.context.theme, self.context.zone)
-            self._inspector.flow.asked_for.connect(self.inspection_asked)
-            self._hold_inspector(self._inspector)
-        return self._inspector
+    def tell_inspector(self, snapshot: Snapshot) -> None:
+        """Show what the snapshot says of the selected job, as soon as there is an inspector."""
+        self._inspector.tell(lambda inspector: inspector.show_snapshot(snapshot))
 
     def _centre(self) -> QWidget:
         middle = QWidget()

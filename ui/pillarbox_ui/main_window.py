@@ -35,6 +35,7 @@ from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.targets import Situation, enabled
 from pillarbox_ui.views.context import Context
+from pillarbox_ui.views.time_span import narrowed
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.window_deeds import OpenFile, WindowDeeds
 
@@ -85,6 +86,7 @@ class MainWindow(Frame):
         self.actions_.asked.connect(self.ask)
         self.pages.asked.connect(self.ask)
         self.pages.go.connect(self.navigation.choose)
+        self.pages.narrow_asked.connect(self._narrow)
         self.pages.interest_changed.connect(self._ask)
         self.pages.chosen_changed.connect(self._chosen_changed)
         self.pages.set_menus(lambda view, menu: fill_context_menu(menu, self.actions_, view))
@@ -156,6 +158,11 @@ class MainWindow(Frame):
         self.pages.current.restart()
         self._ask()
 
+    @Slot(str)
+    def _narrow(self, span: str) -> None:
+        """Hold the filter to a span of time."""
+        self.query.apply(narrowed(self.query.typed, span))
+
     @Slot()
     def _ask(self) -> None:
         """Have read what the page that is up wants now."""
@@ -205,7 +212,7 @@ class MainWindow(Frame):
         if (asked.view, asked.queue) == (self._location.view, self._location.queue):
             self.pages.current.show_snapshot(snapshot)
             if asked.selected_job == self._inspected and self._inspects():
-                self.inspector.show_snapshot(snapshot)
+                self.tell_inspector(snapshot)
         self._enable()
 
     def _follow_queues(self, snapshot: Snapshot) -> None:

@@ -96,6 +96,7 @@ class Pages(QStackedWidget):
     chosen_changed = Signal()
     asked = Signal(str)
     go = Signal(str)
+    narrow_asked = Signal(str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +114,7 @@ class Pages(QStackedWidget):
         page.chosen_changed.connect(self.chosen_changed)
         page.asked.connect(self.asked)
         page.go.connect(self.go)
+        page.narrow_asked.connect(self.narrow_asked)
         for at, splitter in enumerate(page.findChildren(QSplitter)):
             self._remember(splitter, f"splitter/{page.view}/{at}")
 

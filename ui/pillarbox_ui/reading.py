@@ -31,6 +31,11 @@ LANES = 100
 LEASED = 500
 """How many leases the in-flight view shows."""
 
+_POINTS = 600
+"""A graph shows no more steps than that: it need not be read oftener than it can show."""
+_LONGEST_KEPT = 10.0
+"""Seconds after which even a week's history is read again: its end is how things are now."""
+
 _GRAPHS = frozenset({View.OVERVIEW, View.QUEUE})
 
 
@@ -87,7 +92,7 @@ class SnapshotReader:
             history=self._history(interest, now) if view in _GRAPHS else (),
             processes=self._keep("processes", None, 0.3, backend.processes),
             operations=self._keep("operations", None, 0.3, backend.operations)
-            if view is View.OPERATIONS
+            if view is View.OPERATIONS or view in _GRAPHS
             else (),
             schedules=self._keep("schedules", None, 0.3, backend.schedules)
             if view is View.SCHEDULES
@@ -162,7 +167,10 @@ class SnapshotReader:
     def _history(self, interest: Interest, now: datetime) -> tuple[HistoryPoint, ...]:
         since = now - timedelta(seconds=interest.window_seconds)
         key = (interest.queue, interest.window_seconds)
-        return self._keep("history", key, 1.0, lambda: self._backend.history(interest.queue, since))
+        seconds = min(_LONGEST_KEPT, max(1.0, interest.window_seconds / _POINTS))
+        return self._keep(
+            "history", key, seconds, lambda: self._backend.history(interest.queue, since)
+        )
 
     def _open_alarms(self) -> tuple[Alarm, ...]:
         return tuple(alarm for alarm in self._backend.alarms() if alarm.is_open)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,20 +11,61 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pillarbox_ui.plots.series import EMPTY, levels, rates
+from pillarbox_engine.lengths import measured
+from pillarbox_engine.model import HistoryPoint
+from pillarbox_ui.plots.series import EMPTY, Series, quantiles, rates, stack
 from pillarbox_ui.plots.thinning import peaks, spaced
-from pillarbox_ui.plots.ticks import time_label, time_step, time_ticks, top_of, value_step
+from pillarbox_ui.plots.ticks import (
+    duration_step,
+    short_duration,
+    time_label,
+    time_step,
+    time_ticks,
+    top_of,
+    value_step,
+)
 from pillarbox_ui.widgets.gallery_data import history
 
 NOW = datetime(2026, 3, 4, 11, 39, 42, tzinfo=UTC)
 
 
+def levels(points: Sequence[HistoryPoint], name: str) -> Series:
+    """One figure of the points, as a stack of one."""
+    (drawn,) = stack(points, [[float(getattr(point, name))] for point in points], 1)
+    return drawn
+
+
 def test_levels_keep_the_peaks_and_the_last() -> None:
     points = history(NOW, seconds=3_600)
-    drawn = levels(points, lambda point: float(point.ready))
+    drawn = levels(points, "ready")
     assert len(drawn.times) <= 242
     assert drawn.high() == max(point.ready for point in points)
     assert drawn.value_at(float("inf")) == points[-1].ready
+
+
+def test_what_is_stacked_is_told_at_the_same_times_where_the_sum_is_highest() -> None:
+    points = history(NOW, seconds=3_600)
+    figures = [[float(p.ready), float(p.dead)] for p in points]
+    ready, dead = stack(points, figures, 2)
+    assert list(ready.times) == list(dead.times)
+    assert (ready.values + dead.values).max() == max(map(sum, figures))
+    assert [len(part.times) for part in stack((), (), 2)] == [0, 0]
+
+
+def test_quantiles_are_levels_as_wide_as_their_step() -> None:
+    points = [
+        replace(point, runs=measured([2_000_000] * 9 + [8_000_000]))
+        for point in history(NOW, seconds=30)
+        if point.at.second < 20 or point.at.second > 35
+    ]
+    median = quantiles(points, lambda point: point.runs, 0.5, 5.0)
+    worst = quantiles(points, lambda point: point.runs, 0.99, 5.0)
+    known = median.values[~np.isnan(median.values)]
+    assert known == pytest.approx([2.0] * len(known), rel=0.1)
+    assert worst.high() == pytest.approx(8.0, rel=0.1)
+    assert np.isnan(median.values).sum() == 1
+    assert median.times[1] - median.times[0] == 5.0
+    assert len(quantiles(history(NOW, 9), lambda point: point.runs, 0.5, 5.0).times) == 0
 
 
 def test_rates_add_up_to_what_happened() -> None:
@@ -35,14 +78,14 @@ def test_rates_add_up_to_what_happened() -> None:
 
 def test_a_gap_in_the_history_breaks_the_line() -> None:
     points = [point for point in history(NOW, seconds=60) if not 20 < point.at.second < 40]
-    assert np.isnan(levels(points, lambda point: 1.0).values).any()
+    assert np.isnan(levels(points, "leased").values).any()
 
 
 def test_few_points_are_enough() -> None:
     assert EMPTY.value_at(0.0) is None
     assert EMPTY.high() == 0.0
     one = history(NOW, seconds=0)
-    assert levels(one, lambda point: 3.0).value_at(0.0) == 3.0
+    assert levels(one, "ready").value_at(0.0) == one[0].ready
     assert len(rates(one, lambda point: point.done_total).times) == 0
     assert len(rates((one[0], one[0]), lambda point: point.done_total).times) == 0
 
@@ -105,7 +148,21 @@ def test_value_marks_are_round() -> None:
     assert top_of(100, whole=True) > 100
 
 
+@pytest.mark.parametrize(
+    ("high", "step"), [(0.05, 0.02), (40, 10), (100, 30), (400, 120), (9_000, 3_600), (9e6, 5e6)]
+)
+def test_long_lengths_of_time_are_marked_on_whole_minutes_and_hours(
+    high: float, step: float
+) -> None:
+    assert duration_step(high, 4) == step
+
+
+def test_lengths_of_time_where_room_is_short() -> None:
+    told = [short_duration(value) for value in (0, 0.05, 1.5, 20, 300, 7_200, 259_200)]
+    assert told == ["0", "50 ms", "1.5 s", "20 s", "5m", "2h", "3d"]
+
+
 def test_a_late_point_is_found_at_its_time() -> None:
     points = history(NOW, seconds=100)
     at = (NOW - timedelta(seconds=40)).timestamp()
-    assert levels(points, lambda point: float(point.leased)).value_at(at) == points[60].leased
+    assert levels(points, "leased").value_at(at) == points[60].leased

@@ -33,7 +33,9 @@ class AttemptsTab(QStackedWidget):
         self.model = AttemptsModel(zone, self)
         self.table = Table(theme, self.tr("Attempts"))
         self._theme, self._zone = theme, zone
-        self._strip: Later[AttemptStrip] = Later(self._make_strip, QSize(0, SIZE.strip))
+        self._strip: Later[AttemptStrip] = Later(
+            self._make_strip, QSize(0, SIZE.strip), "pillarbox_ui.plots.attempt_strip"
+        )
         self._strip.setMaximumHeight(SIZE.strip)
         for column in RIGHT:
             self.table.set_cell(column, NumberCell(theme))

@@ -9,11 +9,11 @@ from pillarbox_engine.model import Job
 from pillarbox_ui.dialogs.frame import plain
 from pillarbox_ui.inspector.error_text import FailedAttempt, body, difference, failed_attempts
 from pillarbox_ui.inspector.mono_text import DiffColours, MonoText
-from pillarbox_ui.inspector.switch import Switch
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.plain import one_line
+from pillarbox_ui.widgets.switch import Switch
 from pillarbox_ui.widgets.zone import Zone
 
 WHOLE, CHANGES = 0, 1

@@ -27,12 +27,12 @@ from pillarbox_engine.errors import InvalidPayload, PillarboxError
 from pillarbox_engine.model import Job, JsonValue
 from pillarbox_ui.dialogs.task import Task
 from pillarbox_ui.inspector.payload_tree import PATH_ROLE, VALUE_ROLE, PayloadTree
-from pillarbox_ui.inspector.switch import Switch
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.json_view import JsonView
 from pillarbox_ui.widgets.mono_cell import MonoCell
+from pillarbox_ui.widgets.switch import Switch
 
 AT_ONCE = 256 * 1024
 """Characters that are parsed for the tree where it is asked for; more goes to a thread."""

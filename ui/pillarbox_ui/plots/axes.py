@@ -10,7 +10,14 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QPainter
 
-from pillarbox_ui.plots.ticks import time_label, time_step, time_ticks, value_step
+from pillarbox_ui.plots.ticks import (
+    duration_step,
+    short_duration,
+    time_label,
+    time_step,
+    time_ticks,
+    value_step,
+)
 from pillarbox_ui.theme.fonts import number_font, small_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -51,12 +58,16 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:
         """Marks some 45 px apart, one beside zero at least."""
         most = max(2, round(size / 45))
-        while (step := value_step(maxVal, most)) > maxVal > 0:
+        while (step := self.step(maxVal, most)) > maxVal > 0:
             most += 1
         half = QFontMetrics(axis_font()).height() / 2
         highest = maxVal * (1 - half / size) if size > 4 * half else maxVal
         count = max(1, int(highest / step + 1e-9))
         return [(step, [number * step for number in range(count + 1)])]
+
+    def step(self, high: float, most: int) -> float:
+        """How far apart the marks are: round figures, at most `most` of them up to `high`."""
+        return value_step(high, most)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """Counts where they are short, else thousands as k."""
@@ -69,6 +80,18 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         """Words only: a tick of no length would still be a dot."""
         specs = super().generateDrawSpecs(p)
         return None if specs is None else (specs[0], [], specs[2])
+
+
+class DurationAxis(ValueAxis):
+    """A left axis of lengths of time: "50 ms", "20 s", "5m"."""
+
+    def step(self, high: float, most: int) -> float:
+        """Marks on whole minutes and hours where the lengths are that long."""
+        return duration_step(high, most)
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Short lengths of time; nothing is "0"."""
+        return [short_duration(value) for value in values]
 
 
 class LaneAxis(pg.AxisItem):  # type: ignore[misc]

@@ -6,24 +6,33 @@ place in time as a signal.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QHelpEvent
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from pillarbox_ui.plots.axes import TimeAxis, ValueAxis, axis_font, dress_axis
 from pillarbox_ui.plots.grid import Grid
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.plain import tip
 from pillarbox_ui.widgets.zone import Zone
 
 pg.setConfigOptions(antialias=False, useOpenGL=False)
 
 
+WordsAt = Callable[[float, float], str]
+"""From a time, and how many seconds a pixel is, to words."""
+
+
 class Canvas(QWidget):
-    """A plot over time. `pointed(seconds or None)`: where the pointer is, None when it left."""
+    """A plot over time. `pointed(seconds or None)`: where the pointer is, None when it left.
+
+    `words_at`, where it is set, is what the tool tip at a time says.
+    """
 
     pointed = Signal(object)
 
@@ -37,6 +46,7 @@ class Canvas(QWidget):
             parent=self, axisItems={"bottom": self.time_axis, "left": left}, enableMenu=False
         )
         self.pointer = pg.InfiniteLine(angle=90, movable=False)
+        self.words_at: WordsAt | None = None
         self._lay_out()
         self.dress()
         theme.changed.connect(self.dress)
@@ -77,6 +87,12 @@ class Canvas(QWidget):
         low, high = self.plot.getViewBox().viewRange()[0]
         return float(low), float(high)
 
+    def time_at(self, across: float) -> float:
+        """The time at `across` px from the left of the plot, held to what is on show."""
+        scene = self.plot.mapToScene(QPointF(across, 0).toPoint())
+        start, end = self.span()
+        return min(end, max(start, float(self.plot.getViewBox().mapSceneToView(scene).x())))
+
     def point_at(self, at: float | None) -> None:
         """Draw the cursor at a time, or take it away."""
         self.pointer.setVisible(at is not None)
@@ -109,4 +125,9 @@ class Canvas(QWidget):
         """The pointer that leaves takes the cursor with it."""
         if event.type() is QEvent.Type.Leave:
             self.pointed.emit(None)
+        if isinstance(event, QHelpEvent) and self.words_at is not None:
+            near = float(self.plot.getViewBox().viewPixelSize()[0])
+            text = self.words_at(self.time_at(event.pos().x()), near)
+            QToolTip.showText(event.globalPos(), tip(text), self)
+            return True
         return False

@@ -1,4 +1,4 @@
-"""Rates over time: jobs enqueued, done and failed per second."""
+"""Rates over time: jobs enqueued and done, attempts that failed and dead letters, per second."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ and taken over the last so many of them: a burst is a hill, not a needle."""
 
 
 class RateGraph(Graph):
-    """In, out and failures, from the growth of the cumulative totals."""
+    """In, out, failures and deaths, from the growth of the cumulative totals."""
 
     def __init__(self, theme: Theme, zone: Zone, parent: QWidget | None = None) -> None:
         curves = (
             _curve("enqueued_total", words.tr("In"), "ready"),
             _curve("done_total", words.tr("Out"), "leased"),
-            _curve("failed_total", words.tr("Failures"), "dead"),
+            _curve("failed_total", words.tr("Failures"), "retrying"),
+            _curve("dead_total", words.tr("Dead"), "dead"),
         )
-        super().__init__(theme, zone, words.tr("Rates"), curves, whole=False, parent=parent)
+        super().__init__(theme, zone, words.tr("Rates"), curves, parent=parent)
 
 
 def _curve(total: str, name: str, tone: str) -> Curve:

@@ -5,6 +5,7 @@ Times are seconds since 1970 UTC. A gap in the history is a NaN, so no line is d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from pillarbox_engine.lengths import Lengths, together
 from pillarbox_engine.model import HistoryPoint
 from pillarbox_ui.plots.thinning import peaks, spaced
 
@@ -46,12 +48,40 @@ class Series:
 EMPTY = Series(np.empty(0), np.empty(0))
 
 
-def levels(points: Sequence[HistoryPoint], of: Callable[[HistoryPoint], float]) -> Series:
-    """A figure of the points as it is; of more than can be seen, the peaks."""
-    values = [float(of(point)) for point in points]
-    kept = peaks(values)
+def stack(
+    points: Sequence[HistoryPoint], figures: Sequence[Sequence[float]], number: int
+) -> tuple[Series, ...]:
+    """`number` figures a point that add up, as curves at the same times; of more points than can be
+    seen, those where the sum is highest."""
+    kept = peaks([sum(each) for each in figures])
     times = [points[place].at.timestamp() for place in kept]
-    return _with_gaps(times, [values[place] for place in kept])
+    return tuple(
+        _with_gaps(times, [figures[place][column] for place in kept]) for column in range(number)
+    )
+
+
+def quantiles(
+    points: Sequence[HistoryPoint],
+    of: Callable[[HistoryPoint], Lengths],
+    share: float,
+    step: float,
+) -> Series:
+    """The length that `share` of all in each step of the clock do not exceed, drawn as a level as
+    wide as the step; a step without any is a gap."""
+    steps: dict[int, list[Lengths]] = {}
+    for point in points:
+        if of(point):
+            steps.setdefault(int(point.at.timestamp() // step), []).append(of(point))
+    times: list[float] = []
+    values: list[float] = []
+    for number, parts in sorted(steps.items()):
+        value = together(parts).quantile(share)
+        if times and number * step > times[-1]:
+            times.append(number * step)
+            values.append(math.nan)
+        times += [number * step, (number + 1) * step]
+        values += [math.nan if value is None else value] * 2
+    return Series(np.array(times, dtype=float), np.array(values, dtype=float))
 
 
 def rates(

@@ -53,7 +53,26 @@ def value_step(high: float, most: int) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough * 0.9999)
 
 
-def top_of(values_high: float, whole: bool) -> float:
-    """How high an axis from zero should go for its highest value: some air, never nothing."""
-    least = 4.0 if whole else 1.0
+def duration_step(high: float, most: int) -> float:
+    """The same for lengths of time in seconds: above a minute, whole minutes, hours or days."""
+    if high < 60:
+        return value_step(high, most)
+    whole = (float(step) for step in _STEPS if high / step <= most)
+    return next(whole, value_step(high, most))
+
+
+def short_duration(seconds: float) -> str:
+    """A length of time where room is short: "0", "50 ms", "1.5 s", "5m", "2h", "3d"."""
+    if seconds < 1:
+        return f"{seconds * 1_000:g} ms" if seconds else "0"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.3g}{unit}"
+    return f"{seconds:g} s"
+
+
+def top_of(values_high: float, whole: bool, least: float | None = None) -> float:
+    """How high an axis from zero should go for its highest value: some air, never less than
+    `least` (4 for whole figures, else 1)."""
+    least = (4.0 if whole else 1.0) if least is None else least
     return max(least, values_high) * 1.12

@@ -1,4 +1,4 @@
-"""The overview: depth and rates of the whole store, and every queue in a line.
+"""The overview: graphs of the whole store, and every queue in a line.
 
 Owns the page. While a filter is set it lists the jobs of all queues that match, in place of the
 queues; a store without queues shows how to begin.
@@ -6,13 +6,12 @@ queues; a store without queues shows how to begin.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Slot
-from PySide6.QtWidgets import QSplitter, QStackedWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
-from pillarbox_engine.model import HistoryPoint, JobSummary, QueueSummary
+from pillarbox_engine.model import JobSummary, QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import QueuesModel
@@ -20,19 +19,18 @@ from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views import emptiness
 from pillarbox_ui.views.context import Context
+from pillarbox_ui.views.forecast import forecast
+from pillarbox_ui.views.graph_board import GraphBoard
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.views.parts import above, stacked, strip
 from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.empty_state import EmptyState
-from pillarbox_ui.widgets.in_turn import InTurn
-from pillarbox_ui.widgets.later import LEAST_DEPTH, LEAST_RATES, Later
 from pillarbox_ui.widgets.plain_label import ElidedLabel
 
 if TYPE_CHECKING:
-    from pillarbox_ui.plots.depth_graph import DepthGraph
-    from pillarbox_ui.plots.rate_graph import RateGraph
+    from pillarbox_ui.plots.graph import Graph
 
 
 class OverviewPage(ListingPage):
@@ -42,10 +40,8 @@ class OverviewPage(ListingPage):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, JobsModel(), self.tr("Jobs that match"), "matching-jobs")
-        self._depth: Later[DepthGraph] = Later(self._make_depth, LEAST_DEPTH)
-        self._rates: Later[RateGraph] = Later(self._make_rates, LEAST_RATES)
-        self._drawn: tuple[HistoryPoint, ...] | None = None
-        self._turns = InTurn(self)
+        self.board = GraphBoard(context, self)
+        self.board.narrowed.connect(self.narrow_asked)
         self.windows = WindowChoice()
         self.queues: RowsTable[QueueSummary] = RowsTable(
             context, QueuesModel(self), self.tr("Queues"), remember="queues", sortable=True
@@ -63,42 +59,23 @@ class OverviewPage(ListingPage):
     def _lay_out(self) -> None:
         head, row = strip(spread=self._said)
         row.addWidget(self.windows)
-        graphs = self._graphs = QSplitter(Qt.Orientation.Horizontal)
-        graphs.setHandleWidth(SIZE.hairline)
-        graphs.setChildrenCollapsible(False)
-        for graph in (self._depth, self._rates):
-            graphs.addWidget(graph)
-        graphs.setSizes([1_000, 1_000])
+        places = self.board.places
+        left = stacked(places["depth"], places["waits"], sizes=(210, 190))
+        right = stacked(places["rates"], places["runs"], sizes=(210, 190))
+        _level(left, right)
+        graphs = self._graphs = _beside(left, right)
         for lower in (self.queues, self.panel):
             self._lower.addWidget(lower)
-        self.splitter = stacked(graphs, self._lower, sizes=(400, 320))
+        self.splitter = stacked(graphs, self._lower, sizes=(420, 300))
         body = above(head, self.splitter)
         for whole in (body, self.first_run):
             self._whole.addWidget(whole)
         self.column.addWidget(self._whole)
 
-    def _make_depth(self) -> DepthGraph:
-        from pillarbox_ui.plots.depth_graph import DepthGraph
-
-        return DepthGraph(self.context.theme, self.context.zone)
-
-    def _make_rates(self) -> RateGraph:
-        from pillarbox_ui.plots.graph import link
-        from pillarbox_ui.plots.rate_graph import RateGraph
-
-        made = RateGraph(self.context.theme, self.context.zone)
-        link((self._depth.part, made))
-        return made
-
     @property
-    def depth_graph(self) -> DepthGraph:
+    def depth_graph(self) -> Graph:
         """Depth over time."""
-        return self._depth.part
-
-    @property
-    def rate_graph(self) -> RateGraph:
-        """Rates over time."""
-        return self._rates.part
+        return self.board.graph("depth")
 
     def set_compact(self, compact: bool) -> None:
         super().set_compact(compact)
@@ -128,8 +105,7 @@ class OverviewPage(ListingPage):
         self._whole.setCurrentIndex(1 if empty else 0)
         if empty:
             return
-        if snapshot.history is not self._drawn:
-            self._draw(snapshot)
+        self.board.show_snapshot(snapshot, self.windows.seconds)
         self.queues.show_rows(snapshot.queues)
         searching = snapshot.page is not None
         self._lower.setCurrentWidget(self.panel if searching else self.queues)
@@ -139,18 +115,11 @@ class OverviewPage(ListingPage):
             super().show_snapshot(snapshot)
         self._said.setText(self._describe(snapshot))
 
-    def _draw(self, snapshot: Snapshot) -> None:
-        """The graphs move on once a second: as often as there is a new point."""
-        self._drawn = snapshot.history
-        points, end = snapshot.history, snapshot.as_of
-        start = end - timedelta(seconds=self.windows.seconds)
-        self._depth.tell(lambda graph: graph.set_points(points, start, end), self._turns)
-        self._rates.tell(lambda graph: graph.set_points(points, start, end), self._turns)
-
     def _describe(self, snapshot: Snapshot) -> str:
-        totals = snapshot.totals
+        totals, ahead = snapshot.totals, forecast(snapshot.queues)
         return " · ".join(
             (
+                *((ahead,) if ahead else ()),
                 words.counted(len(snapshot.queues), self.tr("queue"), self.tr("queues")),
                 self.tr("{0} ready").format(words.count(totals.ready)),
                 self.tr("{0} in flight").format(words.count(totals.leased)),
@@ -165,3 +134,20 @@ class OverviewPage(ListingPage):
         row = self.queues.current_row()
         if row is not None:
             self.go.emit(f"queue:{row.name}")
+
+
+def _beside(*parts: QWidget) -> QSplitter:
+    """Parts beside each other, all as wide."""
+    made = QSplitter(Qt.Orientation.Horizontal)
+    made.setHandleWidth(SIZE.hairline)
+    made.setChildrenCollapsible(False)
+    for part in parts:
+        made.addWidget(part)
+    made.setSizes([1_000] * len(parts))
+    return made
+
+
+def _level(left: QSplitter, right: QSplitter) -> None:
+    """Have the rows of two columns end at the same height, whichever is dragged."""
+    left.splitterMoved.connect(lambda: right.setSizes(left.sizes()))
+    right.splitterMoved.connect(lambda: left.setSizes(right.sizes()))

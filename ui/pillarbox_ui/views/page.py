@@ -21,7 +21,8 @@ from pillarbox_ui.views.context import Context
 class Page(QWidget):
     """A view. Signals: `interest_changed` when something else should be read, `chosen_changed`
     when other rows are selected, `asked(name)` when a button of the page wants an action of the
-    window by its name, `go(key)` to another place."""
+    window by its name, `go(key)` to another place, `narrow_asked(query)` to hold the filter to a
+    span of time."""
 
     view = View.OVERVIEW
 
@@ -29,6 +30,7 @@ class Page(QWidget):
     chosen_changed = Signal()
     asked = Signal(str)
     go = Signal(str)
+    narrow_asked = Signal(str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,31 +1,39 @@
-"""One queue: its depth over time, and its jobs.
+"""One queue: its graphs, one of them at a time, and its jobs.
 
 Owns the page. The graph is on top as in the reference pictures, the table beneath takes the rest.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pillarbox_engine.model import HistoryPoint, QueueSummary
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget
+
+from pillarbox_engine.model import QueueSummary
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import order_facts, queue_state, rate_limit_text
 from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
+from pillarbox_ui.views.forecast import forecast
+from pillarbox_ui.views.graph_board import KINDS, GraphBoard
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.views.parts import stacked, strip
 from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice
-from pillarbox_ui.widgets.in_turn import InTurn
-from pillarbox_ui.widgets.later import LEAST_DEPTH, Later
 from pillarbox_ui.widgets.plain_label import ElidedLabel
+from pillarbox_ui.widgets.switch import Switch
 
 if TYPE_CHECKING:
-    from pillarbox_ui.plots.depth_graph import DepthGraph
+    from pillarbox_ui.plots.graph import Graph
+
+
+_MEASURES = ("Depth", "Rates", "Wait", "Run time")
+"""What the buttons over the graph say, in the order of `KINDS`."""
 
 
 class QueuePage(ListingPage):
@@ -35,29 +43,37 @@ class QueuePage(ListingPage):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, JobsModel(one_queue=True), self.tr("Jobs of the queue"), "jobs")
-        self._depth: Later[DepthGraph] = Later(self._make_depth, LEAST_DEPTH)
-        self._drawn: tuple[HistoryPoint, ...] | None = None
-        self._turns = InTurn(self)
+        self.board = GraphBoard(context, self)
+        self.board.narrowed.connect(self.narrow_asked)
         self.windows = WindowChoice()
+        self.measures = Switch(*(self.tr(text) for text in _MEASURES))
+        self._graphs = QStackedWidget()
+        for name in KINDS:
+            self._graphs.addWidget(self.board.places[name])
         self.banner = Banner(context.theme)
         self._facts = ElidedLabel(muted=True)
         head, row = strip(spread=self._facts)
+        row.addWidget(self.measures)
+        row.addSpacing(SIZE.between)
         row.addWidget(self.windows)
-        self.splitter = stacked(self._depth, self.panel, sizes=(190, 520))
+        self.splitter = stacked(self._graphs, self.panel, sizes=(190, 520))
         for part in (self.banner, head, self.splitter):
             self.column.addWidget(part)
         self.column.setStretch(2, 1)
         self.windows.changed.connect(self.interest_changed)
+        self.measures.chosen.connect(self.show_measure)
 
-    def _make_depth(self) -> DepthGraph:
-        from pillarbox_ui.plots.depth_graph import DepthGraph
-
-        return DepthGraph(self.context.theme, self.context.zone)
+    @Slot(int)
+    def show_measure(self, place: int) -> None:
+        """Bring the graph of depth (0), rates (1), waits (2) or run times (3) up."""
+        self.measures.choose(place)
+        self._graphs.setCurrentIndex(place)
+        self.board.draw_seen()
 
     @property
-    def graph(self) -> DepthGraph:
+    def graph(self) -> Graph:
         """The queue's depth over time."""
-        return self._depth.part
+        return self.board.graph("depth")
 
     def set_queue(self, queue: str | None) -> None:
         if queue != self.queue:
@@ -71,11 +87,7 @@ class QueuePage(ListingPage):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         queue = snapshot.queue(self.queue)
-        if snapshot.history is not self._drawn:
-            points, end = snapshot.history, snapshot.as_of
-            self._drawn = points
-            start = end - timedelta(seconds=self.windows.seconds)
-            self._depth.tell(lambda graph: graph.set_points(points, start, end), self._turns)
+        self.board.show_snapshot(snapshot, self.windows.seconds)
         super().show_snapshot(snapshot)
         if queue is not None:
             self._facts.setText(self._describe(queue))
@@ -87,6 +99,8 @@ class QueuePage(ListingPage):
             self.tr("{0} ready").format(words.count(queue.counts.ready)),
             flow.format(words.rate(queue.in_rate), words.rate(queue.out_rate)),
         ]
+        ahead = forecast((queue,))
+        parts += [ahead] if ahead else []
         bound = queue.settings.max_depth
         if bound is not None:
             live = words.count(queue.counts.live)

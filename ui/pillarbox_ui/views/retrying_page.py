@@ -31,7 +31,9 @@ class RetryingPage(ListingPage):
     def __init__(self, context: Context) -> None:
         self._model = RetryingModel()
         super().__init__(context, self._model, self.tr("Jobs that wait"), "retrying")
-        self._timeline: Later[RetryTimeline] = Later(self._make_timeline, LEAST_TIMELINE)
+        self._timeline: Later[RetryTimeline] = Later(
+            self._make_timeline, LEAST_TIMELINE, "pillarbox_ui.plots.retry_timeline"
+        )
         self.splitter = stacked(self._timeline, self.panel, sizes=(320, 400))
         self.column.addWidget(self.splitter)
         self.chosen_changed.connect(self._mark_lane)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from pillarbox_ui.plots.attempt_strip import AttemptStrip
 from pillarbox_ui.plots.depth_graph import DepthGraph
-from pillarbox_ui.plots.graph import link
+from pillarbox_ui.plots.length_graph import wait_graph
 from pillarbox_ui.plots.rate_graph import RateGraph
 from pillarbox_ui.plots.retry_timeline import RetryTimeline
 from pillarbox_ui.theme.theme import Theme
@@ -32,6 +32,7 @@ from pillarbox_ui.widgets.json_view import JsonView
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.status_dot import StatusDot
 from pillarbox_ui.widgets.tabs import quiet_tabs
+from pillarbox_ui.widgets.time_link import TimeLink
 from pillarbox_ui.widgets.zone import Zone
 
 
@@ -40,9 +41,9 @@ def graphs(theme: Theme, zone: Zone, now: datetime) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
-    depth, rate = DepthGraph(theme, zone), RateGraph(theme, zone)
-    link((depth, rate))
-    for graph in (depth, rate):
+    link = TimeLink(page)
+    for graph in (DepthGraph(theme, zone), RateGraph(theme, zone), wait_graph(theme, zone)):
+        link.join(graph)
         graph.set_points(history(now), now - timedelta(minutes=10), now)
         graph.point_at(now.timestamp() - 200)
         column.addWidget(graph)

@@ -1,7 +1,8 @@
 """Room for a part that is dear to make, such as a plot: made only once it is looked at.
 
 Owns the waiting. The page is painted first, with the part's place in its background's colour and
-of its final size; the part is then made once and stays.
+of its final size; what the part is made of is then loaded on a thread, and the part made once, in a
+turn of its own. It stays.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.in_turn import InTurn
+from pillarbox_ui.widgets.loading import Loading
 
 Part = TypeVar("Part", bound=QWidget)
 
@@ -26,11 +28,22 @@ LEAST_TIMELINE = QSize(18 * SIZE.row, 6 * SIZE.row)
 
 
 class Later(QWidget, Generic[Part]):
-    """Holds what `make` makes, after it was first painted or as soon as `part` is asked for."""
+    """Holds what `make` makes, after it was first painted or as soon as `part` is asked for.
 
-    def __init__(self, make: Callable[[], Part], least: QSize) -> None:
+    `module` is what `make` imports, `turns` where parts that are made at about the same time wait
+    for each other.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Part],
+        least: QSize,
+        module: str = "",
+        turns: InTurn | None = None,
+    ) -> None:
         super().__init__()
-        self._make = make
+        self._make, self._module = make, module
+        self._turns = turns or InTurn(self)
         self._part: Part | None = None
         self._told: Callable[[Part], object] | None = None
         self._awaited = False
@@ -79,8 +92,20 @@ class Later(QWidget, Generic[Part]):
         super().paintEvent(event)
         if not self._awaited:
             self._awaited = True
-            QTimer.singleShot(0, self._fill)
+            QTimer.singleShot(0, self._load)
 
     @Slot()
+    def _load(self) -> None:
+        if self._module:
+            loading = Loading(self._module)
+            loading.loaded.connect(self._queue)
+            loading.start()
+        else:
+            self._queue()
+
+    @Slot()
+    def _queue(self) -> None:
+        self._turns.put(f"make {id(self)}", self._fill)
+
     def _fill(self) -> None:
         assert self.part is not None
