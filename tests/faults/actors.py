@@ -5,13 +5,10 @@ Owns `Plan`, what a client does and what befalls it, and `act`, which does it.
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import apsw
 
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.engine import Engine
@@ -19,32 +16,24 @@ from pillarbox_engine.outcomes import Reject, Snooze
 from pillarbox_engine.protocols import Backend
 from pillarbox_engine.sqlite import open_backend
 from tests.faults import points
-from tests.faults.disk import Disk, ForgetfulVFS, SideFiles
+from tests.faults.disk_log import DiskLog, ForgetfulVFS
 from tests.faults.history import History
-from tests.faults.load import QUEUES, Load
+from tests.faults.load import QUEUES, Load, prepare
 from tests.faults.mutants import MUTANTS
-from tests.faults.points import on_writers
+from tests.faults.points import once_each
 from tests.faults.producers import produce
+from tests.faults.program import connect
 from tests.faults.recorded import Recorded
 from tests.faults.threads import run_each
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """A power cut at the `nth` write or sync: the image goes into `folder`."""
-
-    nth: int
-    mode: str
-    side_dropped: bool
-    folder: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a client does: `threads` of mixed load, a pool of workers (`serves`), or `produces`.
 
-    `synced`: its history is. `nap`: seconds that one handler in twenty sleeps. `checkpoint`:
-    pages in the WAL after which it is checkpointed, 0 as the engine has it.
+    `point`: where it kills itself, on the `nth` time. `disk`: the folder that what it does to its
+    disk is logged in. `synced`: its history is. `nap`: seconds that one handler in twenty sleeps.
+    `checkpoint`: pages in the WAL after which it is checkpointed, 0 as the engine has it.
     """
 
     path: Path
@@ -60,7 +49,7 @@ class Plan:
     mutant: str = ""
     point: str = ""
     nth: int = 0
-    power: Power | None = None
+    disk: Path | None = None
     checkpoint: int = 0
 
 
@@ -69,10 +58,11 @@ def act(plan: Plan) -> None:
     if plan.mutant:
         MUTANTS[plan.mutant]()
     if plan.checkpoint:
-        _checkpoint_often(plan.checkpoint)
+        once_each(lambda connection: connection.wal_autocheckpoint(plan.checkpoint))
     if plan.point:
         points.arm(plan.point, plan.nth)
-    disk = _plug(plan) if plan.power is not None else None
+    if plan.disk is not None:
+        _plug(plan, plan.disk)
     history = History(plan.told, plan.client, synced=plan.synced)
     store = Recorded(open_backend(plan.path, kind="worker"), history)
     history.note("open")
@@ -83,19 +73,19 @@ def act(plan: Plan) -> None:
         produce(store, plan, until)
     else:
         _load(store, plan, until)
-    if disk is not None:
-        _cut(plan, *disk)
     store.close()
     history.close()
 
 
 def _load(store: Recorded, plan: Plan, until: float) -> None:
-    Load(store, plan.client, plan.seed).prepare()
+    prepare(store)
 
     def run(number: int) -> None:
-        load = Load(store, f"{plan.client}.{number}", f"{plan.seed}.{number}", number)
+        name, seed, program = f"{plan.client}.{number}", f"{plan.seed}.{number}", connect(plan.path)
+        load = Load(store, name, seed, number, program)
         while time.monotonic() < until:
             load.step()
+        program.close()
 
     run_each(plan.threads, run)
 
@@ -127,34 +117,9 @@ def _serve(store: Recorded, plan: Plan, until: float) -> None:
     engine.close()
 
 
-def _checkpoint_often(pages: int) -> None:
-    done: set[int] = set()
-
-    def shorten(connection: apsw.Connection, text: str) -> None:
-        if id(connection) not in done:
-            done.add(id(connection))
-            connection.wal_autocheckpoint(pages)
-
-    on_writers(shorten)
-
-
-def _plug(plan: Plan) -> tuple[Disk, SideFiles]:
-    """Put the queue on a disk that will lose power."""
-    assert plan.power is not None
-    bomb = points.Countdown(plan.power.nth, lambda: _cut(plan, disk, side))
-    disk = Disk(lambda what, after: None if after else bomb())
-    side = SideFiles(plan.path.with_name(plan.path.name + ".d"))
-    points.keep(ForgetfulVFS(disk))
-    return disk, side
-
-
-def _cut(plan: Plan, disk: Disk, side: SideFiles) -> None:
-    power = plan.power
-    assert power is not None
-    chance = random.Random(f"{plan.seed}-power")
-    staged = power.folder.with_name("staged")
-    staged.mkdir()
-    disk.lose_power(staged, power.mode, chance)
-    side.lose_power(staged, dropped=power.side_dropped)
-    os.rename(staged, power.folder)
-    points.die()
+def _plug(plan: Plan, logs: Path) -> None:
+    """Log what becomes of its disk; at the `nth` write or sync, where there is one, it dies."""
+    bomb = points.Countdown(plan.nth)
+    side = plan.path.with_name(plan.path.name + ".d")
+    log = DiskLog(logs, plan.client, side, lambda what, after: None if after else bomb())
+    points.keep(ForgetfulVFS(log))

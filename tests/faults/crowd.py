@@ -16,10 +16,10 @@ from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.sqlite import open_backend
 from tests.faults import history
 from tests.faults.actors import Plan
-from tests.faults.checker import Violation
 from tests.faults.history import Call
 from tests.faults.load import QUEUES, SOON
 from tests.faults.rounds import Round, Verdict
+from tests.faults.told import Violation
 
 THREADS = 8
 BACKLOG = 1_000

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.model import Event, JobSummary
 from pillarbox_engine.protocols import Backend
-from pillarbox_engine.states import EventKind, State
+from pillarbox_engine.states import LIVE_STATES, EventKind, State
 
 CHUNK = 500
+TICK = "tick-"
+"""How the names of jobs begin that a schedule fires, not a client."""
 _KEY = re.compile(r'"k": ?"([^"]*)"')
 
 
@@ -40,19 +43,40 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """The rows, the counters of all queues together, and what the file's own check found."""
+    """The rows, the counters of all queues together, and what the file's own check found.
+
+    `left`: jobs that were still to run when working on them was given up. `fired`: how many jobs
+    there are for each time of each schedule. `program`: the keys in a program's own table, whose
+    rows share their transaction with a job.
+    """
 
     rows: dict[str, Row]
     removed: int = 0
     problems: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    fired: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    program: frozenset[str] = frozenset()
 
 
-def look(backend: Backend) -> Final:
+def look(backend: Backend, program: Sequence[str] = ()) -> Final:
     """Read everything there is, and count it once more."""
     rows = {row.id: row for row in _rows(backend)}
     counts = backend.counts()
     removed = counts.removed_done + counts.removed_dead + counts.removed_other
-    return Final(rows, removed, backend.check() + tuple(_recount(backend, rows)))
+    return Final(
+        rows, removed, backend.check() + tuple(_recount(backend, rows)),
+        left=tuple(row.id for row in rows.values() if row.state in LIVE_STATES),
+        fired=Counter(_firings(backend, rows)), program=frozenset(program),
+    )  # fmt: skip
+
+
+def _firings(backend: Backend, rows: dict[str, Row]) -> Iterator[tuple[str, str]]:
+    """For each job a schedule fired: which, and for when."""
+    for row in rows.values():
+        if row.key.startswith(TICK):
+            job = backend.job(row.id)
+            if job.schedule is not None:
+                yield job.schedule, str(job.fire_at)
 
 
 def _rows(backend: Backend) -> Iterator[Row]:
@@ -77,10 +101,22 @@ def _event(event: Event) -> tuple[EventKind, int]:
     return event.kind, event.fence
 
 
+def payload(key: str, size: int = 0) -> str:
+    """A payload that names its job, and tells how long it is."""
+    return json.dumps({"k": key, "n": size, "fill": "x" * size})
+
+
 def key_of(preview: str) -> str:
     """The name a job's producer gave it, from the start of its payload."""
     found = _KEY.search(preview)
     return "" if found is None else found[1]
+
+
+def handed(payload_json: str) -> str:
+    """The name of a job as its worker gets it; another one where the payload is not whole."""
+    given = json.loads(payload_json)
+    key, size = str(given.get("k", "")), given.get("n")
+    return key if size is None or len(given["fill"]) == size else f"{key}, but torn"
 
 
 def _recount(backend: Backend, rows: dict[str, Row]) -> Iterator[str]:
@@ -89,16 +125,3 @@ def _recount(backend: Backend, rows: dict[str, Row]) -> Iterator[str]:
     for state in State:
         if getattr(counts, state) != found[state]:
             yield f"{getattr(counts, state)} jobs count as {state}, {found[state]} are listed"
-
-
-@dataclass(slots=True)
-class Probe:
-    """A final state put together by hand: for tests of the checker."""
-
-    rows: list[Row] = field(default_factory=list)
-    removed: int = 0
-    problems: tuple[str, ...] = ()
-
-    def final(self) -> Final:
-        """It as the checker wants it."""
-        return Final({row.id: row for row in self.rows}, self.removed, self.problems)

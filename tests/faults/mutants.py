@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import apsw
-
 from pillarbox_engine import pool
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.leasing import Ack, Claimed, ClaimRequest, LeaseRef, Settlement
@@ -18,10 +16,10 @@ from pillarbox_engine.outcomes import Outcome
 from pillarbox_engine.protocols import LeaseLostNote
 from pillarbox_engine.routing import Handler
 from pillarbox_engine.runner import ThreadRunner
-from pillarbox_engine.sqlite import SqliteBackend, groups
+from pillarbox_engine.sqlite import SqliteBackend, groups, joined
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.states import State
-from tests.faults.points import on_writers
+from tests.faults.points import once_each
 
 
 def ack_without_fence() -> None:
@@ -51,14 +49,8 @@ def _with_newest_fence(backend: SqliteBackend, one: Settlement) -> Settlement:
 
 def synchronous_normal() -> None:
     """Commits are not synced: SQLite's own default in WAL mode for most programs."""
-    done: set[int] = set()
-
-    def relax(connection: apsw.Connection, text: str) -> None:
-        if text.startswith("BEGIN IMMEDIATE") and id(connection) not in done:
-            done.add(id(connection))
-            connection.execute("PRAGMA synchronous=NORMAL").fetchall()
-
-    on_writers(relax)
+    joined._FULL = 1
+    once_each(lambda connection: connection.execute("PRAGMA synchronous=NORMAL").fetchall())
 
 
 def counter_off_by_one() -> None:
@@ -67,7 +59,7 @@ def counter_off_by_one() -> None:
 
     def move(self: Transaction, queue_id: int, old: Any, new: Any, size: int, **more: Any) -> None:
         plain(self, queue_id, old, new, size, **more)
-        if new == "ready" and next(calls) % 40 == 0:
+        if new == "ready" and next(calls) % 10 == 0:
             self.add(queue_id, "ready")
 
     Transaction.move = move  # type: ignore[method-assign]

@@ -14,10 +14,12 @@ from typing import Any
 
 import apsw
 
+from pillarbox_engine.sqlite import blobs
 from pillarbox_engine.sqlite.doorbell import Doorbell
 from pillarbox_engine.sqlite.heads import HeadFile
 from pillarbox_engine.sqlite.statements import statement
-from tests.faults.disk import Disk, ForgetfulVFS
+from tests.faults.disk_log import ForgetfulVFS, Sink
+from tests.faults.program import NOTE_ORDER
 
 Bomb = Callable[[], None]
 
@@ -51,10 +53,12 @@ def on_writers(seen: Callable[[apsw.Connection, str], None]) -> None:
     """Have `seen` told of each statement of connections that write, before it runs."""
 
     def watch(connection: apsw.Connection) -> None:
-        writing = False
+        writing, other = False, connection.exec_trace
 
         def trace(cursor: apsw.Cursor, text: str, bindings: Any) -> bool:
             nonlocal writing
+            if other is not None:
+                other(cursor, text, bindings)
             if text.startswith("BEGIN IMMEDIATE"):
                 writing = True
             if writing or text == statement("store_in_one_step"):
@@ -68,6 +72,21 @@ def on_writers(seen: Callable[[apsw.Connection, str], None]) -> None:
     apsw.connection_hooks.append(watch)
 
 
+def once_each(act: Callable[[apsw.Connection], object]) -> None:
+    """Do something to each connection that writes, before its first transaction.
+
+    They are kept: the next connection must not be taken for one that was closed.
+    """
+    done: list[apsw.Connection] = []
+
+    def seen(connection: apsw.Connection, text: str) -> None:
+        if not any(one is connection for one in done):
+            done.append(connection)
+            act(connection)
+
+    on_writers(seen)
+
+
 def _before_statement(start: str) -> Callable[[Bomb], None]:
     def install(bomb: Bomb) -> None:
         on_writers(lambda _, text: bomb() if text.startswith(start) else None)
@@ -75,7 +94,7 @@ def _before_statement(start: str) -> Callable[[Bomb], None]:
     return install
 
 
-def _around(owner: type, method: str, *, after: bool) -> Callable[[Bomb], None]:
+def _around(owner: Any, method: str, *, after: bool) -> Callable[[Bomb], None]:
     def install(bomb: Bomb) -> None:
         plain = getattr(owner, method)
 
@@ -99,7 +118,7 @@ def _on_disk(kind: str, *, after: bool) -> Callable[[Bomb], None]:
             if (what, done) == (kind, after):
                 bomb()
 
-        keep(ForgetfulVFS(Disk(reached)))
+        keep(ForgetfulVFS(Sink(reached)))
 
     return install
 
@@ -114,7 +133,15 @@ POINTS: dict[str, Callable[[Bomb], None]] = {
     "after-commit": _around(HeadFile, "write", after=False),
     "after-head": _around(HeadFile, "write", after=True),
     "after-doorbell": _around(Doorbell, "ring", after=True),
+    "before-blob": _around(blobs, "write", after=False),
+    "after-blob": _around(blobs, "write", after=True),
+    "in-joined-commit": _before_statement(NOTE_ORDER),
 }
+
+
+OFTEN = 60
+RARE = {"before-blob": 3, "after-blob": 3, "in-joined-commit": 3, "after-doorbell": 8}
+"""How often a point is passed in a short run, at least."""
 
 
 def arm(point: str, nth: int) -> None:

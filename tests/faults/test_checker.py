@@ -8,8 +8,9 @@ import pytest
 
 from pillarbox_engine.states import EventKind, State
 from tests.faults import history
-from tests.faults.checker import Violation, check
+from tests.faults.checker import check
 from tests.faults.final import Final, Row
+from tests.faults.told import Violation
 
 DONE = ((EventKind.DONE, 1),)
 HOUR = 3_600_000_000
@@ -41,14 +42,15 @@ class Script:
         self.lines.append({**line, **data})
         return self
 
-    def enqueue(self, *ids: str, what: str = "ok") -> Script:
+    def enqueue(self, *ids: str, what: str = "ok", **asked: Any) -> Script:
         """Job `n` is called `job-n`."""
         keys = [f"job-{job_id}" for job_id in ids]
-        return self.call("enqueue", {"ids": list(ids)}, keys=keys, what=what)
+        return self.call("enqueue", {"ids": list(ids)}, keys=keys, what=what, queue="q", **asked)
 
     def claim(self, job_id: str, fence: int, at: int = 0, client: str = "a") -> Script:
-        """A claim for an hour, at a wall-clock moment."""
-        job = [job_id, fence, f"job-{job_id}", at, at + HOUR]
+        """A claim for an hour, at a moment of the wall clock; the monotonic one goes with it."""
+        self._clock = max(self._clock, at * 1_000)
+        job = [job_id, fence, f"job-{job_id}", at, at + HOUR, "q"]
         return self.call("claim", {"jobs": [job]}, client=client)
 
     def run(self, job_id: str, fence: int) -> Script:
@@ -148,7 +150,9 @@ def test_i10_half_of_a_call_is_there(what: str) -> None:
 
 
 def test_i10_a_repeated_call_finds_half_of_itself() -> None:
-    script = Script().call("enqueue", {"ids": ["1", "2"], "conflicts": 1}, keys=["job-1", "job-2"])
+    script = Script().call(
+        "enqueue", {"ids": ["1", "2"], "repeats": [True, False]}, keys=["job-1", "job-2"]
+    )
     assert judge(script, job("1", State.READY), job("2", State.READY)) == {"I10"}
 
 
@@ -298,11 +302,13 @@ def test_i5_a_job_is_lost_without_end() -> None:
     assert judge(Script().enqueue("1"), row) == {"I5"}
 
 
+# -- I7 -------------------------------------------------------------------------------------
+
+
 def grouped(*groups: str | None) -> Script:
     """Jobs 1, 2 … of these groups."""
     ids = [str(number) for number in range(1, len(groups) + 1)]
-    keys = [f"job-{job_id}" for job_id in ids]
-    return Script().call("enqueue", {"ids": ids}, keys=keys, queue="q", groups=list(groups))
+    return Script().enqueue(*ids, groups=list(groups))
 
 
 def test_i7_two_of_a_group_are_leased_at_once() -> None:
@@ -316,11 +322,171 @@ def test_jobs_of_different_groups_do_not_wait(groups: tuple[str | None, ...]) ->
     assert judge(script, job("1", State.LEASED), job("2", State.LEASED)) == set()
 
 
-def test_the_next_of_a_group_may_come_when_the_lease_has_ended() -> None:
+def test_the_next_of_a_group_may_come_when_the_one_before_has_ended() -> None:
     script = grouped("a", "a").life("1").claim("2", 1, at=1)
     assert judge(script, job("1"), job("2", State.LEASED)) == set()
-    late = grouped("a", "a").claim("1", 1, at=0).claim("2", 1, at=HOUR)
-    assert judge(late, job("1", State.LEASED), job("2", State.LEASED)) == set()
+
+
+def test_i7_one_of_a_group_overtakes_one_whose_lease_ran_out() -> None:
+    script = grouped("a", "a").claim("1", 1, at=0).claim("2", 1, at=2 * HOUR)
+    assert judge(script, job("1", State.READY), job("2", State.LEASED)) == {"I7"}
+
+
+@pytest.mark.parametrize("priorities", [[500, 500], [100, None]])
+def test_i7_a_job_overtakes_one_that_is_before_it(priorities: list[int | None]) -> None:
+    script = Script().enqueue("1", "2", priorities=priorities)
+    script.claim("2", 1, at=1).claim("1", 1, at=2)
+    leased = (job("1", State.LEASED), job("2", State.LEASED))
+    assert judge(script, *leased) == {"I7"}
+    later = Script().enqueue("2").claim("2", 1, at=1).enqueue("1").claim("1", 1, at=2)
+    assert judge(later, *leased) == set()
+    assert judge(Script().enqueue("1", "2").claim("1", 1, at=1).claim("2", 1, at=2),
+                 *leased) == set()  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", ["delayed", "moved", "retried", "better", "elsewhere"])
+def test_a_job_may_be_claimed_before_one_that_did_not_wait_before_it(reason: str) -> None:
+    script = Script().enqueue("1", delay=1.0 if reason == "delayed" else 0)
+    if reason == "moved":
+        script.bulk("requeue", "1")
+    priorities = [100 if reason == "better" else 500]
+    if reason == "elsewhere":
+        script.call("enqueue", {"ids": ["2"]}, keys=["job-2"], queue="other")
+    else:
+        script.enqueue("2", priorities=priorities)
+    fence = 2 if reason == "retried" else 1
+    script.claim("2", 1, at=2).claim("1", fence, at=3)
+    events = ((EventKind.REQUEUED, 0),) if reason == "moved" else ()
+    rows = (job("1", State.LEASED, fence=fence, events=events), job("2", State.LEASED))
+    assert judge(script, *rows) == set()
+
+
+# -- I8 -------------------------------------------------------------------------------------
+
+
+def limited(**limits: Any) -> Script:
+    """A queue with limits."""
+    return Script().note("limits", queue="q", **limits)
+
+
+@pytest.mark.parametrize(("third", "broken"), [(1_900_000, {"I8"}), (2_000_000, set())])
+def test_i8_a_window_holds_more_starts_than_the_limit(third: int, broken: set[str]) -> None:
+    script = limited(rate=[2, 1.0]).enqueue("1", "2", "3")
+    script.claim("1", 1, at=1_000_000).claim("2", 1, at=1_500_000).claim("3", 1, at=third)
+    assert judge(script, *(job(n, State.LEASED) for n in "123")) == broken
+
+
+def test_i8_more_is_in_flight_than_the_queue_allows() -> None:
+    script = limited(in_flight=2).enqueue("1", "2", "3").claim("1", 1).claim("2", 1)
+    leased = [job(n, State.LEASED) for n in "123"]
+    assert judge(script, *leased) == set()
+    assert judge(script.claim("3", 1), *leased) == {"I8"}
+
+
+def test_what_was_settled_or_ran_out_is_not_in_flight() -> None:
+    script = limited(in_flight=1).enqueue("1", "2", "3").life("1").claim("2", 1)
+    script.claim("3", 1, at=2 * HOUR)
+    assert judge(script, job("1"), *(job(n, State.LEASED) for n in "23")) == set()
+
+
+def test_i8_a_queue_holds_more_jobs_than_its_bound() -> None:
+    script = limited(depth=2).enqueue("1", "2")
+    rows = [job("1", State.READY, fence=0), job("2", State.READY, fence=0)]
+    assert judge(script, *rows) == set()
+    assert judge(script.enqueue("3"), *rows, job("3", State.READY, fence=0)) == {"I8"}
+
+
+def test_what_ended_makes_room() -> None:
+    script = limited(depth=2).enqueue("1", "2").life("1").bulk("cancel", "2").enqueue("3", "4")
+    rows = [job("1"), job("2", State.CANCELLED, fence=0)]
+    assert judge(script, *rows, *(job(n, State.READY, fence=0) for n in "34")) == set()
+
+
+# -- I9, I10 and the rest of I1, I2 -----------------------------------------------------------
+
+
+def test_i9_something_is_left_to_run() -> None:
+    final = Final({"1": job("1", State.READY, fence=0)}, left=("1",))
+    (found,) = check(history.of(Script().enqueue("1").lines), final)
+    assert (found.invariant, found.what) == ("I9", "1 jobs are left to run, job 1 first")
+    assert '"op": "enqueue"' in found.lines[0]
+
+
+def test_i10_half_of_a_batch_is_settled() -> None:
+    script = Script().enqueue("1", "2").claim("1", 1).claim("2", 1).run("1", 1).run("2", 1)
+    script.call("settle", what="open", leases=[["1", 1, "ack"], ["2", 1, "ack"]])
+    script.note("kill", client="judge", victim="a")
+    lost = job("2", State.READY, events=((EventKind.LOST, 1),))
+    assert judge(script, job("1"), lost) == {"I10"}
+    assert judge(script, job("1"), job("2")) == set()
+    lost_too = job("1", State.READY, events=((EventKind.LOST, 1),))
+    assert judge(script, lost_too, lost) == set()
+
+
+def test_i10_a_verb_that_raised_has_done_something() -> None:
+    script = Script().enqueue("1").bulk("purge", "1", what="fail")
+    purged = job("1", State.TRASHED, fence=0, trashed_from=State.READY,
+                 events=((EventKind.PURGED, 0),))  # fmt: skip
+    assert judge(script, purged) == {"I10"}
+    assert judge(Script().enqueue("1").bulk("purge", "1"), purged) == set()
+
+
+@pytest.mark.parametrize("joined", ["job", "row"])
+def test_i10_of_a_programs_transaction_only_one_half_is_there(joined: str) -> None:
+    script = Script().enqueue("1", what="open", joined=True)
+    rows = {"1": job("1", State.READY, fence=0)} if joined == "job" else {}
+    program = frozenset(() if joined == "job" else ("job-1",))
+    broken = check(history.of(script.lines), Final(rows, program=program))
+    assert {found.invariant for found in broken} == {"I10"}
+
+
+def test_i1_a_job_is_handed_out_with_another_payload() -> None:
+    script = Script().enqueue("1")
+    torn = ["1", 1, "job-1, but torn", 0, HOUR, "q"]
+    script.call("claim", {"jobs": [torn]})
+    assert judge(script, job("1", State.LEASED)) == {"I1"}
+
+
+def test_i1_what_an_enqueue_was_told_is_there_already_is_not() -> None:
+    script = Script().call("enqueue", {"ids": ["7"], "repeats": [True]}, keys=["job-1"])
+    assert judge(script) == {"I1"}
+    other = Script().enqueue("7").call("enqueue", {"ids": ["7"], "repeats": [True]}, keys=["x"])
+    assert judge(other, job("7", State.READY, fence=0)) == set()
+
+
+def test_i2_two_jobs_hold_a_unique_key() -> None:
+    script = Script().enqueue("1", uniques=["u"]).enqueue("2", uniques=["u"])
+    rows = (job("1", State.READY, fence=0), job("2", State.READY, fence=0))
+    assert judge(script, *rows) == {"I2"}
+    free = Script().enqueue("1", uniques=["u"]).life("1").enqueue("2", uniques=["u"])
+    assert judge(free, job("1"), rows[1]) == set()
+
+
+def test_i2_a_schedule_fires_twice_for_one_time() -> None:
+    final = Final({}, fired={("nightly", "03:00"): 2, ("nightly", "04:00"): 1})
+    (found,) = check([], final)
+    assert str(found) == "I2: schedule nightly fired 2 times for 03:00"
+
+
+def test_i3_a_jump_of_the_clock_takes_a_lease_that_was_just_renewed() -> None:
+    script = Script().enqueue("1").claim("1", 1, at=1).note("jump", seconds=7_200)
+    script.lines.append(_claimed_at("1", 2, mono=20_000, wall=3 * HOUR))
+    assert judge(script, job("1", State.LEASED, fence=2)) == {"I3"}
+
+
+def test_a_lease_that_was_not_renewed_may_end_by_a_jump_of_the_clock() -> None:
+    script = Script().enqueue("1").claim("1", 1, at=1).note("jump", seconds=7_200)
+    script.lines.append(_claimed_at("1", 2, mono=16_000_000_000, wall=3 * HOUR))
+    assert judge(script, job("1", State.LEASED, fence=2)) == set()
+
+
+def _claimed_at(job_id: str, fence: int, mono: int, wall: int) -> dict[str, Any]:
+    """A claim by a clock that does not go with the wall's."""
+    given = [job_id, fence, f"job-{job_id}", wall, wall + HOUR, "q"]
+    return {"client": "b", "n": 1, "t": mono, "what": "ok", "op": "claim", "jobs": [given]}
+
+
+# -- I6, and what is said ---------------------------------------------------------------------
 
 
 def test_i6_what_the_file_says_of_itself() -> None:

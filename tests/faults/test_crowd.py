@@ -19,7 +19,7 @@ SECONDS = 20.0
 
 
 def test_four_processes_of_eight_threads_share_a_file(tmp_path: Path) -> None:
-    verdict, figures = crowd(tmp_path, 0, seconds=3.0)
+    verdict, figures = crowd(tmp_path, 0, seconds=1.0)
     assert not verdict.violations, str(verdict)
     assert figures.enqueued == figures.done + figures.dead
     assert figures.done > 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pillarbox_engine.sqlite import SqliteBackend, open_backend
 from tests.faults.families import faults, read, sizes
 
 PATIENCE = 60.0
+ROUNDS = int(os.environ.get("ROUNDS", "20"))
+FIRST = int(os.environ.get("SEEDS", "1000"))
 Client = subprocess.Popen[str]
 
 
@@ -46,13 +49,22 @@ def all_children(backend: SqliteBackend) -> dict[str, Sequence[str]]:
     return {number: [child.id for child in mine] for number, mine in found.items() if mine}
 
 
-@pytest.mark.parametrize("seed", range(3))
 def test_no_parent_starts_before_its_children_have_ended(
-    tmp_path: Path, running: list[Client], seed: int
+    tmp_path: Path, running: list[Client]
 ) -> None:
+    _kill_and_judge(tmp_path, running, 0, generations=2)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + ROUNDS))
+def test_none_does_in_many_rounds(tmp_path: Path, running: list[Client], seed: int) -> None:
+    _kill_and_judge(tmp_path, running, seed, generations=4)
+
+
+def _kill_and_judge(tmp_path: Path, running: list[Client], seed: int, generations: int) -> None:
     path, told, chance = tmp_path / "jobs.pillarbox", tmp_path / "told", random.Random(seed)
     _never_dead(path)
-    for generation in range(4):
+    for generation in range(generations):
         two = [start(path, told, f"{seed}-{generation}-{n}", 10_000) for n in (1, 2)]
         running += two
         time.sleep(chance.uniform(0.1, 0.5))

@@ -32,8 +32,13 @@ def _kinds() -> dict[str, Run]:
     named = {f"kill {point}": partial(rounds.at_point, point=point) for point in POINTS}
     kinds: dict[str, Run] = {"kill at random": rounds.kills, "power loss": rounds.power_cut}
     kinds |= named
+    kinds["power loss of several"] = _power_loss_of_several
     kinds["four processes"] = partial(rounds.together, seconds=1.0)
     return {name: run for name, run in kinds.items() if WANTED in name}
+
+
+def _power_loss_of_several(folder: Path, seed: int) -> Verdict:
+    return rounds.power_cut(folder, seed, clients=2 + seed % 2)
 
 
 @dataclass(slots=True)
