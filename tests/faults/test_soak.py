@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +22,8 @@ from tests.faults.rounds import Verdict
 
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
 FIRST = int(os.environ.get("SEEDS", "1000"))
+SAID_EVERY = 50
+"""Rounds after which it says how far it has come."""
 WANTED = os.environ.get("KINDS", "")
 WIDTHS = (22, 6, 8, 10, 11)
 HEAD = ("kind", "runs", "faults", "answers", "violations")
@@ -49,19 +52,24 @@ class Tally:
     faults: int = 0
     acked: int = 0
     broken: list[Verdict] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
 
     def add(self, verdict: Verdict) -> None:
         """Count a round."""
         self.runs += 1
         self.faults += verdict.faults
         self.acked += verdict.acked
+        self.kinds[verdict.kind] += verdict.faults
         if verdict.violations:
             self.broken.append(verdict)
 
     def line(self, name: str) -> str:
         """Its line of the table."""
         violations = sum(len(verdict.violations) for verdict in self.broken)
-        return _line((name, self.runs, self.faults, self.acked, violations))
+        head = _line((name, self.runs, self.faults, self.acked, violations))
+        if len(self.kinds) < 2:
+            return head
+        return "\n".join([head, *(f"  {kind}: {n}" for kind, n in sorted(self.kinds.items()))])
 
 
 def _line(cells: tuple[object, ...]) -> str:
@@ -76,7 +84,8 @@ def test_the_promises_survive_many_faults(
 ) -> None:
     tallies = {name: _soak(run, tmp_path / "round", name, capsys) for name, run in _kinds().items()}
     with capsys.disabled():
-        print("\n".join(["", _line(HEAD), *(tally.line(name) for name, tally in tallies.items())]))
+        lines = [tally.line(name) for name, tally in tallies.items()]
+        print("\n".join(["", f"seeds {FIRST} to {FIRST + ROUNDS - 1}", _line(HEAD), *lines]))
     assert not [str(verdict) for tally in tallies.values() for verdict in tally.broken]
 
 
@@ -85,6 +94,9 @@ def _soak(run: Run, folder: Path, name: str, capsys: pytest.CaptureFixture[str])
     for seed in range(FIRST, FIRST + ROUNDS):
         verdict = run(folder, seed)
         tally.add(verdict)
+        if tally.runs % SAID_EVERY == 0:
+            with capsys.disabled():
+                print(f"\n{tally.line(name)}", end="", flush=True)
         if verdict.violations:
             kept = folder.with_name(f"{name}-{seed}".replace(" ", "-"))
             folder.rename(kept)
