@@ -1,7 +1,6 @@
 """Something between an engine and its backend that sees each claim.
 
-Owns nothing of the store: it passes every call on. The demo measures its rate limit by it, and
-`pillarbox work` gives jobs the time-outs of the handlers file.
+Owns nothing of the store: it passes every call on. The demo measures its rate limit by it.
 """
 
 from __future__ import annotations

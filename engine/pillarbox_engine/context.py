@@ -40,12 +40,14 @@ class JobContext:
 
     `cancelled` is set when the handler should stop: its time is up, its lease is lost, it was
     cancelled or released by an operator (told within some 100 ms), or the worker is stopping.
-    `attempt` counts from 1; `fence` is the number of this claim.
+    `attempt` counts from 1; `fence` is the number of this claim; `enqueued_us` is when the job was
+    enqueued, in microseconds since 1970-01-01 UTC, or 0 where that is not known.
     """
 
     __slots__ = (
         "_cancelled", "_children", "_payload", "_payload_json", "_read_children", "_stop_asked",
-        "_tell", "attempt", "fence", "id", "lease", "lost", "max_attempts", "queue", "type",
+        "_tell", "attempt", "enqueued_us", "fence", "id", "lease", "lost", "max_attempts", "queue",
+        "type",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +57,7 @@ class JobContext:
         self.lease, self.id, self.fence = lease, lease.job_id, lease.fence
         self.queue, self.type = queue, type
         self.attempt, self.max_attempts = attempt, max_attempts
+        self.enqueued_us = 0
         self._cancelled: threading.Event | None = None
         self._stop_asked = self.lost = False
         self._payload_json, self._tell = payload_json, tell
@@ -68,7 +71,9 @@ class JobContext:
     ) -> JobContext:
         """The context for a claim."""
         # One is made for every job that runs, so the fields are taken by their place.
-        return cls(*claimed[:6], tell, read_children)
+        context = cls(*claimed[:6], tell, read_children)
+        context.enqueued_us = claimed.enqueued_us
+        return context
 
     @property
     def cancelled(self) -> threading.Event:

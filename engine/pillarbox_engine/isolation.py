@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 
+from pillarbox_engine.bound import Bound
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.json_fault import shown
 from pillarbox_engine.routing import ANY, Handler, Handlers, InProcess, place_of
+
+Given = Handler | Bound | None
+"""What a worker's table of handlers may hold."""
 
 
 class Isolation(StrEnum):
@@ -38,11 +43,18 @@ def isolated(handlers: Handlers, isolation: Isolation) -> Handlers:
         return handlers
     if isinstance(handlers, Mapping):
         return {name: in_process(name, handler) for name, handler in handlers.items()}
-    return in_process(ANY, handlers)
+    return marked(ANY, handlers)
 
 
-def in_process(name: str, handler: Handler) -> Handler:
+def in_process(name: str, handler: Given) -> Given:
     """`handler` marked to run in processes; `InvalidOption` where none could import it."""
+    if isinstance(handler, Bound):
+        return handler if handler.heeds_stop else replace(handler, run=marked(name, handler.run))
+    return None if handler is None else marked(name, handler)
+
+
+def marked(name: str, handler: Handler) -> Handler:
+    """The same for a plain handler."""
     if isinstance(handler, InProcess) or not callable(handler):
         return handler
     if inspect.iscoroutinefunction(handler):

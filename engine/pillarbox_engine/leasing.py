@@ -27,10 +27,10 @@ class LeaseRef(NamedTuple):
 class ClaimRequest:
     """Ask for up to `limit` jobs of `queues` (in that order of preference).
 
-    `types`: only jobs of these types, None for any. `worker` names the claiming thread or pool
-    in leases. `ahead` more jobs may be claimed that will start a little later; a rate-limited
-    queue gives none of those. A job that was lost before comes alone: the batch then holds just
-    that one.
+    `types`: only jobs of these types, None for any but those in `without`. `worker` names the
+    claiming thread or pool in leases. `ahead` more jobs may be claimed that will start a little
+    later; a rate-limited queue gives none of those. A job that was lost before comes alone: the
+    batch then holds just that one.
     """
 
     queues: tuple[str, ...]
@@ -38,6 +38,16 @@ class ClaimRequest:
     ahead: int = 0
     worker: str = "worker"
     types: frozenset[str] | None = None
+    without: frozenset[str] = frozenset()
+
+    @property
+    def chooses(self) -> bool:
+        """Whether jobs of some types are not wanted."""
+        return self.types is not None or bool(self.without)
+
+    def wants(self, type: str) -> bool:
+        """Whether jobs of `type` are wanted."""
+        return type not in self.without if self.types is None else type in self.types
 
 
 class Claimed(NamedTuple):

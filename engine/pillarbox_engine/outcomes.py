@@ -1,8 +1,8 @@
 """How a handler says that its job did not simply succeed, and what became of a run.
 
-Owns the exceptions a handler may raise (`Retry`, `Snooze`, `Reject`, `Cancel`) and the records a
-runner answers with, which become settlements in `settling`. A handler that returns is done; any
-other exception is a failure.
+Owns the exceptions a handler may raise (`Retry`, `Snooze`, `Reject`, `Cancel`; `Fail` and `Stop`,
+for our own) and the records a runner answers with, which become settlements in `settling`. A
+handler that returns is done; any other exception is a failure.
 """
 
 from __future__ import annotations
@@ -54,6 +54,18 @@ class Cancel(HandlerOutcome):
         self.reason = str(reason)
 
 
+class Fail(HandlerOutcome):
+    """Failed, with all that retry rules look at: status, exit code, what the answer asked for."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Stop(HandlerOutcome):
+    """It was asked to stop and did so before its end: given back, no attempt charged."""
+
+
 def _seconds(after: float) -> float:
     check_number("after", after, 0, LONGEST)
     return float(after)
@@ -101,10 +113,15 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The handler raised `Stop`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Died:
     """The process that ran the handler ended without an outcome; `how` says in what way."""
 
     how: str
 
 
-Outcome = Returned | Failed | Rejected | Snoozed | Cancelled | Died
+Outcome = Returned | Failed | Rejected | Snoozed | Cancelled | Stopped | Died

@@ -76,7 +76,9 @@ class Pool:
             parts.backend, self._reports, lost=self._care.lose, refused=self._trouble.tell
         )
         self._vigil = Vigil(parts.backend.holds, self._care.lose)
-        self._offer = Offer(frozenset(queues), routes.types, self._lessee, self._receive)
+        self._offer = Offer(
+            frozenset(queues), routes.types, self._lessee, self._receive, without=routes.without
+        )
         self._runners = Runners(concurrency)
         self._finished: deque[Held] = deque()
         self._gathering = False
@@ -253,7 +255,7 @@ class Pool:
         free, ahead = self._room()
         return ClaimRequest(
             queues=self._queues, limit=free, ahead=ahead, worker=self._lessee,
-            types=self._routes.types,
+            types=self._routes.types, without=self._routes.without,
         )  # fmt: skip
 
     def _claim(self, request: ClaimRequest, claimed: list[Claimed] | None, now_us: int) -> None:
@@ -295,16 +297,17 @@ class Pool:
         return now_us + min(RECHECK_US, max(1_000, wait_us))
 
     def _take(self, claimed: Claimed, now_us: int) -> None:
-        handler = self._routes.handler(claimed.type)
-        if handler is None:
+        bound = self._routes.bound(claimed.type)
+        if bound is None:
             self._settler.add(Release(lease=claimed.lease))
             return
-        runner = self._runners.runner(claimed, handler)
+        runner = self._runners.runner(claimed, bound)
+        claimed = bound.applied_to(claimed)
         context = JobContext.of(claimed, self._reports.tell, self._backend.children)
-        held = Held(claimed, context, handler, runner, now_us)
+        held = Held(claimed, context, bound.run, runner, now_us)
         if self._care.add(held, now_us):
             self._wake.set()
-        if self._runners.is_lonely(claimed, handler):
+        if self._runners.is_lonely(claimed, bound):
             self._alone = held
         else:
             self._crew.hand(held)

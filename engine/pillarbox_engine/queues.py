@@ -279,11 +279,12 @@ class Queue(OperatorVerbs):
     ) -> Worker:  # fmt: skip
         """A worker for this queue, started by `with` or `.start()`.
 
-        `handlers`: a callable for every type, or {type: callable} ("*": any other type).
-        `concurrency`: threads. With `isolation="process"` each runs its jobs in a process of its
-        own, kept for the next job: for handlers that compute, may crash or must be ended at their
-        time-out. They are functions that can be imported by name. `on_problem` is called, on the
-        worker's thread, with each error the worker lives through.
+        `handlers`: a callable for every type, or {type: callable} ("*": any other type; None in
+        place of a callable leaves jobs of that type to other workers). `concurrency`: threads.
+        With `isolation="process"` each runs its jobs in a process of its own, kept for the next
+        job: for handlers that compute, may crash or must be ended at their time-out. They are
+        functions that can be imported by name. `on_problem` is called, on the worker's thread,
+        with each error the worker lives through.
         """
         return self._engine.worker(
             (self.name,), handlers, concurrency=concurrency, isolation=isolation,

@@ -30,11 +30,12 @@ from pillarbox_engine.outcomes import (
     Rejected,
     Returned,
     Snoozed,
+    Stopped,
 )
 from pillarbox_engine.routing import Place
 
 KINDS: dict[str, type[Outcome]] = {
-    kind.__name__: kind for kind in (Returned, Failed, Rejected, Snoozed, Cancelled, Died)
+    kind.__name__: kind for kind in (Returned, Failed, Rejected, Snoozed, Cancelled, Stopped, Died)
 }
 LAST_BREATH = 5.0
 """Seconds a child has to end when nothing more is wanted of it."""

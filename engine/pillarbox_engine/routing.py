@@ -1,7 +1,7 @@
 """Which handler runs a job.
 
-Owns the table from job types to handlers, the test whether a handler can be imported by name in
-another process, and `InProcess`, the mark on one that always runs in one.
+Owns the table from job types to handlers, what is left to other workers, the test whether a handler
+can be imported by name in another process, and `InProcess`, the mark on one that always runs in one.
 """
 
 from __future__ import annotations
@@ -10,22 +10,28 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from pillarbox_engine.bound import Bound, Handler
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.json_fault import shown
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.names import check_type
 
-Handler = Callable[[JobContext], JsonValue]
-"""Runs one job; what it returns is the job's result."""
+__all__ = [
+    "ANY", "Handler", "Handlers", "InProcess", "Place", "Routes", "found_in", "imported",
+    "place_of",
+]  # fmt: skip
 
-Handlers = Handler | Mapping[str, Handler]
-"""One handler for every type, or {type: handler}; "*" stands for any other type."""
+Handlers = Handler | Mapping[str, Handler | Bound | None]
+"""One handler for every type, or {type: handler}; "*" stands for any other type.
+
+A `Bound` says how its handler runs; None leaves jobs of that type to other workers.
+"""
 
 ANY = "*"
 
@@ -35,22 +41,42 @@ class Routes:
 
     def __init__(self, handlers: Handlers) -> None:
         table = dict(handlers) if isinstance(handlers, Mapping) else {ANY: handlers}
-        if not table:
+        given = {name: _bound(name, one) for name, one in table.items()}
+        self._table = {name: bound for name, bound in given.items() if bound is not None}
+        if not self._table:
             raise InvalidOption(
                 "A worker needs a handler", "the table of handlers is empty", "Give a function"
             )
-        for name, handler in table.items():
-            _check(name, handler)
-        self._table = table
+        self._left = frozenset(table) - set(self._table)
 
     @property
     def types(self) -> frozenset[str] | None:
         """The types served; None: all."""
         return None if ANY in self._table else frozenset(self._table)
 
+    @property
+    def without(self) -> frozenset[str]:
+        """Where all types are served, those that are left to others all the same."""
+        return self._left if ANY in self._table else frozenset()
+
+    def bound(self, type: str) -> Bound | None:
+        """The handler for `type` and how it runs, or None."""
+        found = self._table.get(type)
+        return found if found is not None or type in self._left else self._table.get(ANY)
+
     def handler(self, type: str) -> Handler | None:
         """The handler for `type`, or None."""
-        return self._table.get(type) or self._table.get(ANY)
+        bound = self.bound(type)
+        return None if bound is None else bound.run
+
+
+def _bound(name: str, given: Handler | Bound | None) -> Bound | None:
+    if given is None:
+        check_type(name)
+        return None
+    bound = given if isinstance(given, Bound) else None
+    _check(name, given if bound is None else bound.run)
+    return bound or Bound(run=given)  # type: ignore[arg-type]
 
 
 def _check(name: str, handler: object) -> None:

@@ -16,6 +16,7 @@ from pillarbox_engine.model import JsonValue
 from pillarbox_engine.outcomes import (
     Cancel,
     Cancelled,
+    Fail,
     Failed,
     Outcome,
     Reject,
@@ -24,6 +25,8 @@ from pillarbox_engine.outcomes import (
     Returned,
     Snooze,
     Snoozed,
+    Stop,
+    Stopped,
 )
 from pillarbox_engine.routing import Handler
 from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT
@@ -64,6 +67,15 @@ class ThreadRunner:
         return False
 
 
+class HeedingRunner(ThreadRunner):
+    """Runs handlers that end within seconds of being asked to stop, so no force is needed."""
+
+    def end(self, context: JobContext) -> bool:
+        """It was asked to stop, and will."""
+        context.stop()
+        return True
+
+
 def outcome_of(context: JobContext, handler: Handler) -> Outcome:
     """Call `handler` and say what became of it.
 
@@ -88,6 +100,10 @@ def _raised(error: BaseException) -> Outcome:
             return Rejected(failure_of("Reject", error.reason or "Rejected by the handler"))
         case Cancel():
             return Cancelled(error.reason)
+        case Stop():
+            return Stopped()
+        case Fail():
+            return Failed(error.failure)
         case _:
             return Failed(failure_from(error))
 

@@ -15,6 +15,7 @@ from pillarbox_engine.leasing import (
     Lost,
     Nack,
     Reject,
+    Release,
     Settlement,
     Snooze,
 )
@@ -26,6 +27,7 @@ from pillarbox_engine.outcomes import (
     Rejected,
     Returned,
     Snoozed,
+    Stopped,
 )
 from pillarbox_engine.retry_policy import failed
 
@@ -49,6 +51,8 @@ def settlement(
             return Snooze(lease=lease, delay=after, started_us=started_us)
         case Cancelled(reason):
             return CancelLease(lease=lease, reason=reason, started_us=started_us)
+        case Stopped():
+            return Release(lease=lease, started_us=started_us)
         case Died():
             return Lost(lease=lease, started_us=started_us)
 

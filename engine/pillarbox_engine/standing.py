@@ -16,18 +16,21 @@ Take = Callable[[Sequence[Claimed]], None]
 
 
 class Offer:
-    """`room` idle threads that run jobs of `queues`, of `types` only where those are given.
+    """`room` idle threads that run jobs of `queues`; of `types` only where those are given, else of
+    all but those in `without`.
 
     The pool says how much room there is; the store takes of it, and delivers when the jobs are
     durable or gives back when they are not.
     """
 
-    __slots__ = ("_lock", "_room", "_taken", "queues", "take", "types", "worker")
+    __slots__ = ("_lock", "_room", "_taken", "queues", "take", "types", "without", "worker")
 
     def __init__(
-        self, queues: frozenset[str], types: frozenset[str] | None, worker: str, take: Take
-    ) -> None:
-        self.queues, self.types, self.worker, self.take = queues, types, worker, take
+        self, queues: frozenset[str], types: frozenset[str] | None, worker: str, take: Take,
+        *, without: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.queues, self.types, self.without = queues, types, without
+        self.worker, self.take = worker, take
         self._lock = threading.Lock()
         self._room = self._taken = 0
 
@@ -44,7 +47,7 @@ class Offer:
     def takes(self, queue: str, type: str) -> bool:
         """Whether it runs such jobs, and has room at all."""
         return self._room > 0 and queue in self.queues and (
-            self.types is None or type in self.types
+            type not in self.without if self.types is None else type in self.types
         )  # fmt: skip
 
     def reserve(self, jobs: int) -> bool:

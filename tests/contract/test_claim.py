@@ -91,6 +91,20 @@ def test_only_the_types_asked_for_are_given(shop: Workshop) -> None:
     assert taken(shop, types=frozenset({"telex"})) == []
 
 
+def test_types_left_to_others_are_not_given(shop: Workshop) -> None:
+    left = shop.add(type="mail", priority=1)
+    wanted = [shop.add(type="fax", priority=2), shop.add(type="telex", priority=2)]
+    assert taken(shop, without=frozenset({"mail"}), limit=5) == wanted
+    assert taken(shop, without=frozenset({"mail"})) == []
+    assert taken(shop) == [left]
+
+
+def test_a_due_job_of_a_type_not_left_to_others_is_given(shop: Workshop) -> None:
+    due = shop.add(type="fax", delay=10.0)
+    shop.clock.advance(10.0)
+    assert taken(shop, without=frozenset({"mail"})) == [due]
+
+
 def test_queues_are_served_in_the_order_asked(shop: Workshop) -> None:
     second = shop.add(queue="second", priority=0)
     first = shop.add(queue="first", priority=999)

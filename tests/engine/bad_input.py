@@ -230,7 +230,7 @@ async def asynchronous(job: JobContext) -> None:
 
 NO_HANDLERS: Values = (
     None, 1, "handler", [], {}, {"a": 1}, {"": handler}, {1: handler}, {"a/b": handler},
-    {"x" * 201: handler}, asynchronous, {"a": asynchronous},
+    {"x" * 201: handler}, asynchronous, {"a": asynchronous}, {"a": None}, {1: None},
 )  # fmt: skip
 NO_CONCURRENCY: Values = (*NO_WHOLE, None, 0, 1_001)
 CHOICE: dict[str, Values] = {"state": NO_STATE, "where": NO_FILTER}
@@ -448,8 +448,8 @@ CONTEXT: dict[str, Call] = {
     **{
         name: Call(on=_context, past_close=True)
         for name in (
-            "attempt", "cancelled", "fence", "id", "lease", "lost", "max_attempts", "queue", "type",
-            "payload", "payload_json", "children",
+            "attempt", "cancelled", "enqueued_us", "fence", "id", "lease", "lost", "max_attempts",
+            "queue", "type", "payload", "payload_json", "children",
         )
     },
     # Whatever it is handed is written down as text, as `print` does.

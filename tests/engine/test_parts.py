@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from pillarbox_engine.backoff import Fixed
+from pillarbox_engine.bound import Bound
 from pillarbox_engine.clock import ManualClock
 from pillarbox_engine.errors import InvalidOption
-from pillarbox_engine.leasing import LeaseRef
+from pillarbox_engine.leasing import Claimed, LeaseRef
 from pillarbox_engine.outcomes import Retry, Snooze
 from pillarbox_engine.pace import MAX_AHEAD, Pace
 from pillarbox_engine.reports import FLUSH_US, MAX_LINES, Reports
+from pillarbox_engine.retry_rules import RetryRule
 from pillarbox_engine.routing import Place, Routes, place_of
 from pillarbox_engine.serving import Serving
 from pillarbox_engine.slots import Slots
@@ -143,6 +146,31 @@ def test_routes() -> None:
     assert routes.types == frozenset({"a"})
     assert routes.handler("b") is None
     assert Routes(child_handlers.die).types is None
+
+
+def test_routes_leave_types_to_others() -> None:
+    routes = Routes({"*": child_handlers.die, "thumbnail": None})
+    assert routes.types is None
+    assert routes.without == frozenset({"thumbnail"})
+    assert routes.handler("thumbnail") is None
+    assert routes.handler("other") is child_handlers.die
+    only = Routes({"a": child_handlers.die, "b": None})
+    assert (only.types, only.without) == (frozenset({"a"}), frozenset())
+    with pytest.raises(InvalidOption, match="needs a handler"):
+        Routes({"a": None})
+
+
+def test_what_is_said_of_a_handlers_runs_replaces_the_time_out_and_goes_before_the_rules() -> None:
+    own, queues = RetryRule(error="KeyError"), RetryRule(then="dead")
+    claimed = Claimed(
+        LEASE, "q", "t", "{}", 1, 3, 0, 1, 0, 0, 0, 30.0, 900.0, Fixed(seconds=1.0), (queues,)
+    )  # fmt: skip
+    bound = Bound(run=child_handlers.die, timeout=5.0, rules=(own,))
+    applied = bound.applied_to(claimed)
+    assert (applied.timeout, applied.retry_rules) == (5.0, (own, queues))
+    assert Bound(run=child_handlers.die).applied_to(claimed) is claimed
+    with pytest.raises(InvalidOption, match="timeout"):
+        Bound(run=child_handlers.die, timeout=0.0)
 
 
 @pytest.mark.parametrize("after", [-1.0, float("nan"), "soon", True])

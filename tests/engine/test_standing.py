@@ -9,6 +9,13 @@ def _offer(types: frozenset[str] | None = None) -> Offer:
     return Offer(frozenset({"a"}), types, "1/w", lambda claimed: None)
 
 
+def test_an_offer_takes_none_of_the_types_it_leaves_to_others() -> None:
+    some = Offer(frozenset({"a"}), None, "1/w", lambda claimed: None, without=frozenset({"fax"}))
+    some.set_room(1)
+    assert some.takes("a", "mail")
+    assert not some.takes("a", "fax")
+
+
 def test_without_room_nothing_is_taken() -> None:
     offer = _offer()
     assert not offer.takes("a", "t")

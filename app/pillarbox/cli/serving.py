@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from threading import Event
 from typing import Any
 
-from pillarbox.claims import through
 from pillarbox.cli import output
 from pillarbox.cli.failures import DONE, FAILED
 from pillarbox.cli.interrupting import interruptible
@@ -20,14 +19,11 @@ from pillarbox.cli.options import Common
 from pillarbox_engine import names
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import NotFound
-from pillarbox_engine.handlers import Handlers, load
+from pillarbox_engine.handlers import Handlers, Share, load, shares
 from pillarbox_engine.worker import Worker
 
 LOOK_EVERY = 0.25
 """Seconds within which a signal is heeded."""
-
-Group = tuple[tuple[str, ...], int]
-"""Queues that share threads, and how many."""
 
 
 def serve(
@@ -36,16 +32,14 @@ def serve(
     """Run workers on `queues` until idle or told to stop; the exit code."""
     for queue in queues:
         names.check_queue_name(queue)
-    handlers = load(handlers_file)
-    watch = through(handlers.applied_to) if handlers.timeouts or handlers.rules else None
-    with common.engine(kind="worker", watch=watch) as engine:
+    with load(handlers_file) as handlers, common.engine(kind="worker") as engine:
         chosen = queues or _all_queues(engine)
-        threads = _threads(chosen, handlers.concurrency, concurrency)
+        parts = shares(handlers, chosen, concurrency)
         workers = [
-            engine.worker(group, handlers.mapping, concurrency=number) for group, number in threads
+            engine.worker(one.queues, one.handlers, concurrency=one.concurrency) for one in parts
         ]
         with _own_stdout(common.json) as tell:
-            ended = _work(workers, lambda: tell(_serving(chosen, handlers, threads)), until_idle)
+            ended = _work(workers, lambda: tell(_serving(chosen, handlers, parts)), until_idle)
             tell({"ended": ended})
     return FAILED if ended == "stopped" else DONE
 
@@ -89,13 +83,6 @@ def _stop(workers: list[Worker]) -> None:
         worker.stop(0.0)
 
 
-def _threads(queues: Sequence[str], own: Mapping[str, int], shared: int) -> list[Group]:
-    """Groups of queues and their threads: a queue with a number of its own is a group by itself."""
-    groups: list[Group] = [((queue,), own[queue]) for queue in queues if queue in own]
-    others = tuple(queue for queue in queues if queue not in own)
-    return [*groups, (others, shared)] if others else groups
-
-
 def _all_queues(engine: Engine) -> tuple[str, ...]:
     found = tuple(queue.name for queue in engine.queues())
     if not found:
@@ -106,11 +93,11 @@ def _all_queues(engine: Engine) -> tuple[str, ...]:
     return found
 
 
-def _serving(queues: Sequence[str], handlers: Handlers, threads: list[Group]) -> dict[str, Any]:
+def _serving(queues: Sequence[str], handlers: Handlers, parts: Sequence[Share]) -> dict[str, Any]:
     return {
         "serving": list(queues),
         "types": list(handlers.mapping),
-        "threads": sum(number for _, number in threads),
+        "threads": sum(part.concurrency for part in parts),
         "pid": os.getpid(),
     }
 

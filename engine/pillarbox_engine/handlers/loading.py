@@ -1,211 +1,198 @@
-"""The handlers file: which function runs which type of job. TOML, chosen by the user.
+"""From the records of a handlers file to handlers that run.
 
-Owns its form and its checks. Nothing in a job or a queue file can name a program or a module:
-only this file does. The folder it is in comes first on the module search path, so
-`python = "jobs:handle"` finds `jobs.py` beside it.
+Owns `load` and `Handlers`. Nothing in a job or a queue file can name a program, an address or a
+module: only this file does. What it names is looked up here, once: programs and secrets first,
+and only when all are there are modules imported, which runs what stands in them. The folder the
+file is in comes first on the module search path, so `python = "jobs:handle"` finds `jobs.py`
+beside it.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import TypeVar
 
-from pillarbox_engine.errors import EnvironmentFault, InputFault, InvalidHandlers
-from pillarbox_engine.handlers.places import line_of, lines_of_keys
-from pillarbox_engine.handlers.targets import TargetFault, check_target, function_of
-from pillarbox_engine.json_fault import printable
-from pillarbox_engine.leasing import Claimed
-from pillarbox_engine.names import check_queue_name, check_type
-from pillarbox_engine.retry_rules import RetryRule, rules_from_builtins
-from pillarbox_engine.settings import check_number
+from pillarbox_engine.bound import Bound, Handler
+from pillarbox_engine.errors import InputFault, InvalidOption
+from pillarbox_engine.handlers.bindings import Binding, Described, Inspected
+from pillarbox_engine.handlers.command import TEMPORARY, CommandHandler
+from pillarbox_engine.handlers.kinds import check_header_value, check_url
+from pillarbox_engine.handlers.parsing import inspect
+from pillarbox_engine.handlers.programs import located
+from pillarbox_engine.handlers.references import Secrets, Text, looks_secret
+from pillarbox_engine.handlers.source import Keys
+from pillarbox_engine.handlers.specs import Command, HttpCall, PythonFunction
+from pillarbox_engine.handlers.targets import TargetFault, function_of
+from pillarbox_engine.isolation import Isolation, marked
+from pillarbox_engine.retry_rules import HEADER, RetryRule
 
-ANY = "*"
-"""The name of the handler for all types that have none of their own."""
-
-MAX_CONCURRENCY = 1_000
-_KNOWN = ("python", "timeout", "retry")
-_LATER = frozenset({"http", "command", "isolation"})
-_ONLY_PYTHON = 'Use python = "module:function", and timeout in seconds'
-_AT_LINE = re.compile(r"at line (\d+)")
-
-Keys = tuple[str, ...]
+USUAL_RULES: Mapping[str, tuple[RetryRule, ...]] = {
+    "python": (),
+    "command": (RetryRule(exit_code=TEMPORARY),),
+    "http": (RetryRule(status=(408, 425, 429, 503), after=HEADER),),
+}
+"""By kind, what holds where the file says nothing else, whatever the queue says: EX_TEMPFAIL, and
+the statuses that RFC 9110, RFC 8470 and RFC 6585 call a matter of time."""
+Close = Callable[[], None]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """A handlers file that was read and whose modules were imported.
+    """A handlers file all of whose names were found and whose modules were imported.
 
-    `mapping`: job type (or "*") → function. `timeouts`: seconds by job type, `rules`: retry rules
-    by job type, `concurrency`: threads by queue, each where the file says so.
+    `mapping`: job type (or "*") → its handler and how it runs, for `Engine.worker`. Close it when
+    the workers have ended: that ends commands still running and closes connections.
     """
 
-    path: Path
-    mapping: dict[str, Callable[..., Any]]
-    timeouts: Mapping[str, float] = field(default_factory=dict)
-    concurrency: Mapping[str, int] = field(default_factory=dict)
-    rules: Mapping[str, tuple[RetryRule, ...]] = field(default_factory=dict)
+    file: Inspected
+    mapping: Mapping[str, Bound]
+    _ends: tuple[Close, ...] = field(default=(), repr=False)
 
-    def applied_to(self, claimed: Claimed) -> Claimed:
-        """The claim with the time-out of its type, and its type's rules before the queue's."""
-        seconds, rules = self.timeouts.get(claimed.type), self.rules_for(claimed.type)
-        if seconds is None and not rules:
-            return claimed
-        timeout = claimed.timeout if seconds is None else seconds
-        return claimed._replace(timeout=timeout, retry_rules=(*rules, *claimed.retry_rules))
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.file.path
 
-    def rules_for(self, type: str) -> tuple[RetryRule, ...]:
-        """The retry rules of the handler that runs jobs of `type`."""
-        return self.rules.get(type if type in self.mapping else ANY, ())
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file these are of, in hex."""
+        return self.file.digest
+
+    @property
+    def concurrency(self) -> Mapping[str, int]:
+        """Threads by queue, where the file says so."""
+        return self.file.queues
+
+    def describe(self) -> tuple[Described, ...]:
+        """What runs for which type, in words, without secrets."""
+        return self.file.describe()
+
+    def close(self) -> None:
+        """End commands that still run, and close connections."""
+        for end in self._ends:
+            end()
+
+    def __enter__(self) -> Handlers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
-def load(path: str | Path) -> Handlers:
-    """Read, check and import all that the handlers file at `path` names.
+def load(file: str | Path | Inspected, *, secrets: Secrets | None = None) -> Handlers:
+    """Look up and import all that a handlers file names; `inspect` alone does neither.
 
-    Raises `InvalidHandlers` with the line of the first fault, found before any module is
-    imported where it can be; `EnvironmentFault` if the file cannot be read.
+    `file`: its path, or what `inspect` made of it, when exactly that is to be loaded. Raises
+    `InvalidHandlers` with the line of the first fault; `EnvironmentFault` if the file cannot be
+    read. Where it raises, nothing was started.
     """
-    path = Path(path)
-    return _File(path, _text(path)).load()
+    inspected = file if isinstance(file, Inspected) else inspect(file)
+    return _Loading(inspected, secrets or Secrets()).handlers()
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise EnvironmentFault(
-            f'The handlers file "{path}" cannot be read',
-            error.strerror or str(error),
-            "Check the path and that you may read it",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise InvalidHandlers(
-            f'"{path.name}" is no handlers file', "it is not UTF-8", "Save it as UTF-8"
-        ) from error
+class _Loading:
+    def __init__(self, file: Inspected, secrets: Secrets) -> None:
+        self._file, self._source, self._secrets = file, file.source, secrets
+        self._ends: list[Close] = []
 
+    def handlers(self) -> Handlers:
+        """All of them, or none: what was made before a fault is closed."""
+        try:
+            made = {one.type: self._bound(one) for one in self._in_order()}
+        except BaseException:
+            for end in self._ends:
+                end()
+            raise
+        mapping = {one.type: made[one.type] for one in self._file.bindings}
+        return Handlers(self._file, mapping, tuple(self._ends))
 
-class _File:
-    def __init__(self, path: Path, text: str) -> None:
-        self._path, self._text = path, text
-        self._lines = lines_of_keys(text)
+    def _in_order(self) -> list[Binding]:
+        """What can be looked up first; what runs code of the user's as it is imported last."""
+        return sorted(self._file.bindings, key=lambda one: isinstance(one.runs, PythonFunction))
 
-    def load(self) -> Handlers:
-        content = self._parsed()
-        self._refuse_unknown((), content, ("handlers", "queues"))
-        handlers = self._tables(content, "handlers")
-        if not handlers:
-            raise self._fault((), "it binds no handler", f"Add [handlers.TYPE]. {_ONLY_PYTHON}")
-        targets = {name: self._target(name, said) for name, said in handlers.items()}
-        timeouts = {name: self._timeout(name, said) for name, said in handlers.items()}
-        rules = {name: self._rules(name, said) for name, said in handlers.items()}
-        queues = self._tables(content, "queues")
-        concurrency = {name: self._concurrency(name, said) for name, said in queues.items()}
-        return Handlers(
-            path=self._path,
-            mapping={name: self._function(name, target) for name, target in targets.items()},
-            timeouts={name: value for name, value in timeouts.items() if value is not None},
-            concurrency={name: value for name, value in concurrency.items() if value is not None},
-            rules={name: value for name, value in rules.items() if value},
+    def _bound(self, binding: Binding) -> Bound:
+        return Bound(
+            run=self._run(binding),
+            timeout=binding.timeout,
+            rules=(*binding.rules, *USUAL_RULES[binding.kind]),
+            heeds_stop=not isinstance(binding.runs, PythonFunction),
         )
 
-    def _parsed(self) -> dict[str, Any]:
+    def _run(self, binding: Binding) -> Handler:
+        match binding.runs:
+            case PythonFunction() as said:
+                return self._function(binding, said)
+            case Command() as said:
+                return self._command(binding, said)
+            case HttpCall() as said:
+                return self._http(binding, said)
+
+    def _function(self, binding: Binding, said: PythonFunction) -> Handler:
+        keys = ("handlers", binding.type, "python")
         try:
-            return tomllib.loads(self._text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            place = _AT_LINE.search(str(error))
-            raise self._error(int(place[1]) if place else 0, f"it is not TOML: {error}") from error
-
-    def _tables(self, content: dict[str, Any], section: str) -> dict[str, dict[str, Any]]:
-        tables = content.get(section, {})
-        check: Callable[[str], object] = check_queue_name
-        if section == "handlers":
-            check = _check_handler_name
-        if not isinstance(tables, dict):
-            raise self._fault((section,), f"{section} is not a table", f"Write [{section}.NAME]")
-        for name, table in tables.items():
-            self._checked((section, name), partial(check, name))
-            if not isinstance(table, dict):
-                remedy = f"Write [{section}.{name}] and its keys below"
-                raise self._fault((section, name), f"{section}.{name} is not a table", remedy)
-        return tables
-
-    def _target(self, name: str, said: dict[str, Any]) -> str:
-        where = ("handlers", name)
-        self._refuse_unknown(where, said, _KNOWN)
-        if "python" not in said:
-            raise self._fault(where, f"handlers.{name} does not say what runs", _ONLY_PYTHON)
-        return self._told((*where, "python"), lambda: check_target(said["python"]))
-
-    def _function(self, name: str, target: str) -> Callable[..., Any]:
-        folder = self._path.resolve().parent
-        return self._told(("handlers", name, "python"), lambda: function_of(target, folder))
-
-    def _told(self, keys: Keys, action: Callable[[], T]) -> T:
-        try:
-            return action()
+            function = function_of(said.target, self._source.folder)
         except TargetFault as fault:
-            raise self._fault(keys, fault.reason, fault.remedy) from fault
+            raise self._source.fault(keys, fault.reason, fault.remedy) from fault
+        if binding.isolation is Isolation.THREAD:
+            return function
+        return self._found(keys, lambda: marked(binding.type, function))
 
-    def _timeout(self, name: str, said: dict[str, Any]) -> float | None:
-        where = ("handlers", name, "timeout")
-        return self._number(where, said.get("timeout"), 0.05, 30 * 86_400)
+    def _command(self, binding: Binding, said: Command) -> Handler:
+        where, folder = ("handlers", binding.type), self._source.folder
+        program = self._found((*where, "command"), lambda: located(said.argv[0], folder))
+        own = self._values((*where, "environment"), said.environment, _check_variable)
+        handler = CommandHandler(said, program, folder, own, self._secrets)
+        self._ends.append(handler.close)
+        return handler
 
-    def _rules(self, name: str, said: dict[str, Any]) -> tuple[RetryRule, ...]:
-        rules: tuple[RetryRule, ...] = ()
+    def _http(self, binding: Binding, said: HttpCall) -> Handler:
+        from pillarbox_engine.handlers.web import HttpHandler, check_address
 
-        def read() -> None:
-            nonlocal rules
-            rules = rules_from_builtins(said.get("retry", []))
+        where = ("handlers", binding.type, "http")
+        headers = self._values((*where, "headers"), said.headers, check_header_value)
+        url = self._found((*where, "url"), lambda: self._secrets.value(said.url))
+        for check in (check_url, check_address):
+            self._source.checked((*where, "url"), partial(check, url))
+        self._hide(said, url, headers)
+        handler = HttpHandler(said, url, headers, self._secrets, connections=binding.concurrency)
+        self._ends.append(handler.close)
+        return handler
 
-        self._checked(("handlers", name, "retry"), read)
-        return rules
+    def _hide(self, said: HttpCall, url: str, headers: Mapping[str, str]) -> None:
+        """Keep out of texts what is a secret although the file does not call it one."""
+        if said.url.is_reference:
+            self._secrets.keep_out(url.partition("://")[2].partition("/")[2])
+        for name, value in headers.items():
+            if looks_secret(name):
+                self._secrets.keep_out(value.rpartition(" ")[2])
 
-    def _concurrency(self, name: str, said: dict[str, Any]) -> int | None:
-        self._refuse_unknown(("queues", name), said, ("concurrency",))
-        where = ("queues", name, "concurrency")
-        value = self._number(where, said.get("concurrency"), 1, MAX_CONCURRENCY, whole=True)
-        return None if value is None else int(value)
+    def _values(
+        self, keys: Keys, texts: Mapping[str, Text], check: Callable[[str, str], object]
+    ) -> dict[str, str]:
+        """The texts, secrets in place, each looked at by `check(name, value)`."""
+        values: dict[str, str] = {}
+        for name, text in texts.items():
+            values[name] = self._found((*keys, name), partial(self._secrets.value, text))
+            self._source.checked((*keys, name), partial(check, name, values[name]))
+        return values
 
-    def _number(
-        self, keys: Keys, value: Any, low: float, high: float, *, whole: bool = False
-    ) -> float | None:
-        if value is None:
-            return None
-        self._checked(keys, lambda: check_number(keys[-1], value, low, high, whole=whole))
-        return float(value)
-
-    def _checked(self, keys: Keys, check: Callable[[], object]) -> None:
+    def _found(self, keys: Keys, find: Callable[[], T]) -> T:
         try:
-            check()
+            return find()
         except InputFault as error:
-            raise self._fault(keys, f"{error.title}: {error.reason}", error.remedy) from error
-
-    def _refuse_unknown(self, above: Keys, said: dict[str, Any], known: tuple[str, ...]) -> None:
-        for key in said:
-            if key in known:
-                continue
-            spelled = printable(".".join((*above, key)), 80)
-            if above[:1] == ("handlers",) and key in _LATER:
-                reason = f"{spelled} is not supported by this version"
-                raise self._fault((*above, key), reason, _ONLY_PYTHON)
-            remedy = f"Known here: {', '.join(known)}"
-            raise self._fault((*above, key), f"there is no key {spelled}", remedy)
-
-    def _fault(self, keys: Keys, reason: str, remedy: str) -> InvalidHandlers:
-        return self._error(line_of(keys, self._lines), reason, remedy)
-
-    def _error(self, line: int, reason: str, remedy: str = "") -> InvalidHandlers:
-        where = f'line {line} of "{self._path.name}"' if line else f'"{self._path.name}"'
-        error = InvalidHandlers("The handlers cannot be used", f"{where}: {reason}", remedy)
-        error.line = line
-        return error
+            raise self._source.refused(keys, error) from error
 
 
-def _check_handler_name(name: str) -> None:
-    if name != ANY:
-        check_type(name)
+def _check_variable(name: str, value: str) -> None:
+    if "\0" in value:
+        raise InvalidOption(f"The value of {name} has a NUL in it", "", "Take it out")

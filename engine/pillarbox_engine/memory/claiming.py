@@ -36,7 +36,7 @@ def _choose(store: Store, queue: QueueState, request: ClaimRequest, have: int) -
     """The head of the queue, as far as limits go and up to the first job lost before."""
     ready = (store.rows[number] for number in queue.ids[State.READY])
     free = (row for row in ready if row.held_by is None)
-    wanted = (row for row in free if request.types is None or row.type in request.types)
+    wanted = (row for row in free if request.wants(row.type))
     limit = _allowed(store, queue, request, have)
     head = nsmallest(limit, wanted, key=lambda row: (row.rank, row.place, row.id))
     for place, row in enumerate(head):

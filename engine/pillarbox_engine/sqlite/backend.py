@@ -161,7 +161,7 @@ class SqliteBackend(InspectorSide):
     def _is_worth_claiming(self, request: ClaimRequest) -> bool:
         """Return what ran out by now, and say whether a claim may bring something."""
         self._reap()
-        if request.types is None:
+        if not request.chooses:
             return True
         with self._file.read() as reading:
             return claim.may_bring(reading, request, self._now())

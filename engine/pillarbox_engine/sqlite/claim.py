@@ -53,19 +53,19 @@ def claim(
 
 
 def may_bring(reading: Reading, request: ClaimRequest, now: int) -> bool:
-    """Whether a claim is worth the write lock. Only where types are asked for can that be told
+    """Whether a claim is worth the write lock. Only where types are chosen can that be told
     from the claim itself: it would look through all that waits and is of other types."""
-    if request.types is None:
+    if not request.chooses:
         return True
-    types = json.dumps(sorted(request.types))
     rows = [reading.row("queue_by_name", (name,)) for name in request.queues]
-    return any(_may_give(reading, row, types, now) for row in rows if row is not None)
+    return any(_may_give(reading, row, request, now) for row in rows if row is not None)
 
 
-def _may_give(reading: Reading, row: tuple[int, str, str], types: str, now: int) -> bool:
+def _may_give(reading: Reading, row: tuple[int, str, str], request: ClaimRequest, now: int) -> bool:
     if parse_settings(row[1]).group_rate_limit is not None:
         return True
-    values = {"queue_id": row[0], "types": types, "now": now}
+    types, wanted = _chosen(request)
+    values = {"queue_id": row[0], "types": types, "wanted": wanted, "now": now}
     return row[2] == "running" and bool(reading.row("may_claim_types", values)[0])
 
 
@@ -141,10 +141,15 @@ def _choose(
 def _candidates(
     transaction: Transaction, queue: QueueRow, request: ClaimRequest, limit: int
 ) -> list[Any]:
-    if request.types is None:
+    if not request.chooses:
         return transaction.rows("claim_candidates", (queue.id, limit))
-    types = json.dumps(sorted(request.types))
-    return transaction.rows("claim_candidates_of_types", (queue.id, types, limit))
+    return transaction.rows("claim_candidates_of_types", (queue.id, *_chosen(request), limit))
+
+
+def _chosen(request: ClaimRequest) -> tuple[str, int]:
+    """The types a claim names, as JSON, and whether it wants those (1) or all others (0)."""
+    named = request.without if request.types is None else request.types
+    return json.dumps(sorted(named)), int(request.types is not None)
 
 
 def _until_lost(rows: Sequence[tuple[int, int, int | None]], alone: bool) -> list[int]:

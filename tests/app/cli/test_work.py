@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pillarbox.cli.serving import _threads
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.retry_rules import RetryRule
 from pillarbox_engine.states import State
@@ -142,7 +141,7 @@ def test_the_time_out_of_the_handlers_file_holds(
         ("a handler\n", "line 1"),
         ('[handlers.a]\npython = "nowhere:f"', "no module nowhere"),
         ('[handlers.a]\npython = "shop_jobs:quikc"', "Did you mean quick?"),
-        ("[handlers.a]\nhttp = {}", "not supported"),
+        ("[handlers.a]\nhttp = {}", "does not say where to"),
         ("", "binds no handler"),
     ],
 )
@@ -173,11 +172,6 @@ def test_with_no_queue_named_and_none_there_it_says_so(
 
     assert answer.code == 1
     assert "nothing to work on" in answer.err
-
-
-def test_a_queue_with_threads_of_its_own_is_a_group_by_itself() -> None:
-    assert _threads(("a", "b", "c"), {"b": 9}, 4) == [(("b",), 9), (("a", "c"), 4)]
-    assert _threads(("b",), {"b": 9}, 4) == [(("b",), 9)]
 
 
 def test_retry_rules_of_the_file_come_before_the_queues(

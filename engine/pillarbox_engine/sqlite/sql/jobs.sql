@@ -26,14 +26,14 @@ ORDER BY rank, place
 LIMIT ?;
 
 -- name: may_claim_types
--- Whether a claim of these types may bring something, or has due jobs to make ready first. It reads
+-- Whether a claim of these types (`wanted` 1), or of all others (0), may bring something, or has due jobs to make ready first. It reads
 -- as far as the first that fits, so it is asked before the write lock is taken.
 SELECT
     EXISTS (
         SELECT 1 FROM jobs
         WHERE
             queue_id = :queue_id AND state = 'ready' AND hold IS NULL
-            AND type IN (SELECT value FROM json_each(:types))
+            AND (type IN (SELECT value FROM json_each(:types))) = :wanted
     )
     OR EXISTS (
         SELECT 1 FROM jobs
@@ -41,11 +41,11 @@ SELECT
     );
 
 -- name: claim_candidates_of_types
--- The same, for workers that serve only some types.
+-- The same, for workers that serve only some types (1), or all but some (0).
 SELECT id, lost, expires_at FROM jobs
 WHERE
     queue_id = ? AND state = 'ready' AND hold IS NULL
-    AND type IN (SELECT value FROM json_each(?))
+    AND (type IN (SELECT value FROM json_each(?))) = ?
 ORDER BY rank, place
 LIMIT ?;
 
