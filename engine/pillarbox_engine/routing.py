@@ -1,7 +1,8 @@
 """Which handler runs a job.
 
-Owns the table from job types to handlers, what is left to other workers, the test whether a handler
-can be imported by name in another process, and `InProcess`, the mark on one that always runs in one.
+Owns the table from job types to handlers, what is left to other workers, the test whether a
+handler can be imported by name in another process, and `InProcess`, the mark on one that always
+runs in one.
 """
 
 from __future__ import annotations
