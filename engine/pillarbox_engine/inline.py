@@ -100,15 +100,19 @@ class Inline:
         names = self._names()
         if not names:
             return None
-        request = ClaimRequest(queues=names, limit=1, worker=WORKER, types=self._routes.types)
+        request = ClaimRequest(
+            queues=names, limit=1, worker=WORKER, types=self._routes.types,
+            without=self._routes.without,
+        )  # fmt: skip
         return next(iter(self._engine.backend.claim(request)), None)
 
     def _run(self, claimed: Claimed) -> None:
-        handler, backend = self._routes.handler(claimed.type), self._engine.backend
-        assert handler is not None, "only types that are served were claimed"
+        bound, backend = self._routes.bound(claimed.type), self._engine.backend
+        assert bound is not None, "only types that are served were claimed"
+        claimed = bound.applied_to(claimed)
         self._ran.append(claimed.lease.job_id)
         started_us, reports = self._engine.clock.now_us(), Reports(self._engine.clock, _unwatched)
-        outcome = self._runner.run(self._context(claimed, reports), handler)
+        outcome = self._runner.run(self._context(claimed, reports), bound.run)
         backend.report(reports.take())
         backend.settle([settlement(claimed, outcome, started_us, self._engine.random)])
 

@@ -16,9 +16,8 @@ from pillarbox.cli import output
 from pillarbox.cli.failures import DONE, FAILED
 from pillarbox.cli.interrupting import interruptible
 from pillarbox.cli.options import Common
+from pillarbox.work import servable, telling
 from pillarbox_engine import names
-from pillarbox_engine.engine import Engine
-from pillarbox_engine.errors import NotFound
 from pillarbox_engine.handlers import Handlers, Share, load, shares
 from pillarbox_engine.worker import Worker
 
@@ -33,12 +32,12 @@ def serve(
     for queue in queues:
         names.check_queue_name(queue)
     with load(handlers_file) as handlers, common.engine(kind="worker") as engine:
-        chosen = queues or _all_queues(engine)
+        chosen = queues or servable(engine)
         parts = shares(handlers, chosen, concurrency)
         workers = [
             engine.worker(one.queues, one.handlers, concurrency=one.concurrency) for one in parts
         ]
-        with _own_stdout(common.json) as tell:
+        with _own_stdout(common.json) as tell, telling(engine, handlers):
             ended = _work(workers, lambda: tell(_serving(chosen, handlers, parts)), until_idle)
             tell({"ended": ended})
     return FAILED if ended == "stopped" else DONE
@@ -83,20 +82,11 @@ def _stop(workers: list[Worker]) -> None:
         worker.stop(0.0)
 
 
-def _all_queues(engine: Engine) -> tuple[str, ...]:
-    found = tuple(queue.name for queue in engine.queues())
-    if not found:
-        label = engine.backend.file_info().label
-        raise NotFound(
-            "There is nothing to work on", f"{label} has no queues yet", "Name the queues to serve"
-        )
-    return found
-
-
 def _serving(queues: Sequence[str], handlers: Handlers, parts: Sequence[Share]) -> dict[str, Any]:
     return {
         "serving": list(queues),
         "types": list(handlers.mapping),
+        "events": list(handlers.events),
         "threads": sum(part.concurrency for part in parts),
         "pid": os.getpid(),
     }

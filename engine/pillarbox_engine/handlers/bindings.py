@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pillarbox_engine.events.occasions import EVERY
 from pillarbox_engine.handlers.specs import Command, HttpCall, Spec, secrets_of
 from pillarbox_engine.isolation import Isolation
 from pillarbox_engine.retry_rules import RetryRule, sentence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 ANY = "*"
 """The name of the handler for all types that have none of their own."""
 
+HANDLERS, EVENTS = "handlers", "events"
+"""The sections of the file that say what runs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
@@ -29,6 +33,7 @@ class Binding:
 
     `timeout`: seconds, None for the job's own. `concurrency`: threads of its own, None for those
     of the queue. `isolation`: "thread" or "process". `rules` are looked at before the queue's.
+    In the `section` "events" the type is what is told of: "alarm" or "dead".
     """
 
     type: str
@@ -38,6 +43,12 @@ class Binding:
     rules: tuple[RetryRule, ...] = ()
     concurrency: int | None = None
     isolation: Isolation = Isolation.THREAD
+    section: str = HANDLERS
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """Its table in the file."""
+        return (self.section, self.type)
 
     @property
     def kind(self) -> str:
@@ -71,11 +82,14 @@ class Inspected:
     """A handlers file whose form is right; nothing of it was imported, looked up or run.
 
     `digest`: SHA-256 of the file, in hex. `queues`: threads by queue, where the file says so.
+    `events`: what is told of, and by what; of dead letters at most once in `every` seconds.
     """
 
     source: Source = field(repr=False)
     bindings: tuple[Binding, ...]
     queues: Mapping[str, int] = field(default_factory=dict)
+    events: tuple[Binding, ...] = ()
+    every: float = EVERY
 
     @property
     def path(self) -> Path:
@@ -90,6 +104,10 @@ class Inspected:
     def describe(self) -> tuple[Described, ...]:
         """What the file binds, in words, in the order of the file."""
         return tuple(described(binding) for binding in self.bindings)
+
+    def describe_events(self) -> tuple[Described, ...]:
+        """What is told of, in the same words."""
+        return tuple(described(binding) for binding in self.events)
 
 
 def described(binding: Binding) -> Described:

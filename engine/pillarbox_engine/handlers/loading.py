@@ -45,12 +45,14 @@ T = TypeVar("T")
 class Handlers:
     """A handlers file all of whose names were found and whose modules were imported.
 
-    `mapping`: job type (or "*") → its handler and how it runs, for `Engine.worker`. Close it when
-    the workers have ended: that ends commands still running and closes connections.
+    `mapping`: job type (or "*") → its handler and how it runs, for `Engine.worker`; `events`: the
+    same for what is told of, for `events.Sender`. Close it when the workers have ended: that ends
+    commands still running and closes connections.
     """
 
     file: Inspected
     mapping: Mapping[str, Bound]
+    events: Mapping[str, Bound] = field(default_factory=dict)
     _ends: tuple[Close, ...] = field(default=(), repr=False)
 
     @property
@@ -108,17 +110,19 @@ class _Loading:
     def handlers(self) -> Handlers:
         """All of them, or none: what was made before a fault is closed."""
         try:
-            made = {one.type: self._bound(one) for one in self._in_order()}
+            made = {one.keys: self._bound(one) for one in self._in_order()}
         except BaseException:
             for end in self._ends:
                 end()
             raise
-        mapping = {one.type: made[one.type] for one in self._file.bindings}
-        return Handlers(self._file, mapping, tuple(self._ends))
+        mapping = {one.type: made[one.keys] for one in self._file.bindings}
+        events = {one.type: made[one.keys] for one in self._file.events}
+        return Handlers(self._file, mapping, events, tuple(self._ends))
 
     def _in_order(self) -> list[Binding]:
         """What can be looked up first; what runs code of the user's as it is imported last."""
-        return sorted(self._file.bindings, key=lambda one: isinstance(one.runs, PythonFunction))
+        all_of_them = (*self._file.bindings, *self._file.events)
+        return sorted(all_of_them, key=lambda one: isinstance(one.runs, PythonFunction))
 
     def _bound(self, binding: Binding) -> Bound:
         return Bound(
@@ -138,7 +142,7 @@ class _Loading:
                 return self._http(binding, said)
 
     def _function(self, binding: Binding, said: PythonFunction) -> Handler:
-        keys = ("handlers", binding.type, "python")
+        keys = (*binding.keys, "python")
         try:
             function = function_of(said.target, self._source.folder)
         except TargetFault as fault:
@@ -148,7 +152,7 @@ class _Loading:
         return self._found(keys, lambda: marked(binding.type, function))
 
     def _command(self, binding: Binding, said: Command) -> Handler:
-        where, folder = ("handlers", binding.type), self._source.folder
+        where, folder = binding.keys, self._source.folder
         program = self._found((*where, "command"), lambda: located(said.argv[0], folder))
         own = self._values((*where, "environment"), said.environment, _check_variable)
         handler = CommandHandler(said, program, folder, own, self._secrets)
@@ -158,7 +162,7 @@ class _Loading:
     def _http(self, binding: Binding, said: HttpCall) -> Handler:
         from pillarbox_engine.handlers.web import HttpHandler, check_address
 
-        where = ("handlers", binding.type, "http")
+        where = (*binding.keys, "http")
         headers = self._values((*where, "headers"), said.headers, check_header_value)
         url = self._found((*where, "url"), lambda: self._secrets.value(said.url))
         for check in (check_url, check_address):

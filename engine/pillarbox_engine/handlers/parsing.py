@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pillarbox_engine.bound import LONGEST_TIMEOUT, SHORTEST_TIMEOUT
-from pillarbox_engine.handlers.bindings import ANY, Binding, Inspected
+from pillarbox_engine.handlers.bindings import ANY, EVENTS, HANDLERS, Binding, Inspected
+from pillarbox_engine.handlers.events import check_occasion, every, said_of_events
 from pillarbox_engine.handlers.kinds import KINDS, spec
 from pillarbox_engine.handlers.source import Keys, Source, read
 from pillarbox_engine.isolation import Isolation, isolation_named
@@ -36,14 +37,20 @@ def inspect(path: str | Path) -> Inspected:
 def parsed(source: Source) -> Inspected:
     """The records of a file that was read."""
     content = source.parsed()
-    source.refuse_unknown((), content, ("handlers", "queues"))
-    handlers = _tables(source, content, "handlers", _check_handler_name)
+    source.refuse_unknown((), content, (HANDLERS, "queues", EVENTS))
+    handlers = _tables(source, content, HANDLERS, _check_handler_name)
     if not handlers:
         raise source.fault((), "it binds no handler", f"Add [handlers.TYPE]. {_HOW}")
-    bindings = tuple(_binding(source, name, said) for name, said in handlers.items())
+    bindings = tuple(_binding(source, (HANDLERS, name), said) for name, said in handlers.items())
     queues = _tables(source, content, "queues", check_queue_name)
     threads = {name: _queue_threads(source, name, said) for name, said in queues.items()}
-    return Inspected(source, bindings, {n: value for n, value in threads.items() if value})
+    events = _tables(source, content, EVENTS, check_occasion)
+    own = {name: said_of_events(source, name, said) for name, said in events.items()}
+    return Inspected(
+        source, bindings, {n: value for n, value in threads.items() if value},
+        tuple(_binding(source, (EVENTS, name), said) for name, said in own.items()),
+        every(source, events),
+    )  # fmt: skip
 
 
 def _tables(
@@ -58,17 +65,18 @@ def _tables(
     return tables
 
 
-def _binding(source: Source, name: str, said: dict[str, Any]) -> Binding:
-    where = ("handlers", name)
+def _binding(source: Source, where: tuple[str, str], said: dict[str, Any]) -> Binding:
+    spelled = ".".join(where)
     source.refuse_unknown(where, said, _KNOWN)
     kinds = [kind for kind in KINDS if kind in said]
     if not kinds:
-        raise source.fault(where, f"handlers.{name} does not say what runs", _HOW)
+        raise source.fault(where, f"{spelled} does not say what runs", _HOW)
     if len(kinds) > 1:
-        reason = f"handlers.{name} says both {kinds[0]} and {kinds[1]}"
+        reason = f"{spelled} says both {kinds[0]} and {kinds[1]}"
         raise source.fault((*where, kinds[1]), reason, "Keep one of them")
     return Binding(
-        type=name,
+        section=where[0],
+        type=where[1],
         line=source.line((*where, kinds[0])),
         runs=spec(source, where, kinds[0], said),
         timeout=_timeout(source, where, said),
