@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pillarbox_engine.clock import Clock
     from pillarbox_engine.engine import Engine
     from pillarbox_engine.protocols import Backend
+    from pillarbox_engine.sqlite.salvage import Salvaged
 
 MEMORY = "memory:"
 SQLITE = "sqlite:"
@@ -68,6 +69,13 @@ def open_backend(
     return sqlite.open_backend(
         _path(location), clock=clock, kind=kind, read_only=read_only, accept_copy=accept_copy
     )
+
+
+def salvage(location: str, out: str) -> Salvaged:
+    """Write what can be read of the queue file at `location` to `out` and files beside it."""
+    from pillarbox_engine.sqlite.salvage import salvage as take_out
+
+    return take_out(_path(location), out)
 
 
 def location_of(given: object) -> str:

@@ -71,6 +71,15 @@ def any_noted(side: Path) -> Head | None:
     return max(found, key=lambda head: head.sequence, default=None)
 
 
+def noted_uuid(side: Path) -> str | None:
+    """The uuid of the file whose head was noted there last, or None."""
+    found = [path.read_bytes() for path in side.glob("head-*")]
+    whole = [raw[at : at + _SLOT] for raw in found for at in (0, _SLOT)]
+    ours = [slot for slot in whole if _noted(slot[: _FORM.size + _CHECK.size], None)]
+    newest = max(ours, key=lambda slot: _FORM.unpack_from(slot)[1], default=None)
+    return None if newest is None else str(UUID(bytes=_FORM.unpack_from(newest)[0]))
+
+
 def _bytes_of(uuid: str) -> bytes:
     """No bytes, which no note is of, where damage has left no uuid."""
     try:
