@@ -131,6 +131,13 @@ SPECS = (
     ),
     Spec(name="restore", text="Restore", menu="Jobs", icon="restore", writes=True),
     Spec(name="undo", text="Undo", menu="Jobs", icon="undo", keys="Ctrl+Z", writes=True),
+    Spec(
+        name="select-all",
+        text="Select all matching",
+        menu="Jobs",
+        keys="Ctrl+Shift+A",
+        tip="Select every job that matches, those that are not loaded too",
+    ),
     Spec(name="copy", text="Copy as JSON", menu="Jobs", icon="copy", keys="Ctrl+C", own_key=True),
     Spec(name="copy-id", text="Copy ID", menu="Jobs", keys="Ctrl+Shift+C"),
     Spec(name="pause", text="Pause", menu="Queue", icon="pause", keys="Ctrl+P", writes=True),

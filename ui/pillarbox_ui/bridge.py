@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -123,12 +124,21 @@ class Bridge(QObject):
 
     def _run(self) -> None:
         while (interest := self._next()) is not None:
+            stop = partial(self._overtaken, interest)
             try:
-                news: Snapshot | PillarboxError = self._reader.read(interest, self._changed_us)
+                news: Snapshot | PillarboxError | None = self._reader.read(
+                    interest, self._changed_us, stop
+                )
             # The end of a thread: whatever it was must reach the person and the log.
             except Exception as error:
                 news = as_problem(error, "Reading the queue file")
-            self._publish(news)
+            if news is not None:
+                self._publish(news)
+
+    def _overtaken(self, interest: Interest) -> bool:
+        """Whether nobody waits for what is being read any more."""
+        with self._wake:
+            return self._closed or self._interest != interest
 
     def _next(self) -> Interest | None:
         """Wait until there is something to read; None when the bridge was closed."""

@@ -20,7 +20,7 @@ from pillarbox_ui import commands
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.schedule_deeds import schedule_deeds
-from pillarbox_ui.target import Target
+from pillarbox_ui.target import Target, TargetKind
 from pillarbox_ui.targets import Situation, purge_target, replay_target, verb_target
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.words import tr
@@ -81,8 +81,20 @@ class Deeds(QObject):
             self._erase(now)
             return
         target = verb_target(now, verb)
-        if target is not None:
+        if target is None:
+            return
+        if target.kind is TargetKind.SELECTION:
             commands.run_bulk(self._operations, verb, target)
+        elif verb is Verb.PURGE:
+            self._ask_purge(target, permanent=False)
+        else:
+            self._ask_all(verb, target)
+
+    def _ask_all(self, verb: Verb, target: Target) -> None:
+        """What may be a million jobs is counted and asked about first."""
+        from pillarbox_ui.dialogs.confirm_bulk import ConfirmBulkDialog
+
+        ConfirmBulkDialog(self._theme, self._operations, verb, target, self._window).open()
 
     def _new(self, now: Situation) -> None:
         self._open_new(now, None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.ordering import Order
 from pillarbox_engine.states import State
 
 FIRST_ROWS = 500
@@ -53,8 +54,8 @@ class Interest:
     """What to read. `where` is the whole filter of the table: query bar, view and queue joined.
 
     `typed` is the query bar's text, for people; it has no say in what is read.
-    `limit` rows are wanted from `cursor` on (None: the newest). `queue` holds graphs and groups to
-    one queue. `window_seconds` is how far back the graphs go.
+    `limit` rows are wanted from `cursor` on (None: the first) in `order` (None: the listing's own).
+    `queue` holds graphs and groups to one queue. `window_seconds` is how far back the graphs go.
     """
 
     view: View = View.OVERVIEW
@@ -62,6 +63,7 @@ class Interest:
     where: Filter = field(default_factory=Filter)
     limit: int = FIRST_ROWS
     cursor: str | None = None
+    order: Order | None = None
     typed: str = ""
     selected_job: str | None = None
     window_seconds: float = 300.0

@@ -176,6 +176,7 @@ class MainWindow(Frame):
                 typed=self.query.in_force(place),
                 limit=page.limit,
                 cursor=page.from_cursor,
+                order=page.order,
                 selected_job=self._inspected,
                 window_seconds=page.window_seconds,
             )
@@ -232,6 +233,7 @@ class MainWindow(Frame):
         return Situation(
             snapshot=self._snapshot,
             jobs=page.chosen_jobs(),
+            everything=page.all_matching,
             group=page.chosen_group(),
             operation=page.chosen_operation(),
             schedule=page.chosen_schedule(),

@@ -36,6 +36,7 @@ _JOBS = (
     "-",
     "undo",
     "-",
+    "select-all",
     "copy",
     "copy-id",
 )

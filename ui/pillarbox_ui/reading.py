@@ -18,6 +18,7 @@ from pillarbox_engine.errors import NotFound
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import Flow
 from pillarbox_engine.model import Counts, DeadGroup, HistoryPoint, Job, JobSummary
+from pillarbox_engine.ordering import Stop
 from pillarbox_engine.states import HeldBy, State
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.interest import Interest, View
@@ -35,6 +36,8 @@ _POINTS = 600
 """A graph shows no more steps than that: it need not be read oftener than it can show."""
 _LONGEST_KEPT = 10.0
 """Seconds after which even a week's history is read again: its end is how things are now."""
+_RESTS, _LONGEST_REST_US = 5, 3_000_000
+"""How many times what a look took it is left at that, and no longer than so many µs."""
 
 _GRAPHS = frozenset({View.OVERVIEW, View.QUEUE})
 
@@ -57,6 +60,8 @@ class SnapshotReader:
         self._rows: dict[str, JobSummary] = {}
         self._changed_us = 0
         self._stale_until: list[int] = []
+        self._stop: Stop | None = None
+        self._cut = False
 
     def forget(self) -> None:
         """Read everything anew next time, as Refresh asks."""
@@ -69,12 +74,25 @@ class SnapshotReader:
             return None
         return max(0.0, (min(self._stale_until) - self._clock.monotonic_us()) / 1_000_000)
 
-    def read(self, interest: Interest, changed_us: int = 0) -> Snapshot:
+    def read(
+        self, interest: Interest, changed_us: int = 0, stop: Stop | None = None
+    ) -> Snapshot | None:
         """A snapshot for `interest`; raises what the backend raises.
 
-        `changed_us`: when, on the monotonic clock, the store last told of a change.
+        `changed_us`: when, on the monotonic clock, the store last told of a change. `stop` is
+        asked during long looks through the store; None is the answer where it ended one.
         """
-        self._changed_us, self._stale_until = changed_us, []
+        self._changed_us, self._stale_until, self._stop = changed_us, [], stop
+        self._cut = False
+        page = self._page(interest)
+        snapshot = None if self._cut else self._whole(interest, page)
+        if not self._cut:
+            return snapshot
+        for name in ("page", "matching"):
+            self._kept.pop(name, None)
+        return None
+
+    def _whole(self, interest: Interest, page: Page[JobSummary] | None) -> Snapshot:
         backend, view = self._backend, interest.view
         now = from_us(self._clock.now_us())
         totals, selected = backend.counts(), self._selected(interest.selected_job)
@@ -83,7 +101,7 @@ class SnapshotReader:
             interest=interest,
             queues=self._keep("queues", interest.queue, 0.2, backend.queues),
             totals=totals,
-            page=self._page(interest),
+            page=page,
             matching=self._matching(interest, totals),
             leased=self._leased(interest),
             dead_groups=self._dead_groups(interest),
@@ -107,8 +125,17 @@ class SnapshotReader:
     def _page(self, interest: Interest) -> Page[JobSummary] | None:
         if not interest.lists_jobs:
             return None
-        page = self._backend.jobs(interest.where, limit=interest.limit, cursor=interest.cursor)
+        key = (interest.where, interest.order, interest.limit, interest.cursor)
+        page = self._keep("page", repr(key), 0.0, lambda: self._read_page(interest))
         return Page(self._same(page.rows), page.cursor)
+
+    def _read_page(self, interest: Interest) -> Page[JobSummary]:
+        page = self._backend.jobs(
+            interest.where, order=interest.order, limit=interest.limit, cursor=interest.cursor,
+            stop=self._stop,
+        )  # fmt: skip
+        self._cut = page.partial
+        return page
 
     def _same(self, rows: tuple[JobSummary, ...]) -> tuple[JobSummary, ...]:
         """`rows`, those that did not change being the very objects of the snapshot before, so that
@@ -125,7 +152,12 @@ class SnapshotReader:
         counted = self._from_counters(where, totals)
         if counted is not None:
             return counted
-        return self._keep("matching", where, 2.0, lambda: self._backend.count(where))
+        return self._keep("matching", repr(where), 2.0, lambda: self._count(where))
+
+    def _count(self, where: Filter) -> int:
+        number = self._backend.count(where, stop=self._stop)
+        self._cut = self._stop is not None and self._stop()
+        return number
 
     def _from_counters(self, where: Filter, totals: Counts) -> int | None:
         plain = Filter(states=where.states, retrying=where.retrying, queues=where.queues)
@@ -201,11 +233,16 @@ class SnapshotReader:
             return None  # deleted for good since it was read a moment ago
 
     def _keep(self, name: str, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
+        """What `read` answers, or answered less than `seconds` ago, or less than some times what it
+        took: a long look is not begun anew with every change."""
         now = self._clock.monotonic_us()
         kept = self._kept.get(name)
         if kept is None or kept.key != key or now >= kept.until_us:
-            kept = _Kept(key, now, now + seconds_to_us(seconds), read())
-            self._kept[name] = kept
+            value = read()
+            after = self._clock.monotonic_us()
+            rest = min(_LONGEST_REST_US, _RESTS * (after - now))
+            until = max(now + seconds_to_us(seconds), after + rest)
+            kept = self._kept[name] = _Kept(key, now, until, value)
         elif kept.read_us <= self._changed_us:
             self._stale_until.append(kept.until_us)
         return cast(T, kept.value)

@@ -39,6 +39,10 @@ class Remembered:
         plain = ("yes" if value else "no") if isinstance(value, bool) else value
         self._settings.setValue(self._own(name), plain)
 
+    def forget(self, name: str) -> None:
+        """Keep nothing for this file under that name."""
+        self._settings.remove(self._own(name))
+
     def shared(self, name: str, default: str = "") -> str:
         """A text that all windows share, such as the theme."""
         return _text(self._settings.value(f"shared/{name}"), default)

@@ -33,10 +33,14 @@ _ON_SCHEDULE = ("schedule-run", "schedule-pause", "schedule-remove")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What the page shows and what is chosen in it. `queue` is the one that Pause is about."""
+    """What the page shows and what is chosen in it: `jobs`, or `everything` that matches.
+
+    `queue` is the one that Pause is about.
+    """
 
     snapshot: Snapshot
     jobs: tuple[JobSummary, ...] = ()
+    everything: bool = False
     group: DeadGroup | None = None
     operation: Operation | None = None
     schedule: Schedule | None = None
@@ -47,12 +51,13 @@ class Situation:
 
 def enabled(now: Situation) -> dict[str, bool]:
     """Every action that is not always possible, and whether it is possible now."""
-    on = {name: bool(_applicable(now.jobs, verb)) for name, verb in _ON_JOBS.items()}
+    on = {name: verb_target(now, verb) is not None for name, verb in _ON_JOBS.items()}
     on |= {
         "replay": replay_target(now) is not None,
         "edit-replay": replay_target(now) is not None,
         "purge": purge_target(now) is not None,
-        "erase": bool(now.jobs),
+        "erase": bool(now.jobs) or now.everything,
+        "select-all": now.snapshot.interest.lists_jobs and now.snapshot.matching > 0,
         "duplicate": len(now.jobs) == 1,
         "copy-id": bool(now.jobs),
         "copy": bool(now.jobs),
@@ -82,8 +87,24 @@ def _of(jobs: tuple[JobSummary, ...]) -> Target | None:
 
 
 def verb_target(now: Situation, verb: Verb) -> Target | None:
-    """The selected jobs `verb` applies to."""
+    """The selected jobs `verb` applies to; all that match, where everything is selected."""
+    if now.everything and not now.jobs:
+        return _everything(now, verb)
     return _of(_applicable(now.jobs, verb))
+
+
+def _everything(now: Situation, verb: Verb) -> Target | None:
+    where, states = now.snapshot.interest.where, states_for(verb)
+    if where.states and not where.states & states:
+        return None
+    queue = _one_queue(where)
+    return Target(
+        kind=TargetKind.FILTER,
+        where=where.narrowed(states=states),
+        count=now.snapshot.matching,
+        queue=queue,
+        described=_described(now, queue),
+    )
 
 
 def replay_target(now: Situation) -> Target | None:

@@ -48,6 +48,7 @@ class WindowDeeds(QObject):
             "copy": self._copy,
             "filter": self._focus_filter,
             "clear": window.query.reset,
+            "select-all": lambda: window.pages.current.choose_all_matching(),
             "compact": self.set_compact,
             "motion": self._set_motion,
             "bottom": lambda: window.bottom.setVisible(not window.bottom.isVisible()),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from pillarbox_engine.ordering import Order
 from pillarbox_ui.widgets.roles import Role
 
 Row = TypeVar("Row")
@@ -47,7 +48,8 @@ class Column(Generic[Row]):
     `text` is what is read, copied and spoken; `roles` what the delegate needs beside it; `tip` the
     whole of what the cell may clip. `width`, what it would like, and `letters`, what text is cut to
     at most, are in characters of the UI font. A column that `grows` takes what is left; where room
-    is short those with the highest `spare` are left out first, never those with 0.
+    is short those with the highest `spare` are left out first, never those with 0. `order` is the
+    listing's that goes up in this column, None where the store cannot sort by it.
     """
 
     key: str
@@ -61,3 +63,4 @@ class Column(Generic[Row]):
     grows: bool = False
     spare: int = 0
     letters: int = 8
+    order: Order | None = None

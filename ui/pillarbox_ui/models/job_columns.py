@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pillarbox_engine.model import JobSummary
+from pillarbox_engine.ordering import Order, SortKey
 from pillarbox_ui.models.columns import Column, Kind
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
@@ -24,7 +25,15 @@ def moment_text(moment: datetime | None) -> str:
 
 def id_column() -> JobColumn:
     """The job's id."""
-    return Column(key="id", title="ID", kind=Kind.MONO, width=7, letters=6, text=lambda job: job.id)
+    return Column(
+        key="id",
+        title="ID",
+        order=Order(SortKey.ID),
+        kind=Kind.MONO,
+        width=7,
+        letters=6,
+        text=lambda job: job.id,
+    )
 
 
 def state_column() -> JobColumn:
@@ -32,6 +41,7 @@ def state_column() -> JobColumn:
     return Column(
         key="state",
         title="State",
+        order=Order(SortKey.STATE),
         kind=Kind.PILL,
         width=12,
         text=lambda job: state_word(visible_state(job)),
@@ -57,7 +67,14 @@ def _was(job: JobSummary) -> str:
 
 def type_column() -> JobColumn:
     """The job's type."""
-    return Column(key="type", title="Type", width=22, letters=12, text=lambda job: job.type)
+    return Column(
+        key="type",
+        title="Type",
+        order=Order(SortKey.TYPE),
+        width=22,
+        letters=12,
+        text=lambda job: job.type,
+    )
 
 
 def queue_column(*, shown: bool = True, spare: int = 3) -> JobColumn:
@@ -65,6 +82,7 @@ def queue_column(*, shown: bool = True, spare: int = 3) -> JobColumn:
     return Column(
         key="queue",
         title="Queue",
+        order=Order(SortKey.QUEUE),
         width=18,
         letters=10,
         text=lambda job: job.queue,
@@ -78,6 +96,7 @@ def priority_column() -> JobColumn:
     return Column(
         key="priority",
         title="Priority",
+        order=Order(SortKey.PRIORITY),
         kind=Kind.NUMBER,
         width=9,
         text=lambda job: str(job.priority),
@@ -91,6 +110,7 @@ def attempts_column() -> JobColumn:
     return Column(
         key="attempts",
         title="Attempts",
+        order=Order(SortKey.ATTEMPT),
         kind=Kind.ATTEMPTS,
         width=8,
         spare=1,
@@ -105,6 +125,15 @@ def _attempts_tip(job: JobSummary) -> str:
     return f"{text}, lease lost {words.counted(job.lost, 'time')}" if job.lost else text
 
 
+_BY_MOMENT = {
+    "enqueued_at": Order(SortKey.ID, descending=True),  # the youngest has the highest number
+    "run_at": Order(SortKey.DUE),
+    "started_at": Order(SortKey.STARTED),
+    "ended_at": Order(SortKey.ENDED),
+    "heartbeat_at": Order(SortKey.HEARTBEAT),
+}
+
+
 def moment_column(
     key: str, title: str, attribute: str, *, width: int = 9, kind: Kind = Kind.MOMENT
 ) -> JobColumn:
@@ -117,6 +146,7 @@ def moment_column(
     return Column(
         key=key,
         title=title,
+        order=_BY_MOMENT[attribute],
         kind=kind,
         width=width,
         text=lambda job: moment_text(read(job)),
@@ -134,6 +164,7 @@ def run_at_column(*, shown: bool = True) -> JobColumn:
     return Column(
         key="run-at",
         title="Run at",
+        order=Order(SortKey.DUE),
         kind=Kind.MOMENT,
         width=9,
         shown=shown,
@@ -151,6 +182,7 @@ def duration_column(*, shown: bool = True) -> JobColumn:
     return Column(
         key="duration",
         title="Duration",
+        order=Order(SortKey.DURATION),
         spare=2,
         kind=Kind.NUMBER,
         shown=shown,
@@ -191,6 +223,7 @@ def error_column(*, shown: bool = True) -> JobColumn:
     return Column(
         key="error",
         title="Last error",
+        order=Order(SortKey.ERROR),
         width=40,
         letters=16,
         grows=True,
@@ -219,6 +252,7 @@ def reason_column() -> JobColumn:
     return Column(
         key="reason",
         title="Reason",
+        order=Order(SortKey.REASON),
         width=11,
         letters=11,
         text=lambda job: words.NOTHING if job.reason is None else _REASONS[job.reason],
@@ -240,6 +274,7 @@ def worker_column() -> JobColumn:
     return Column(
         key="worker",
         title="Worker",
+        order=Order(SortKey.WORKER),
         width=22,
         letters=14,
         text=lambda job: job.worker or words.NOTHING,
@@ -252,6 +287,7 @@ def lease_column() -> JobColumn:
     return Column(
         key="lease",
         title="Lease",
+        order=Order(SortKey.LEASE),
         kind=Kind.LEASE,
         width=16,
         text=lambda job: moment_text(job.lease_expires_at),
@@ -270,6 +306,7 @@ def progress_column() -> JobColumn:
     return Column(
         key="progress",
         title="Progress",
+        order=Order(SortKey.PROGRESS),
         kind=Kind.PROGRESS,
         width=14,
         text=lambda job: words.NOTHING if job.progress is None else f"{job.progress:.0f} %",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import JobSummary
@@ -21,6 +22,9 @@ from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.plain_label import PlainLabel
+
+_PATIENCE_MS = 400
+"""How long another listing may take before it is said that it takes long."""
 
 
 class JobsPanel(QWidget):
@@ -38,10 +42,17 @@ class JobsPanel(QWidget):
         self._cursors: list[str | None] = [None]
         self._next: str | None = None
         self._loaded = 0
-        self.table: RowsTable[JobSummary] = RowsTable(context, model, name, remember=remember)
+        self.all_matching = False
+        self._counted = ""
+        self._last: Snapshot | None = None
+        self.table: RowsTable[JobSummary] = RowsTable(
+            context, model, name, remember=remember, listing=True
+        )
         self.count = PlainLabel(muted=True)
         self.above = link(context.theme, self.tr("▲ new"), self.go_to_top)
-        self.top, self._top_row = strip(self.count, self.above)
+        self.none = link(context.theme, self.tr("Select none"), self._choose_none)
+        self.top, self._top_row = strip(self.count, self.none, self.above)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._newer = link(context.theme, self.tr("◂ Newer"), self._go_newer)
         self._older = link(context.theme, self.tr("Older ▸"), self._go_older)
         self._range = PlainLabel(muted=True)
@@ -49,10 +60,13 @@ class JobsPanel(QWidget):
         self.empty = EmptyState(context.theme, "queue", "")
         self.table.set_empty(self.empty)
         self._lay_out()
-        self.table.selection_changed.connect(self.chosen_changed)
+        self.table.selection_changed.connect(self._rows_chosen)
+        self.table.order_changed.connect(self._reorder)
+        self._patience.timeout.connect(self._say_searching)
         self.table.near_end.connect(self._load_more)
         self.table.above_changed.connect(self._tell_above)
         self._tell_above(0)
+        self.none.hide()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -77,17 +91,77 @@ class JobsPanel(QWidget):
         """Go back to the first rows."""
         self.limit, self._cursors = FIRST_ROWS, [None]
         self.table.scrollToTop()
+        self._patience.start()
+        self._set_all(False)
+
+    @Slot()
+    def _reorder(self) -> None:
+        """In another order the listing begins anew."""
+        self.restart()
+        self.interest_changed.emit()
+
+    @Slot()
+    def _say_searching(self) -> None:
+        """What was asked for is long in coming: the file is being looked through."""
+        self.count.setText(self.tr("Searching…"))
+
+    def choose_all_matching(self) -> None:
+        """Choose all that match, as a query; nothing is chosen where nothing does."""
+        if self._last is not None and self._last.matching:
+            self.table.clearSelection()
+            self._set_all(True)
+            self.chosen_changed.emit()
+
+    def _choose_none(self) -> None:
+        self._set_all(False)
+        self.table.clearSelection()
+        self.chosen_changed.emit()
+
+    def _set_all(self, chosen: bool) -> None:
+        self.all_matching = chosen
+        self.table.set_everything(chosen)
+        self.none.setVisible(chosen)
+        self._say_count()
+
+    @Slot()
+    def _rows_chosen(self) -> None:
+        """Rows chosen one by one take the place of all that match."""
+        if self.all_matching and self.table.selectionModel().hasSelection():
+            self._set_all(False)
+        self.chosen_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape chooses nothing."""
+        if event.key() == Qt.Key.Key_Escape and self.all_matching:
+            self._choose_none()
+        else:
+            super().keyPressEvent(event)
 
     def show_snapshot(self, snapshot: Snapshot, noun: tuple[str, str] | None = None) -> None:
         """Show the page of `snapshot`; `noun` is what its jobs are called."""
         page = snapshot.page
-        if page is None or snapshot.interest.cursor != self.cursor_wanted:
+        asked = snapshot.interest
+        wanted = (self.cursor_wanted, self.table.order)
+        if page is None or (asked.cursor, asked.order) != wanted:
             return
+        self._patience.stop()
+        self._last = snapshot
         self._next, self._loaded = page.cursor, len(page.rows)
         self.table.show_rows(page.rows)
         one, many = noun or (self.tr("job"), self.tr("jobs"))
-        self.count.setText(words.counted(snapshot.matching, one, many))
+        self._counted = words.counted(snapshot.matching, one, many)
+        self._say_count()
         self._show_foot(snapshot.matching)
+
+    def _say_count(self) -> None:
+        last = self._last
+        if not self.all_matching or last is None:
+            self.count.setText(self._counted)
+            return
+        jobs = words.counted(last.matching, self.tr("job"), self.tr("jobs"))
+        typed = last.interest.typed
+        which = self.tr("{0} matching {1} selected").format(jobs, typed) if typed else ""
+        self.count.setText(which or self.tr("All {0} selected").format(jobs))
 
     def _show_foot(self, matching: int) -> None:
         paged = len(self._cursors) > 1

@@ -6,6 +6,7 @@ Owns the wiring of a `JobsPanel` into a `Page`; the pages of it add what is abov
 from __future__ import annotations
 
 from pillarbox_engine.model import Counts, JobSummary
+from pillarbox_engine.ordering import Order
 from pillarbox_ui.models.rows import RowsModel
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.views import emptiness
@@ -39,6 +40,17 @@ class ListingPage(Page):
     @property
     def from_cursor(self) -> str | None:
         return self.panel.cursor_wanted
+
+    @property
+    def order(self) -> Order | None:
+        return self.panel.table.order
+
+    @property
+    def all_matching(self) -> bool:
+        return self.panel.all_matching
+
+    def choose_all_matching(self) -> None:
+        self.panel.choose_all_matching()
 
     def chosen_jobs(self) -> tuple[JobSummary, ...]:
         return self.panel.table.chosen_rows()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.model import DeadGroup, JobSummary, Operation
+from pillarbox_engine.ordering import Order
 from pillarbox_engine.planning import Schedule
 from pillarbox_ui.interest import FIRST_ROWS, View
 from pillarbox_ui.snapshot import Snapshot
@@ -71,6 +72,11 @@ class Page(QWidget):
         return None
 
     @property
+    def order(self) -> Order | None:
+        """In which order they are wanted; None: the listing's own."""
+        return None
+
+    @property
     def window_seconds(self) -> float:
         """How far back the graphs go."""
         return 300.0
@@ -78,6 +84,14 @@ class Page(QWidget):
     def chosen_jobs(self) -> tuple[JobSummary, ...]:
         """The selected jobs."""
         return ()
+
+    @property
+    def all_matching(self) -> bool:
+        """Whether all jobs that match are chosen, shown or not: then no rows are."""
+        return False
+
+    def choose_all_matching(self) -> None:
+        """Choose all jobs that match, as a query."""
 
     def current_job(self) -> str | None:
         """The job the inspector should show."""

@@ -20,14 +20,16 @@ from PySide6.QtCore import (
     Slot,
 )
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QStyle, QStyleOptionViewItem, QWidget
 
+from pillarbox_engine.ordering import Order
 from pillarbox_ui.models.columns import Kind
 from pillarbox_ui.models.rows import Index, RowsModel
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.delegates import FOLLOWS_TIME, RUNS_DOWN, cell_for
 from pillarbox_ui.views.fitting import Want, least_width, share_out
+from pillarbox_ui.views.sorting import Sorting
 from pillarbox_ui.widgets.roles import Role
 from pillarbox_ui.widgets.table import Table
 
@@ -50,10 +52,12 @@ def _order(value: Any) -> tuple[bool, Any]:
 
 class RowsTable(Table, Generic[R]):
     """Signals: `near_end` when one scrolls towards the last row; `above_changed(count)`: rows
-    that came in above what one looks at."""
+    that came in above what one looks at, or that are held back; `order_changed` when a `listing`
+    is to be read in another order, which the store sorts by."""
 
     near_end = Signal()
     above_changed = Signal(int)
+    order_changed = Signal()
 
     def __init__(
         self,
@@ -63,21 +67,29 @@ class RowsTable(Table, Generic[R]):
         *,
         remember: str,
         sortable: bool = False,
+        listing: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(context.theme, name, parent)
         self._context = context
         self.source = source
         self._remember = f"columns/{remember}"
+        self._sorting = Sorting(context.remembered, f"order/{remember}") if listing else None
         self._waiting: list[R] | None = None
         self._holding = False
         self._above = 0
         self._fill_menu: Callable[[QMenu], None] | None = None
         self._arranged = False
+        self.everything = False
         self._set_source(sortable)
         self._lay_out_columns()
+        if self._sorting is not None:
+            self._sorting.serve(self.columns, source.columns)
+            self._sorting.changed.connect(self.order_changed)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.columns.columns_changed.connect(self._keep_columns)
+        self.columns.reset_asked.connect(self.reset_columns)
+        self.columns.menu_opened.connect(self._hold_for)
         source.cells_changed.connect(self.flash.mark)
 
     def _set_source(self, sortable: bool) -> None:
@@ -143,6 +155,7 @@ class RowsTable(Table, Generic[R]):
         """Become `rows`; while a selection is dragged or a menu is open, later."""
         if self._holding:
             self._waiting = list(rows)
+            self._tell_waiting(self._waiting)
             return
         bar = self.verticalScrollBar()
         first = self.source.rows[0] if bar.value() > 0 and self.source.rows else None
@@ -158,6 +171,12 @@ class RowsTable(Table, Generic[R]):
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + index.row() * self.verticalHeader().defaultSectionSize())
             self._tell_above(self._above + index.row())
+
+    def _tell_waiting(self, rows: list[R]) -> None:
+        """How many of the rows that are held back are not shown yet."""
+        shown = {self.source.key_of(row) for row in self.source.rows}
+        new = sum(self.source.key_of(row) not in shown for row in rows)
+        self.above_changed.emit(self._above + new)
 
     def _tell_above(self, count: int) -> None:
         if count != self._above:
@@ -202,9 +221,14 @@ class RowsTable(Table, Generic[R]):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._fill_menu(menu)
+        self._hold_for(menu)
+        menu.popup(self._menu_place(event))
+
+    @Slot(object)
+    def _hold_for(self, menu: QMenu) -> None:
+        """Rows stand still while `menu` is open."""
         self._hold()
         menu.aboutToHide.connect(self._let_go)
-        menu.popup(self._menu_place(event))
 
     def _menu_place(self, event: QContextMenuEvent) -> QPoint:
         if event.reason() is not QContextMenuEvent.Reason.Keyboard:
@@ -230,6 +254,7 @@ class RowsTable(Table, Generic[R]):
         waiting, self._waiting = self._waiting, None
         if waiting is not None:
             self.show_rows(waiting)
+            self.above_changed.emit(self._above)
 
     @Slot(int)
     def _scrolled(self, value: int) -> None:
@@ -237,6 +262,33 @@ class RowsTable(Table, Generic[R]):
             self._tell_above(0)
         if value and self.verticalScrollBar().maximum() - value < _NEAR_END:
             self.near_end.emit()
+
+    @property
+    def order(self) -> Order | None:
+        """What a listing is to be sorted by; None: as it is by itself."""
+        return None if self._sorting is None else self._sorting.order
+
+    def set_everything(self, chosen: bool) -> None:
+        """Show all rows as selected, those to come too: what is selected is a query."""
+        if chosen != self.everything:
+            self.everything = chosen
+            self.viewport().update()
+
+    def initViewItemOption(self, option: QStyleOptionViewItem) -> None:
+        """What all cells have in common: selected, where everything is."""
+        super().initViewItemOption(option)
+        if self.everything:
+            option.state |= QStyle.StateFlag.State_Selected
+
+    @Slot()
+    def reset_columns(self) -> None:
+        """The columns as they were made: order, widths, and which are shown."""
+        for at in range(self.columns.count()):
+            self.columns.moveSection(self.columns.visualIndex(at), at)
+            self.setColumnHidden(at, not self.source.columns[at].shown)
+        self._arranged = False
+        self._context.remembered.forget(self._remember)
+        self.fit_columns()
 
     @Slot()
     def _keep_columns(self) -> None:

@@ -37,7 +37,11 @@ class WorkersPage(Page):
             sortable=True,
         )
         self.leases: RowsTable[JobSummary] = RowsTable(
-            context, InFlightModel(self), self.tr("Leases"), remember="worker-leases"
+            context,
+            InFlightModel(self),
+            self.tr("Leases"),
+            remember="worker-leases",
+            sortable=True,
         )
         self._lay_out()
         self.processes.selection_changed.connect(self._show_leases)

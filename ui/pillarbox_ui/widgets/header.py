@@ -23,10 +23,13 @@ _ARROW = 12
 class Header(QHeaderView):
     """A horizontal header whose columns can be chosen, moved and sorted by.
 
-    `columns_changed` when the person did one of the first two, not when the table fits them.
+    `columns_changed` when the person did one of the first two, not when the table fits them;
+    `reset_asked` when they shall be as they were made; `menu_opened(menu)` before it shows.
     """
 
     columns_changed = Signal()
+    reset_asked = Signal()
+    menu_opened = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -112,7 +115,17 @@ class Header(QHeaderView):
             action.setEnabled(shown != [column])
             action.toggled.connect(lambda on, column=column: self.show_column(column, on))
             menu.addAction(action)
+        menu.addSeparator()
+        every = menu.addAction(words.tr("Show all"), self.show_all)
+        every.setEnabled(len(shown) < self.count())
+        menu.addAction(words.tr("Reset columns"), self.reset_asked.emit)
         return menu
+
+    def show_all(self) -> None:
+        """Show every column."""
+        for column in range(self.count()):
+            if self.isSectionHidden(column):
+                self.show_column(column, True)
 
     def show_column(self, column: int, shown: bool) -> None:
         """Show or hide a column; one shown anew gets at least its title's width."""
@@ -145,4 +158,5 @@ class Header(QHeaderView):
         """Right-click: choose the columns."""
         menu = self.chooser()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.menu_opened.emit(menu)
         menu.popup(event.globalPos())
