@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.memory.backend import MemoryBackend
@@ -82,6 +83,27 @@ def test_the_valid_lines_are_imported_and_the_result_said(
     assert dialog.banner.text() == "397 added, 0 already there, 3 rejected"
     assert backend.counts("email").ready == 397
     assert dialog.cancel_button.text() == "Close"
+
+
+def test_return_does_what_comes_next(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    assert dialog.focusWidget() is dialog.import_button
+    run(qtbot, dialog, dialog.import_button.click)
+    assert dialog.focusWidget() is dialog.cancel_button
+    QTest.keyClick(dialog.cancel_button, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+
+
+def test_return_on_cancel_imports_nothing(
+    opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    dialog.cancel_button.setFocus()
+    QTest.keyClick(dialog.cancel_button, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert backend.counts("email").ready == 0
 
 
 def test_the_same_file_again_adds_nothing_unless_one_insists(

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.window.real.desk import Desk, session_bus
 from tests.window.real.display import start_on, stop, x_display
 
-NEEDED = ("Xvfb", "openbox", "xprop", "xdotool")
+NEEDED = ("Xvfb", "openbox", "xprop", "xdotool", "dbus-daemon")
 
 Launch = Callable[..., subprocess.Popen[str]]
 
@@ -36,3 +37,18 @@ def launch(xvfb: str) -> Iterator[Launch]:
     yield start
     for process in reversed(running):
         stop(process)
+
+
+@pytest.fixture(scope="session")
+def bus(xvfb: str) -> Iterator[dict[str, str]]:
+    """A message bus with an accessibility service, for the whole session."""
+    with session_bus() as environment:
+        yield environment
+
+
+@pytest.fixture
+def desk(xvfb: str, bus: dict[str, str]) -> Iterator[Desk]:
+    """A screen, keyboard, pointer and screen reader; programs on it end with the test."""
+    made = Desk(xvfb, bus)
+    yield made
+    made.close()

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QComboBox,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -60,6 +61,8 @@ class Field(QWidget):
         self._note.setVisible(bool(hint))
         if not editor.accessibleName():
             editor.setAccessibleName(title)
+        if isinstance(editor, QComboBox) and (line := editor.lineEdit()) is not None:
+            line.setAccessibleName(title)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SIZE.grid)
@@ -139,7 +142,12 @@ class Dialog(QDialog):
         `look` is "", "primary" (Return presses it), "quiet" or "danger".
         """
         made = button(self.theme, Choice(text, pressed, look), self)
+        made.setAutoDefault(True)  # Return on a button is a click on that one, not on the primary
         made.setDefault(look == "primary")
+        if look == "primary":
+            made.setToolTip(self.tr("Ctrl+Return, from anywhere in the dialog"))
+            for keys in ("Ctrl+Return", "Ctrl+Enter"):
+                QShortcut(QKeySequence(keys), self).activated.connect(made.click)
         self._foot.insertWidget(0 if left else self._foot.count(), made)
         return made
 

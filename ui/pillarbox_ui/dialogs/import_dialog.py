@@ -270,6 +270,17 @@ class ImportDialog(Dialog):
         self.clear_error()
         self.target.setEnabled(phase is not Phase.IMPORTING)
         self._name_buttons()
+        self._focus_next()
+
+    def _focus_next(self) -> None:
+        """Return does what comes next, where the person has not gone to another part."""
+        here = (None, self.target.choose, self.import_button, self.lines.tabBar())
+        if self.focusWidget() not in here:  # the tabs have it while what is imported cannot change
+            return
+        if self.phase is Phase.READY and self.can_import:
+            self.import_button.setFocus()
+        elif self.phase is Phase.DONE and not self.unfinished:
+            self.cancel_button.setFocus()
 
     def _name_buttons(self) -> None:
         done, rejected = self.phase is Phase.DONE, self.survey.rejected

@@ -31,7 +31,7 @@ class SearchField(QLineEdit):
         self.returnPressed.connect(self._submit)
 
     def _add_actions(self) -> None:
-        lead = QAction(self)
+        lead = QAction(words.tr("Filter"), self)
         self._theme.icons.bind(lead, "search", "muted")
         self.addAction(lead, QLineEdit.ActionPosition.LeadingPosition)
         self._clear = QAction(words.tr("Clear the filter"), self)
