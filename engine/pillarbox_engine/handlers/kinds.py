@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pillarbox_engine.errors import InvalidOption
 from pillarbox_engine.handlers import placeholders
-from pillarbox_engine.handlers.references import Text, refuse_control, text_of
+from pillarbox_engine.handlers.references import Text, text_of
 from pillarbox_engine.handlers.source import Keys, Source
 from pillarbox_engine.handlers.specs import (
     HTTP_TIMEOUT,
@@ -128,8 +128,9 @@ def check_url(url: str) -> None:
 
     The address is not repeated: it may be a secret.
     """
-    refuse_control("The url", (url,))
     remedy = 'Write the whole address, such as "https://billing.example/provision"'
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise InvalidOption("The url has a space or a character that does not show", "", remedy)
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -10,7 +10,7 @@ import importlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -160,11 +160,3 @@ def _without_begun(text: str, secret: str) -> str:
 def looks_secret(name: str) -> bool:
     """Whether a header of that name holds a secret, however it was written into the file."""
     return bool(_SECRET_NAME.search(name))
-
-
-def refuse_control(what: str, values: Iterable[str]) -> None:
-    """`InvalidOption` where a value has a line break or the like. It is not shown."""
-    if any(not character.isprintable() for value in values for character in value):
-        raise InvalidOption(
-            f"{what} has a line break or a control character", "", "Take it out of the value"
-        )
