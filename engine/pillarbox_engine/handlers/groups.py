@@ -57,6 +57,7 @@ class Group:
         )  # fmt: skip
         self._unread = memoryview(b"")
         self._orphaned = False
+        self._pause = 0.001
 
     def run(
         self, given: bytes, out: Output, err: Output, stopped: Callable[[], bool]
@@ -123,8 +124,9 @@ class Group:
     def _has_ended(self, *, quick: bool) -> bool:
         """Whether its first process has ended; it stays a zombie, so its group's number is ours."""
         if quick:
-            # Every pipe is closed, so nothing else wakes us: it ends now, or does without them.
-            time.sleep(STEP / 20)
+            # Every pipe is closed, so nothing else wakes us: it ends now, or goes on without them.
+            time.sleep(self._pause)
+            self._pause = min(2 * self._pause, STEP)
         try:
             how = os.WEXITED | os.WNOHANG | os.WNOWAIT
             return os.waitid(os.P_PID, self._process.pid, how) is not None

@@ -38,7 +38,7 @@ def test_a_hostile_payload_comes_on_standard_input_and_runs_nothing(
 ) -> None:
     text = json.dumps({"name": payload, "id": payload})
     with loaded(tmp_path, python(TELL, "{id}", "-x")) as some:
-        argv, given = run(some, Job(payload=text))  # type: ignore[misc]
+        argv, given = run(some, Job(payload=text))
     assert argv == ["7", "-x"]
     assert json.loads(str(given)) == {"name": payload, "id": payload}
     assert {path.name for path in tmp_path.iterdir()} == {"handlers.toml"}
@@ -55,7 +55,7 @@ def test_a_hostile_type_cannot_stand_in_a_command_line(tmp_path: Path, name: str
 def test_placeholders_are_filled_in_once_and_braces_can_be_written(tmp_path: Path) -> None:
     parts = ("out/{id}.png", "{queue}-{attempt}", "{{id}}", "{ print }", "{}", "{type}{type}")
     with loaded(tmp_path, python(TELL, *parts)) as some:
-        argv, _ = run(some, Job(type="a-b", attempt=3))  # type: ignore[misc]
+        argv, _ = run(some, Job(type="a-b", attempt=3))
     assert argv == ["out/7.png", "mail-3", "{id}", "{ print }", "{}", "a-ba-b"]
 
 
