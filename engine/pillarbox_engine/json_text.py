@@ -17,6 +17,7 @@ _WIDE_BOMS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+_WIDE_STARTS = (b"\xff", b"\xfe")
 _SAVE_AS = "Save it as UTF-8 and try again"
 _UNSEEN = re.compile("[^ -~\u00a1-\u00ac\u00ae-\u024f]")
 _UNSEEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -37,6 +38,8 @@ def decode(text: str | bytes) -> str:
 
 def wide_encoding(head: bytes) -> str | None:
     """ "UTF-16" or "UTF-32" if the first four bytes of a text say so, by BOM or by their zeros."""
+    if 0 not in head and head[:1] not in _WIDE_STARTS:
+        return None
     for mark, name in _WIDE_BOMS:
         if head.startswith(mark):
             return name

@@ -50,7 +50,17 @@ def too_deep(text: str) -> bool:
 
 def has_lone_surrogate(text: str) -> bool:
     """Whether a JSON text holds half a surrogate pair, as an escape or as it is."""
+    if "\\u" not in text and _is_unicode(text):
+        return False
     return any(match[1] for match in _LONE.finditer(text))
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether `text` can be written as UTF-8, which half a pair cannot: quicker than a search."""
+    try:
+        return text.isascii() or bool(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        return False
 
 
 def fault_in_text(text: str) -> Fault | None:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from pillarbox_engine.admission import AUTO, check_new
+from pillarbox_engine.admission import AUTO, check_key, check_new
 from pillarbox_engine.alike import Alike
 from pillarbox_engine.clock import seconds_to_us
 from pillarbox_engine.errors import PayloadTooLarge, QueueFull
@@ -88,6 +88,8 @@ def _check(job: NewJob) -> None:
         _check_options(*_OPTIONS(job))
     except TypeError:
         check_new(job)
+    if job.idempotency_key is not None:
+        check_key(job.idempotency_key)
 
 
 @lru_cache(maxsize=1_024, typed=True)

@@ -49,10 +49,10 @@ Row = tuple[Shape, str, int, str, str]
 
 OPTION_NAMES = (
     "type", "priority", "run_at", "delay", "max_attempts", "backoff", "retry_for", "timeout",
-    "expires_at", "group", "idempotency_key",
+    "expires_at", "group",
 )  # fmt: skip
 OPTIONS = attrgetter(*OPTION_NAMES)
-"""All of a new job's row but its payload; its unique key is set when it is stored."""
+"""All of a new job's row but its payload and keys, which no two jobs need share."""
 
 
 def checksum(payload: bytes) -> str:
@@ -85,7 +85,7 @@ def _filled(queue: QueueRow, each: Iterable[Shape], texts: Iterable[str], nonce:
 
 def shape_of(now: int, queue: QueueRow, job: NewJob) -> Shape:
     """The shape of a new job; two that are to run at once and alike get the same object."""
-    shape = _shape(OPTIONS(job), queue.settings.priority)
+    shape = _shape(OPTIONS(job), queue.settings.priority, job.idempotency_key is None)
     run_at = _run_at(now, job)
     if run_at is None:
         return shape
@@ -93,8 +93,8 @@ def shape_of(now: int, queue: QueueRow, job: NewJob) -> Shape:
 
 
 @lru_cache(maxsize=1_024)
-def _shape(options: tuple[Any, ...], default_priority: int) -> Shape:
-    type_, priority, _, _, most, backoff, retry_for, timeout, expires_at, group, key = options
+def _shape(options: tuple[Any, ...], default_priority: int, unkeyed: bool) -> Shape:
+    type_, priority, _, _, most, backoff, retry_for, timeout, expires_at, group = options
     return Shape(
         state=State.READY.value,
         type=type_,
@@ -107,7 +107,7 @@ def _shape(options: tuple[Any, ...], default_priority: int) -> Shape:
         backoff=None if backoff is None else json.dumps(backoff_to_builtins(backoff)),
         group=group,
         hold=None if group is None else HeldBy.GROUP.value,
-        unkeyed=key is None,
+        unkeyed=unkeyed,
     )
 
 
