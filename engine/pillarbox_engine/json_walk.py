@@ -21,7 +21,6 @@ from pillarbox_engine.json_fault import (
     spelled,
 )
 
-_BRACKET = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
 _LONE = re.compile(
     r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..|[\ud800-\udfff])", re.DOTALL
@@ -30,22 +29,6 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?(?![\w.+-
 _SPACE = re.compile(r"[ \t\n\r]*")
 _WORD = re.compile(r"[^\s\[\]{},:\"]{1,40}")
 _CUT_OFF = "the text ends here; it may have been cut off"
-
-
-def too_deep(text: str) -> bool:
-    """Whether brackets nest deeper than `MAX_DEPTH`, strings left out. Linear, no recursion."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return False
-    depth = 0
-    for match in _BRACKET.finditer(text):
-        mark = match[0][0]
-        if mark in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif mark in "]}":
-            depth -= 1
-    return False
 
 
 def has_lone_surrogate(text: str) -> bool:

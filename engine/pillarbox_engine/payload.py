@@ -11,17 +11,19 @@ a double, and one too large for a double is refused.
 from __future__ import annotations
 
 import math
+import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from json import JSONDecoder, JSONEncoder
 from typing import Any, NoReturn
 
 import msgspec
 
 from pillarbox_engine.errors import InvalidPayload, PayloadTooLarge
+from pillarbox_engine.json_brackets import may_nest_deeper
 from pillarbox_engine.json_fault import MAX_DEPTH, Fault, fault_in_value
 from pillarbox_engine.json_text import decode, line_and_column, visible
-from pillarbox_engine.json_walk import fault_in_text, has_lone_surrogate, too_deep
+from pillarbox_engine.json_walk import fault_in_text, has_lone_surrogate
 from pillarbox_engine.model import JsonValue
 
 _TITLE = "The payload is not valid JSON"
@@ -30,6 +32,7 @@ _CORRECT = "Correct it there"
 _WRITE = msgspec.json.Encoder().encode
 _READ = msgspec.json.Decoder().decode
 _UNWRITABLE = (ValueError, TypeError, OverflowError, RecursionError, msgspec.MsgspecError)
+_MINUS_ZERO = re.compile(r"-0(?![0-9.eE])")
 _LEAVES = frozenset({str, int, float, bool, type(None)})
 _REFERENCE = "Store the data elsewhere and enqueue a reference to it (a path, a key or a URL)"
 
@@ -62,10 +65,7 @@ def _quickly(value: JsonValue) -> str | None:
 
 
 def _may_be_deep(raw: bytes) -> bool:
-    """Whether a text could be nested too deeply: each level takes two bytes at least."""
-    if len(raw) <= 2 * MAX_DEPTH:
-        return False
-    return raw.count(b"[") + raw.count(b"{") > MAX_DEPTH
+    return may_nest_deeper(raw, MAX_DEPTH)
 
 
 def encode_all(values: Iterable[JsonValue]) -> list[str]:
@@ -103,13 +103,19 @@ def parse(text: str | bytes) -> JsonValue:
     Raises `InvalidPayload` with `line`, `column` (1-based) and `path` of the first fault.
     """
     source = decode(text)
-    if too_deep(source) or has_lone_surrogate(source):
+    if _may_be_too_deep(source) or has_lone_surrogate(source):
         _refuse_if_faulty(source)
     try:
-        return _DECODE(source)
+        return _decoder(source)(source)
     except (ValueError, RecursionError) as error:
         _refuse_if_faulty(source)
         raise InvalidPayload(_TITLE, str(error), _CORRECT) from error
+
+
+def _may_be_too_deep(source: str) -> bool:
+    if source.count("[") + source.count("{") <= MAX_DEPTH:
+        return False
+    return may_nest_deeper(source.encode("utf-8", "surrogatepass"), MAX_DEPTH)
 
 
 def checked_text(text: str | bytes) -> str:
@@ -194,9 +200,22 @@ def _no_constant(word: str) -> NoReturn:
     raise _Refused(f"{word} is not JSON")
 
 
+def _whole(digits: str) -> int | float:
+    return -0.0 if digits == "-0" else int(digits)
+
+
+def _decoder(source: str) -> Callable[[str], JsonValue]:
+    """What reads `source`: an integer has no negative zero, so that one becomes a fraction."""
+    return _DECODE_ZEROS if "-0" in source and _MINUS_ZERO.search(source) else _DECODE
+
+
 _ENCODE = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _DECODE = JSONDecoder(
     object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant
+).decode
+
+_DECODE_ZEROS = JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_finite, parse_int=_whole, parse_constant=_no_constant
 ).decode
 
 

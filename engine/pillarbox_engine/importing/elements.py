@@ -16,7 +16,12 @@ from pillarbox_engine.importing.records import HEAD, Entry
 
 _STRING_REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _AT_TOP = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_INSIDE = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_PLAIN = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
+_LEAF = rb"[\[{](?:" + _PLAIN + rb")*+[\]}]"
+_BRANCH = rb"[\[{](?:" + _PLAIN + rb"|" + _LEAF + rb")*+[\]}]"
+# Two levels of containers are passed over at once; one that goes deeper, or on in the next chunk,
+# is entered a bracket at a time.
+_INSIDE = re.compile(rb"(?:" + _PLAIN + rb"|" + _BRANCH + rb")*+", re.DOTALL)
 _QUOTE, _COMMA = b'",'
 _OPENERS = frozenset(b"[{")
 _SPACE = b" \t\r\n"

@@ -30,6 +30,11 @@ from pillarbox_engine.model import Enqueued, NewJob, QueueSummary
 BATCH = 500
 """How many jobs go into one transaction."""
 
+HELD = 4 * 1024 * 1024
+"""How many bytes of entries wait for their transactions at most, over all queues."""
+_OVERHEAD = 500
+"""About what an entry takes beside its own bytes."""
+
 _AGAIN = "Run the import again when that is mended: nothing is added twice"
 
 
@@ -119,6 +124,7 @@ class _Intake:
 
     def _take_all(self, name: str, options: ImportOptions, batch: int) -> None:
         waiting: dict[str, list[Accepted]] = {}
+        held = 0
         for verdict in read(self._source, name=name, options=options):
             self._phase = "reading"
             if isinstance(verdict, Rejected):
@@ -126,10 +132,19 @@ class _Intake:
                 continue
             jobs = waiting.setdefault(verdict.queue, [])
             jobs.append(verdict)
-            if len(jobs) >= batch:
+            held += len(verdict.raw) + _OVERHEAD
+            if held >= HELD:
+                self._store_all(waiting)
+                held = 0
+            elif len(jobs) >= batch:
                 self._store(waiting.pop(verdict.queue))
+                held -= sum(len(job.raw) + _OVERHEAD for job in jobs)
+        self._store_all(waiting)
+
+    def _store_all(self, waiting: dict[str, list[Accepted]]) -> None:
         for jobs in waiting.values():
             self._store(jobs)
+        waiting.clear()
 
     def _store(self, jobs: list[Accepted]) -> None:
         """Store jobs of one queue; where a chunk is refused, as much of it as can be."""

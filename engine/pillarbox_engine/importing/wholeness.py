@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-_AS_SQUARE = bytes.maketrans(b"{}", b"[]")
-_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+from pillarbox_engine.json_brackets import crossed_out, square, without_escapes
+
 _ROUNDS = 32
 _CLOSER = b"]"[0]
 
@@ -33,7 +33,9 @@ class WholenessCheck:
         if self._depth == 0:
             return not chunk.strip()
         brackets = self._brackets(chunk)
-        left = _crossed_out(brackets)
+        # Where pairs are left, more closing brackets are counted than there are, which is harmless:
+        # the array is then looked at one bracket at a time.
+        left = crossed_out(brackets, _ROUNDS)
         if left.count(b"]") < self._depth:
             self._depth += left.count(b"[") - left.count(b"]")
             return True
@@ -58,24 +60,9 @@ class WholenessCheck:
         parts = chunk.split(b'"')
         outside = parts[1::2] if self._in_string else parts[::2]
         self._in_string ^= len(parts) % 2 == 0
-        return b"".join(outside).translate(_AS_SQUARE, _NO_BRACKETS)
+        return square(outside)
 
     def _without_escapes(self, chunk: bytes) -> bytes:
-        """Without the escapes that matter; \\n and the like hide neither quote nor backslash."""
-        chunk = chunk.replace(b"\\\\", b"").replace(b'\\"', b"")
+        chunk = without_escapes(chunk)
         self._escaped = chunk.endswith(b"\\")
         return chunk
-
-
-def _crossed_out(brackets: bytes) -> bytes:
-    """Brackets without their pairs, so that closing ones come first; deep nests stay as they are.
-
-    Where pairs are left, more closing brackets are counted than there are, which is harmless:
-    the array is then looked at one bracket at a time.
-    """
-    for _ in range(_ROUNDS):
-        shorter = brackets.replace(b"[]", b"")
-        if len(shorter) == len(brackets):
-            break
-        brackets = shorter
-    return brackets
