@@ -32,15 +32,15 @@ ORDER = [
 
 
 def entries() -> Iterator[bytes]:
-    """Orders of some 24 kB; each 500th cannot be one."""
+    """Orders of some 50 kB; each 500th cannot be one."""
     lines = json.dumps(ORDER, ensure_ascii=False)
     written, number = 0, 0
     while written < SIZE:
         number += 1
-        body = f'{{"order":{number},"note":"{"lorem ipsum " * 1_600}","lines":{lines}}}'
+        body = f'{{"order":{number},"note":"{"lorem ipsum " * 4_000}","lines":{lines}}}'
         bad = number % BAD_EACH == 0
         text = f'{{"payload":{body}{"," if bad else ""}}}'.encode()
-        written += len(text) + 2
+        written += len(text) + 1
         yield text
 
 
