@@ -35,6 +35,7 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.ordering import Order, Stop
+from pillarbox_engine.original import Original
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.standing import Offer
@@ -170,6 +171,10 @@ class Inspector(Protocol):
 
     def job(self, job_id: str) -> Job:
         """One job whole, or `NotFound`."""
+
+    def originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
+        """Jobs as they could be enqueued anew, in the order of their numbers; one that is gone is
+        left out. `DamagedFile` where the payload of one is not what was stored."""
 
     def flow(self, job_id: str) -> Flow:
         """A job's parent and children, or `NotFound`."""

@@ -15,7 +15,7 @@ import click
 from pillarbox.cli.options import examples
 
 SECTIONS: dict[str, tuple[str, ...]] = {
-    "Put jobs in and run them": ("enqueue", "work", "demo"),
+    "Put jobs in, run them, copy them out": ("enqueue", "work", "export", "demo"),
     "Look": ("window", "stats", "jobs", "job"),
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore", "operations"),
     "Act on queues": ("queue", "pause", "resume", "drain", "schedules"),

@@ -53,6 +53,7 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.ordering import Order, Stop
+from pillarbox_engine.original import Original
 from pillarbox_engine.planning import NewSchedule, Schedule
 from pillarbox_engine.plans import check_plan
 from pillarbox_engine.protocols import Capability, Change, LeaseLostNote
@@ -195,6 +196,10 @@ class MemoryBackend:
     def children(self, job_id: str) -> tuple[ChildJob, ...]:
         with self._open() as store:
             return flow_storing.children_of(store, browsing.found(store, job_id))
+
+    def originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
+        with self._open() as store:
+            return browsing.originals(store, job_ids)
 
     def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         with self._open() as store:

@@ -11,11 +11,12 @@ from itertools import islice
 from pillarbox_engine.clock import from_us
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.memory.predicate import matches
-from pillarbox_engine.memory.rows import Row, summary, whole
+from pillarbox_engine.memory.rows import Row, original, summary, whole
 from pillarbox_engine.memory.scheduling import fire_of
 from pillarbox_engine.memory.store import Store
 from pillarbox_engine.model import DeadGroup, Event, Failure, Job, JobSummary
 from pillarbox_engine.ordering import Order, Place, SortKey, cursor_of, natural, place_of
+from pillarbox_engine.original import Original
 from pillarbox_engine.refusals import no_job
 from pillarbox_engine.states import DeadReason, GroupRetry, HeldBy, State
 
@@ -116,6 +117,12 @@ def ahead(store: Store, job_id: str) -> JobSummary | None:
     freed = [one for one in members if one.state in counting and one.held_by is not HeldBy.GROUP]
     first = min(freed, key=lambda one: (one.state is not State.LEASED, one.id), default=None)
     return None if first is None else summary(first, store.settings_of(first))
+
+
+def originals(store: Store, job_ids: Sequence[str]) -> tuple[Original, ...]:
+    """The jobs as they could be enqueued anew, by number."""
+    rows = {row.id: row for row in map(store.row, job_ids) if row is not None}
+    return tuple(original(rows[number]) for number in sorted(rows))
 
 
 def histories(store: Store, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:

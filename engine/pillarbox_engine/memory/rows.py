@@ -12,7 +12,17 @@ from typing import Any
 
 from pillarbox_engine.backoff import Backoff
 from pillarbox_engine.clock import from_us, from_us_or_none
-from pillarbox_engine.model import Counts, Event, Failure, HistoryPoint, Job, JobSummary, LogLine
+from pillarbox_engine.model import (
+    Counts,
+    Event,
+    Failure,
+    HistoryPoint,
+    Job,
+    JobSummary,
+    LogLine,
+    NewJob,
+)
+from pillarbox_engine.original import Original
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import LIVE_STATES, DeadReason, HeldBy, OnChildFailure, State
 from pillarbox_engine.uniqueness import Hold
@@ -184,3 +194,15 @@ def _error(error: Failure | None) -> dict[str, str | None]:
         "error_message": error.message or None,
         "fingerprint": error.fingerprint or None,
     }
+
+
+def original(row: Row) -> Original:
+    """A row as it could be enqueued anew."""
+    job = NewJob(
+        payload_json=row.payload, type=row.type, priority=row.priority,
+        run_at=from_us(row.run_us) if row.state is State.SCHEDULED else None,
+        expires_at=from_us_or_none(row.expires_us), max_attempts=row.max_attempts,
+        retry_for=row.retry_for, timeout=row.timeout, backoff=row.backoff,
+        unique_key=row.unique_key if row.occupies_key else None, group=row.group,
+    )  # fmt: skip
+    return Original(row.job_id, row.queue, job)

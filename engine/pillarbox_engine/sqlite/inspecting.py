@@ -22,6 +22,7 @@ from pillarbox_engine.model import (
     QueueSummary,
 )
 from pillarbox_engine.ordering import Order, Stop
+from pillarbox_engine.original import Original
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.refusals import no_queue
 from pillarbox_engine.sqlite import (
@@ -33,6 +34,7 @@ from pillarbox_engine.sqlite import (
     flow_reading,
     listing,
     operation_rows,
+    originals,
     overview,
     registry,
     samples,
@@ -88,6 +90,18 @@ class InspectorSide:
     def _job(self, job_id: str) -> Job:
         with self._file.read() as reading:
             return browse.job(reading, job_id, self._file.side)
+
+    def originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
+        """Jobs as they could be enqueued anew."""
+        try:
+            return self._originals(job_ids)
+        except DamagedFile:
+            # As for one job: what was deleted while it was read is gone, not damaged.
+            return self._originals(job_ids)
+
+    def _originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
+        with self._file.read() as reading:
+            return originals.read(reading, job_ids, self._file.side)
 
     def flow(self, job_id: str) -> Flow:
         """A job's parent and children."""

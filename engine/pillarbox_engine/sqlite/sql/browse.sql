@@ -59,6 +59,24 @@ FROM jobs AS j
 JOIN queues AS q ON q.id = j.queue_id
 WHERE j.id = ?;
 
+-- name: originals
+-- What jobs could be enqueued anew by; a unique key only where the job holds it.
+SELECT
+    j.id, q.name, j.state, j.type, j.priority, j.run_at, j.expires_at, j.max_attempts,
+    j.retry_for_us, j.timeout_us, j.backoff,
+    iif(
+        j.unique_states IS NOT NULL AND (
+            j.state IN ('waiting', 'scheduled', 'ready', 'leased')
+            OR instr(j.unique_states, j.state) > 0
+        ),
+        j.unique_key, NULL
+    ),
+    j.group_key, j.payload, j.payload_crc, j.blob
+FROM jobs AS j
+JOIN queues AS q ON q.id = j.queue_id
+WHERE j.id IN (SELECT value FROM json_each(?))
+ORDER BY j.id;
+
 -- name: events_of_job
 SELECT
     at, kind, attempt, fence, started_at, worker, next_run_at, error_type, error_message,
