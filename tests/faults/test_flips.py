@@ -53,14 +53,14 @@ def _silent(found: list[Flip]) -> list[Flip]:
 
 
 def test_a_bit_flipped_in_the_wal_is_noticed_at_opening(tmp_path: Path) -> None:
-    found = list(flips(tmp_path, 1, 12, killed=True, part="-wal"))
+    found = list(flips(tmp_path, 1, 8, killed=True, part="-wal"))
     assert [flip for flip in found if "lost commits" not in flip.refused] == []
     assert all(flip.accepted for flip in found)
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["closed", "killed"])
 def test_a_bit_flipped_in_the_file_costs_no_job_silently(tmp_path: Path, killed: bool) -> None:
-    found = list(flips(tmp_path, 2, 12, killed=killed, part=""))
+    found = list(flips(tmp_path, 2, 8, killed=killed, part=""))
     assert _silent(found) == []
 
 

@@ -379,7 +379,7 @@ class SqliteBackend(InspectorSide):
         side = self._file.side
         expected = heads.highest(side, self._file.uuid) if side.is_dir() else None
         with self._file.read() as reading:
-            return checking.check(reading, expected, side)
+            return checking.check(reading, expected, self._file.place)
 
     def remarks(self) -> tuple[str, ...]:
         """What lies beside the file to no use."""

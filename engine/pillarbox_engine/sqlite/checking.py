@@ -16,6 +16,8 @@ import apsw
 from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.lines import Line
 from pillarbox_engine.sqlite import blobs, chain, counting, schema
+from pillarbox_engine.sqlite.connection import is_blind, unseen
+from pillarbox_engine.sqlite.files import Place
 from pillarbox_engine.sqlite.memo import COUNTERS, Head
 from pillarbox_engine.sqlite.overview import all_queues, counts_of
 from pillarbox_engine.sqlite.readers import Reading
@@ -25,13 +27,14 @@ MOST = 20
 """Problems told of one kind."""
 
 
-def check(reading: Reading, expected: Head | None, side: Path) -> tuple[str, ...]:
+def check(reading: Reading, expected: Head | None, place: Place) -> tuple[str, ...]:
     """Every broken promise found, in words; empty: the file is whole.
 
-    `expected` is the highest head noted beside the file, None where there is none; `side` the
-    folder of side files. What damage makes unreadable is one of the problems.
+    `expected` is the highest head noted beside the file, None where there is none. What damage
+    makes unreadable is one of the problems.
     """
     sections = {
+        "the WAL": _unseen(place),
         "the database": _integrity(reading),
         "the schema": schema.differences(reading),
         "the chain of commits": _chain(reading, expected),
@@ -39,7 +42,7 @@ def check(reading: Reading, expected: Head | None, side: Path) -> tuple[str, ...
         "the ledger": _ledgers(reading),
         "leases and history": _strays(reading),
         "the groups": _groups(reading),
-        "the payloads": _payloads(reading, side),
+        "the payloads": _payloads(reading, place.side),
     }
     return tuple(problem for name, found in sections.items() for problem in _told(name, found))
 
@@ -62,6 +65,11 @@ def _told(name: str, problems: Iterator[str]) -> Iterator[str]:
 
 _UNREADABLE = (apsw.Error, DamagedFile, ValueError, TypeError, LookupError)
 """What reading raises where the file holds what nobody stored."""
+
+
+def _unseen(place: Place) -> Iterator[str]:
+    if place.read_only and is_blind(place.path):
+        yield unseen(place.path)
 
 
 def _integrity(reading: Reading) -> Iterator[str]:

@@ -25,6 +25,8 @@ from pillarbox_engine.errors import (
 )
 from pillarbox_engine.sqlite.blobs import teach
 from pillarbox_engine.sqlite.damage import BROKEN_SCHEMA, damaged
+from pillarbox_engine.sqlite.files import size_of
+from pillarbox_engine.sqlite.raw_bytes import wal_of
 
 APPLICATION_ID = 0x50426F78
 """`application_id` of a queue file: the letters "PBox"."""
@@ -125,6 +127,26 @@ def _read_only(path: Path, how: str) -> apsw.Connection:
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     teach(connection, path)
     return connection
+
+
+def is_blind(path: Path) -> bool:
+    """Whether `open_untouched` cannot see what lies in the WAL: SQLite shares an index of it
+    between processes, which cannot be made in a folder that is write-protected."""
+    if size_of(wal_of(path)) == 0:
+        return False
+    try:
+        _read_only(path, "mode=ro").close(True)
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        return True
+    return False
+
+
+def unseen(path: Path) -> str:
+    """What is said where that is so."""
+    name = wal_of(path).name
+    return (
+        f"what {name} holds cannot be seen in a write-protected folder: copy both, and look there"
+    )
 
 
 @contextmanager

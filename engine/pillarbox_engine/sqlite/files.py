@@ -95,8 +95,19 @@ def _refuse_odd(place: Place) -> None:
         raise FileUnusable(title, "its folder does not exist", f"Create {path.parent} first")
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):
         raise FileUnusable(title, "it is not a regular file", "Name a regular file")
+    _refuse_links(place, title)
     if place.read_only and not place.exists:
         raise FileUnusable(title, "there is no such file", "Check the path")
+
+
+def _refuse_links(place: Place, title: str) -> None:
+    """What lies beside the file is as private as the file: no link may lead it elsewhere."""
+    names = (f"{place.path.name}{suffix}" for suffix in (".d", "-wal", "-shm", "-journal"))
+    for path in map(place.path.with_name, names):
+        if path.is_symlink():
+            raise FileUnusable(title, f"{path} is a symbolic link", "Put there what it points to")
+    if place.side.exists() and not place.side.is_dir():
+        raise FileUnusable(title, f"{place.side} is no folder", "Move it elsewhere")
 
 
 def _require_readable(place: Place) -> None:

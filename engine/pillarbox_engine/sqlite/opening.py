@@ -20,16 +20,19 @@ from pillarbox_engine.sqlite import chain, heads, quarantine
 from pillarbox_engine.sqlite.backend import SqliteBackend
 from pillarbox_engine.sqlite.connection import (
     READ_WRITE,
+    is_blind,
     open_reader,
     open_untouched,
     open_writer,
     require_sqlite,
     spoken,
+    unseen,
 )
 from pillarbox_engine.sqlite.damage import of_pages
-from pillarbox_engine.sqlite.files import Place, locate, prepare, told
+from pillarbox_engine.sqlite.files import Place, locate, prepare, size_of, told
 from pillarbox_engine.sqlite.memo import Head
 from pillarbox_engine.sqlite.migrate import migrate, newest, require_ours, require_schema
+from pillarbox_engine.sqlite.raw_bytes import wal_of
 from pillarbox_engine.sqlite.statements import statement
 
 ACCEPT = "Look for the right file, or accept this copy to go on with what it holds"
@@ -61,12 +64,22 @@ def open_backend(
 
 
 def _open_untouched(place: Place, clock: Clock) -> SqliteBackend:
-    connection = open_untouched(place.path)
-    with spoken(place.path):
-        require_ours(connection, place.path)
-        _require_current(connection, place.path)
-    connection.close(True)
-    return SqliteBackend(place, clock, open_untouched, ())
+    """Commits that are missing are told and not refused: looking makes nothing worse."""
+    noted, notices = heads.any_noted(place.side), []
+    with _once_ours(place.path, noted):
+        connection = open_untouched(place.path)
+    try:
+        with spoken(place.path), _once_ours(place.path, noted):
+            _require_ours(connection, place.path)
+            _require_current(connection, place.path)
+            _require_head(connection, place)
+    except BehindHead as behind:
+        notices.append(f"{behind.title}: {behind.reason}")
+    finally:
+        connection.close(True)
+    if is_blind(place.path):
+        notices.append(unseen(place.path))
+    return SqliteBackend(place, clock, open_untouched, tuple(notices))
 
 
 def _make_current(place: Place) -> list[str]:
@@ -102,7 +115,8 @@ def _peeking(place: Place) -> Iterator[apsw.Connection]:
     with spoken(place.path):
         connection = apsw.Connection(str(place.path), flags=READ_WRITE)
         connection.set_busy_timeout(20_000)
-        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        if size_of(wal_of(place.path)):
+            connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         try:
             connection.execute("PRAGMA query_only=1").fetchall()
             yield connection
@@ -111,17 +125,28 @@ def _peeking(place: Place) -> Iterator[apsw.Connection]:
 
 
 def _require_whole(connection: apsw.Connection, place: Place, noted: Head | None) -> None:
-    try:
-        require_ours(connection, place.path)
-        require_schema(connection, place.path)
+    with _once_ours(place.path, noted), spoken(place.path):
+        _require_ours(connection, place.path)
         if connection.pragma("user_version"):
             _require_head(connection, place)
         elif noted is not None:
             raise _vanished(place, noted)
-    except (apsw.NotADBError, ForeignFile) as error:
+
+
+def _require_ours(connection: apsw.Connection, path: Path) -> None:
+    require_ours(connection, path)
+    require_schema(connection, path)
+
+
+@contextmanager
+def _once_ours(path: Path, noted: Head | None) -> Iterator[None]:
+    """What looks foreign is damaged where commits of a queue file are noted beside it."""
+    try:
+        yield
+    except ForeignFile as error:
         if noted is None:
             raise
-        raise first_page_damaged(place.path) from error
+        raise first_page_damaged(path) from error
 
 
 def first_page_damaged(path: Path) -> DamagedFile:
