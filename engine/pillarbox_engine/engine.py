@@ -19,7 +19,7 @@ from pillarbox_engine.backoff import Random
 from pillarbox_engine.child import refuse_while_importing
 from pillarbox_engine.clock import Clock, SystemClock, from_us, seconds_to_us
 from pillarbox_engine.delivery import Delivery
-from pillarbox_engine.errors import ProgrammingFault
+from pillarbox_engine.errors import EnvironmentFault, ProgrammingFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.flows import Flow
 from pillarbox_engine.handle import OperationHandle
@@ -264,8 +264,11 @@ class Engine:
     def _release_deliveries(self) -> None:
         with self._lock:
             leases = tuple(self._deliveries)
-        if leases:
-            self._backend.settle([Release(lease=lease) for lease in leases])
+        try:
+            if leases:
+                self._backend.settle([Release(lease=lease) for lease in leases])
+        except EnvironmentFault as error:
+            LOG.warning("Leases could not be given back and will run out: %s", error)
 
     def _settled(self, delivery: Delivery) -> None:
         with self._lock:

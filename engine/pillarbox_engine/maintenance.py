@@ -85,10 +85,14 @@ class Maintenance:
         except EngineClosed:
             self._stop.set()
             return 0.0
-        except PillarboxError as error:
+        except Exception as error:
+            # The thread must outlive whatever a store does: without it nothing falls due.
             self._failures += 1
             LOG.warning("Maintenance of the store failed: %s", error)
-            self._say(error)
+            if isinstance(error, PillarboxError):
+                self._say(error)
+            else:
+                LOG.exception("Maintenance failed in a way nobody foresaw")
             return self._trouble.delay(self._failures, random.random)
         self._failures = 0
         return pause

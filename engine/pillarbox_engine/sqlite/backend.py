@@ -30,6 +30,7 @@ from pillarbox_engine.sqlite import (
     claim,
     claim_check,
     enqueue,
+    files,
     heads,
     litter,
     operating,
@@ -346,6 +347,10 @@ class SqliteBackend(InspectorSide):
         own = self._file.process_id
         if own is None:
             return upkeep.TICK
+        with files.refused(self._file.place.path):
+            return self._maintain(own)
+
+    def _maintain(self, own: int) -> float:
         self._file.sync_head()
         reap, now = self._jumps.settled(), self._now()
         with self._file.read() as reading:

@@ -7,7 +7,6 @@ job refers to one by the column `blob`; its own column `payload` then holds the 
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from typing import Any
 import apsw
 
 from pillarbox_engine.errors import DamagedFile, Definite, DiskFull
-from pillarbox_engine.sqlite.files import side_of, sync_folder
+from pillarbox_engine.sqlite.files import NO_ROOM, side_of, sync_folder
 from pillarbox_engine.sqlite.shapes import checksum
 
 STUB = 240
@@ -67,7 +66,7 @@ def _write_one(path: Path, raw: bytes) -> None:
 
 def _refused(folder: Path, error: OSError) -> Definite:
     title = f"The payload could not be written to {folder}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in NO_ROOM:
         return DiskFull(title, "no room is left on the disk", "Free some room and try again")
     return Definite(title, f"the system says: {error.strerror or error}", "Try again")
 

@@ -7,8 +7,9 @@ has it (https://www.sqlite.org/pragma.html#pragma_fullfsync).
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from pillarbox_engine.sqlite.damage import BROKEN_SCHEMA, damaged
 from pillarbox_engine.sqlite.files import size_of
 from pillarbox_engine.sqlite.raw_bytes import wal_of
 
+_LOG = logging.getLogger("pillarbox.file")
+
 APPLICATION_ID = 0x50426F78
 """`application_id` of a queue file: the letters "PBox"."""
 
@@ -36,6 +39,9 @@ READ_WRITE = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
 
 OLDEST_SQLITE = 3_051_003
 BUSY_TIMEOUT_MS = 20_000
+
+AUTOCHECKPOINT = 2_000
+"""Pages in the WAL after which a commit copies them into the file."""
 
 _PAGE_SIZE = 8192
 _CACHE_KIB = 16_384
@@ -55,12 +61,28 @@ def require_sqlite() -> None:
 
 def open_writer(path: Path) -> apsw.Connection:
     """A connection for the one writer of this process."""
+    return _opened(path, _configure_writer)
+
+
+def _opened(path: Path, configure: Callable[[apsw.Connection], None]) -> apsw.Connection:
     with spoken(path):
         connection = apsw.Connection(str(path), flags=READ_WRITE)
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        _configure_writer(connection)
-        teach(connection, path)
+        try:
+            connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            configure(connection)
+            teach(connection, path)
+        except BaseException:
+            close(connection)
+            raise
     return connection
+
+
+def close(connection: apsw.Connection) -> None:
+    """Close. What is durable is so already: what goes wrong now is for the log."""
+    try:
+        connection.close(True)
+    except apsw.Error as error:
+        _LOG.warning("a connection did not close well: %s", error)
 
 
 def _configure_writer(connection: apsw.Connection) -> None:
@@ -74,7 +96,7 @@ def _configure_writer(connection: apsw.Connection) -> None:
         "foreign_keys=0",
         "temp_store=MEMORY",
         f"cache_size=-{_CACHE_KIB}",
-        "wal_autocheckpoint=2000",
+        f"wal_autocheckpoint={AUTOCHECKPOINT}",
         "trusted_schema=0",
     ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -97,13 +119,12 @@ def _enter_wal(connection: apsw.Connection) -> None:
 
 def open_reader(path: Path) -> apsw.Connection:
     """A connection that can only read, for short reads beside the writer."""
-    with spoken(path):
-        connection = apsw.Connection(str(path), flags=READ_WRITE)
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        for pragma in ("query_only=1", "temp_store=MEMORY", "trusted_schema=0"):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-        teach(connection, path)
-    return connection
+    return _opened(path, _configure_reader)
+
+
+def _configure_reader(connection: apsw.Connection) -> None:
+    for pragma in ("query_only=1", "temp_store=MEMORY", "trusted_schema=0"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def open_untouched(path: Path) -> apsw.Connection:
@@ -149,6 +170,22 @@ def unseen(path: Path) -> str:
     )
 
 
+_STOPPING = (
+    apsw.IOError, apsw.CorruptError, apsw.NotADBError, apsw.CantOpenError, apsw.ReadOnlyError,
+    apsw.PermissionsError,
+)  # fmt: skip
+
+
+def stops(error: BaseException) -> bool:
+    """Whether a connection that met `error` may not be used any further."""
+    return isinstance(error, _STOPPING)
+
+
+def disk_failed(error: BaseException) -> bool:
+    """Whether the disk failed, or would not have the file opened."""
+    return isinstance(error, (apsw.IOError, apsw.CantOpenError))
+
+
 @contextmanager
 def spoken(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours, naming `path`."""
@@ -178,4 +215,8 @@ def translate(error: apsw.Error, path: Path, *, tested: bool = True) -> Pillarbo
         return ReadOnlyFile(title, "it cannot be written", "Make it and its folder writable")
     if isinstance(error, apsw.CantOpenError):
         return FileUnusable(title, "SQLite could not open it", "Check that it is still there")
+    if isinstance(error, apsw.IOError):
+        return Definite(
+            title, f"the disk failed ({error})", "Look after the disk; it is tried again by itself"
+        )
     return Definite(title, f"SQLite said: {error}", "Try again; if it goes on, run the check")

@@ -36,10 +36,10 @@ class Doorbell:
     def __init__(self, side: Path, heard: Callable[[], None], version: Callable[[], int]) -> None:
         self._path = side / "doorbell"
         self._heard, self._version = heard, version
+        self._last = version()
         self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         self._stop_read, self._stop_write = os.pipe()
         self._watch = _inotify(self._path)
-        self._last = version()
         self._thread = threading.Thread(target=self._listen, name="pillarbox-doorbell", daemon=True)
         self._thread.start()
 

@@ -7,7 +7,9 @@ descriptor of them drops SQLite's POSIX locks.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +20,12 @@ from pillarbox_engine.errors import FileUnusable, ReadOnlyFile
 from pillarbox_engine.json_text import visible
 from pillarbox_engine.sqlite.filesystems import refuse_remote
 
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the system says where a disk, or a person's share of it, is full."""
+
 _PRIVATE = 0o600
 _LONGEST = 200
+_CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +72,25 @@ def locate(path: str | os.PathLike[str], *, read_only: bool = False) -> Place:
 def told(path: object) -> Iterator[None]:
     """Turn what the operating system says of a path into `FileUnusable`."""
     try:
-        yield
-    except OSError as error:
-        raise FileUnusable(
-            f"{_shown(path)} cannot be used as a queue file",
-            f"the system says: {error.strerror or error}",
-            "Name a file in a folder of your own",
-        ) from error
+        with refused(path):
+            yield
     except ValueError as error:
         raise FileUnusable(
             f"{_shown(path)} cannot be used as a queue file", str(error), "Check the path"
+        ) from error
+
+
+@contextmanager
+def refused(path: object) -> Iterator[None]:
+    """The same for what is beside a queue file: its other errors are nobody's path."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in NO_ROOM
+        raise FileUnusable(
+            f"{_shown(path)} cannot be used as a queue file",
+            f"the system says: {error.strerror or error}",
+            "Free some room and try again" if full else "Name a file in a folder of your own",
         ) from error
 
 
@@ -151,6 +166,24 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def free_bytes(folder: Path) -> int:
+    """How much room a program without privileges has left on the file system of `folder`."""
+    return shutil.disk_usage(folder).free
+
+
+def reserve(descriptor: int, size: int) -> None:
+    """Have `size` bytes of a file on the disk, so that writing them cannot meet a full one.
+
+    A write to a mapped page that turns out to have no room ends the process. What is there stays.
+    Raises `OSError`.
+    """
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+        return
+    for place in range(os.fstat(descriptor).st_size, size, _CHUNK):
+        os.pwrite(descriptor, os.urandom(min(_CHUNK, size - place)), place)
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ import zlib
 from pathlib import Path
 from uuid import UUID
 
-from pillarbox_engine.sqlite.files import sync_folder
+from pillarbox_engine.sqlite.files import reserve, sync_folder
 from pillarbox_engine.sqlite.memo import Head
 
 _FORM = struct.Struct("<16sQ16s")
@@ -31,11 +31,15 @@ class HeadFile:
         self._uuid = UUID(uuid).bytes
         self._descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         # What lies there was noted of a file that had more commits, and whose loss was accepted.
-        os.ftruncate(self._descriptor, 0)
-        os.ftruncate(self._descriptor, 2 * _SLOT)
-        self._map = mmap.mmap(self._descriptor, 2 * _SLOT)
+        try:
+            os.ftruncate(self._descriptor, 0)
+            reserve(self._descriptor, 2 * _SLOT)
+            sync_folder(side)
+            self._map = mmap.mmap(self._descriptor, 2 * _SLOT)
+        except OSError:
+            os.close(self._descriptor)
+            raise
         self._dirty = False
-        sync_folder(side)
 
     def write(self, head: Head) -> None:
         """Note the newest head; not yet fsynced."""
@@ -53,9 +57,11 @@ class HeadFile:
 
     def close(self) -> None:
         """Sync and close; the file stays for the next opening to compare with."""
-        self.sync()
-        self._map.close()
-        os.close(self._descriptor)
+        try:
+            self.sync()
+        finally:
+            self._map.close()
+            os.close(self._descriptor)
 
 
 def highest(side: Path, uuid: str) -> Head | None:

@@ -11,6 +11,8 @@ import os
 import struct
 from pathlib import Path
 
+from pillarbox_engine.sqlite.files import reserve
+
 _SLOT = struct.Struct("<qq")
 SLOTS = 1_024
 
@@ -21,9 +23,11 @@ class Marks:
     def __init__(self, side: Path, process_id: int) -> None:
         self._path = path_of(side, process_id)
         descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-        os.ftruncate(descriptor, _SLOT.size * SLOTS)
-        self._map = mmap.mmap(descriptor, _SLOT.size * SLOTS)
-        os.close(descriptor)
+        try:
+            reserve(descriptor, _SLOT.size * SLOTS)
+            self._map = mmap.mmap(descriptor, _SLOT.size * SLOTS)
+        finally:
+            os.close(descriptor)
 
     def set(self, slot: int, job_id: int, fence: int) -> None:
         """Slot `slot` (from 0) now runs this claim."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import apsw
 
@@ -24,17 +24,26 @@ from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, quarantine, registry
 from pillarbox_engine.sqlite.damage import GARBLED, garbled
 from pillarbox_engine.sqlite.doorbell import Doorbell
-from pillarbox_engine.sqlite.files import Place
+from pillarbox_engine.sqlite.files import Place, refused
 from pillarbox_engine.sqlite.heads import HeadFile
 from pillarbox_engine.sqlite.marks import Marks
 from pillarbox_engine.sqlite.memo import Head
 from pillarbox_engine.sqlite.offers import Offers
+from pillarbox_engine.sqlite.outage import Anew, Outage
 from pillarbox_engine.sqlite.readers import Readers, Reading
+from pillarbox_engine.sqlite.reopening import reopen
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.writer import Writer
 
 T = TypeVar("T")
 _LOG = logging.getLogger("pillarbox.file")
+
+
+class Closable(Protocol):
+    """What is closed with the file."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class OpenFile:
@@ -46,7 +55,8 @@ class OpenFile:
         self.place, self.side, self.clock = place, place.side, clock
         self.listeners, self.offers = Listeners(), Offers()
         self.process_id: int | None = None
-        self._readers = Readers(place.path, connect, self._with_copy)
+        self.outage = Outage(place.path, clock)
+        self._readers = Readers(place.path, connect, self._with_copy, self._distrust)
         self._writer: Writer | None = None
         self._doorbell: Doorbell | None = None
         self._head: HeadFile | None = None
@@ -61,22 +71,40 @@ class OpenFile:
 
     def start(self, kind: str) -> registry.Recovered:
         """Register this process, watch for others' commits, return what dead ones held."""
-        side = self.side
-        self._writer = Writer(self.place.path, self.clock, self._after_commit, self.offers)
-        self.process_id = self._writer.run(lambda t: registry.register(t, kind))
-        self.offers.process_id = self.process_id
-        self._head = HeadFile(side, self.process_id, self.uuid)
-        self._marks = Marks(side, self.process_id)
-        with self.read() as reading:
-            self._head.write(chain.head(reading.connection))
-            dead = registry.dead_processes(reading, self.process_id)
-        self._head.sync()
-        recovered = self.write(lambda t: registry.recover(t, side, dead))
-        self.tidy()
-        self._doorbell = Doorbell(side, self._heard, self._foreign_commits)
-        self._doorbell.ring()
+        with refused(self.place.path):
+            self._join(kind)
+            recovered = self._recover()
+            self._doorbell = Doorbell(self.side, self._heard, self._foreign_commits)
+            self._doorbell.ring()
         self._alone = len(self._registered()) < 2
         return recovered
+
+    def _join(self, kind: str) -> None:
+        path = self.place.path
+        anew = Anew(self.outage, self._open_anew, self._readers.renew)
+        self._writer = Writer(path, self.clock, self._after_commit, self.offers, anew)
+        self.process_id = self._writer.run(lambda t: registry.register(t, kind))
+        self.offers.process_id = self.process_id
+        self._head = HeadFile(self.side, self.process_id, self.uuid)
+        self._marks = Marks(self.side, self.process_id)
+
+    def _recover(self) -> registry.Recovered:
+        side, own = self.side, self.process_id or 0
+        with self.read() as reading:
+            self.sync_head(chain.head(reading.connection))
+            dead = registry.dead_processes(reading, own)
+        recovered = self.write(lambda t: registry.recover(t, side, dead))
+        self.tidy()
+        return recovered
+
+    def _open_anew(self) -> apsw.Connection:
+        connection = reopen(self.place, self.uuid)
+        _LOG.warning("%s was opened anew after: %s", self.place.path, self.outage.fault)
+        return connection
+
+    def _distrust(self) -> None:
+        if self._writer is not None:
+            self._writer.distrust()
 
     def read(self) -> AbstractContextManager[Reading]:
         """One consistent look at the file."""
@@ -135,10 +163,12 @@ class OpenFile:
         with self.read() as reading:
             return [row[0] for row in reading.rows("all_processes")]
 
-    def sync_head(self) -> None:
+    def sync_head(self, newest: Head | None = None) -> None:
         """Make the newest head survive power loss."""
         try:
             if self._head is not None:
+                if newest is not None:
+                    self._head.write(newest)
                 self._head.sync()
         except OSError as error:
             _LOG.warning("the head of the chain could not be synced: %s", error)
@@ -200,8 +230,12 @@ class OpenFile:
         if own is not None:
             self._leave(own)
         self._closed = True
-        for part in (self.listeners, self._readers, self._writer, self._marks):
+        for part in (self.listeners, self._readers, self._writer, self._marks, self._head):
             if part is not None:
-                part.close()
-        if self._head is not None:
-            self._head.close()
+                self._let_go(part)
+
+    def _let_go(self, part: Closable) -> None:
+        try:
+            part.close()
+        except OSError as error:
+            _LOG.warning("%s was not closed well: %s", self.place.path, error)

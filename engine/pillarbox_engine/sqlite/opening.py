@@ -20,6 +20,7 @@ from pillarbox_engine.sqlite import chain, heads, quarantine
 from pillarbox_engine.sqlite.backend import SqliteBackend
 from pillarbox_engine.sqlite.connection import (
     READ_WRITE,
+    close,
     is_blind,
     open_reader,
     open_untouched,
@@ -59,7 +60,11 @@ def open_backend(
             notices += prepare(place)
         notices += _make_current(place)
     backend = SqliteBackend(place, clock, open_reader, tuple(notices))
-    backend.start(kind)
+    try:
+        backend.start(kind)
+    except BaseException:
+        backend.close()
+        raise
     return backend
 
 
@@ -88,7 +93,7 @@ def _make_current(place: Place) -> list[str]:
         with spoken(place.path):
             return migrate(connection, place.path)
     finally:
-        connection.close(True)
+        close(connection)
 
 
 def _look(place: Place, accept_copy: bool) -> list[str]:
@@ -121,7 +126,7 @@ def _peeking(place: Place) -> Iterator[apsw.Connection]:
             connection.execute("PRAGMA query_only=1").fetchall()
             yield connection
         finally:
-            connection.close(True)
+            close(connection)
 
 
 def _require_whole(connection: apsw.Connection, place: Place, noted: Head | None) -> None:

@@ -18,15 +18,16 @@ from typing import Any, TypeVar, cast
 import apsw
 
 from pillarbox_engine.clock import Clock
-from pillarbox_engine.errors import Indeterminate, PillarboxError
+from pillarbox_engine.errors import Indeterminate, LockedFile, PillarboxError
 from pillarbox_engine.protocols import Change
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, counting, one_step
 from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
-from pillarbox_engine.sqlite.connection import open_writer, translate
+from pillarbox_engine.sqlite.connection import close, open_writer, stops, translate
 from pillarbox_engine.sqlite.memo import Head, Memo
 from pillarbox_engine.sqlite.migrate import require_current
 from pillarbox_engine.sqlite.offers import Offers, deliver, give_back
+from pillarbox_engine.sqlite.outage import Anew, Outage
 from pillarbox_engine.sqlite.transaction import Transaction
 
 T = TypeVar("T")
@@ -37,13 +38,14 @@ class Writer:
 
     def __init__(
         self, path: Path, clock: Clock, committed: Callable[[Head, Change], None],
-        offers: Offers | None = None,
+        offers: Offers | None = None, anew: Anew | None = None,
     ) -> None:  # fmt: skip
         self._path, self._clock, self._committed = path, clock, committed
+        self._anew = anew or Anew(Outage(path, clock), lambda: open_writer(path))
         self._combiner = Combiner(self._run_pending)
         self._memo, self._offers = Memo(), offers
         self._connection: apsw.Connection | None = open_writer(path)
-        self._closed = False
+        self._closed = self._distrusted = False
 
     def run(self, work: Work[T]) -> T:
         """Do `work` in a transaction; return when it is durable.
@@ -58,6 +60,10 @@ class Writer:
         with self._combiner.alone():
             if not self._closed:
                 action()
+
+    def distrust(self) -> None:
+        """The disk failed elsewhere in this process: open the file anew before the next write."""
+        self._distrusted = True
 
     def close(self) -> None:
         """Close the connection; later work is answered with `EngineClosed`."""
@@ -81,10 +87,12 @@ class Writer:
                 piece.tell()
 
     def _serve(self, pieces: list[Piece[Any]]) -> None:
-        if self._closed:
+        if self._distrusted:
+            self._drop_connection()
+        refusal = closed() if self._closed else self._anew.outage.refusal()
+        if refusal is not None:
             pieces += self._combiner.take()
-            error = closed()
-            _settle(pieces, error)
+            _settle(pieces, refusal)
         elif not (self._store_in_one_step(pieces) or self._commit(pieces, gather=True)):
             for piece in pieces:
                 self._commit([piece], gather=False)
@@ -104,6 +112,7 @@ class Writer:
             self._fail(pieces, _of_commit(error))
             return True
         self._memo.committed(step.head, step.changes)
+        self._anew.worked()
         for piece, answer in zip(pieces, step.answers, strict=True):
             piece.result = answer
         self._committed(step.head, step.change)
@@ -131,9 +140,7 @@ class Writer:
 
     def _begin(self, pieces: list[Piece[Any]], *, gather: bool) -> apsw.Connection:
         try:
-            if self._connection is None:
-                self._connection = open_writer(self._path)
-            connection = self._connection
+            connection = self._opened()
             connection.execute("BEGIN IMMEDIATE")
             (version,) = connection.execute("PRAGMA data_version").fetchone() or (0,)
         finally:
@@ -142,6 +149,15 @@ class Writer:
         if not self._memo.is_current(version):
             require_current(connection, self._path)
         return connection
+
+    def _opened(self) -> apsw.Connection:
+        if self._connection is None:
+            try:
+                self._connection = self._anew.open()
+            except PillarboxError as fault:
+                self._anew.outage.met(fault)
+                raise
+        return self._connection
 
     def _run_and_commit(self, connection: apsw.Connection, pieces: list[Piece[Any]]) -> None:
         transaction = Transaction(connection, self._clock.now_us(), self._memo, self._offers)
@@ -165,6 +181,7 @@ class Writer:
         head = chain.append(transaction, changes)
         self._make_durable(connection)
         self._memo.committed(head, changes)
+        self._anew.worked()
         self._committed(head, transaction.change())
 
     def _make_durable(self, connection: apsw.Connection) -> None:
@@ -175,11 +192,15 @@ class Writer:
 
     def _fail(self, pieces: list[Piece[Any]], error: apsw.Error) -> None:
         """Storage failed: nothing of `pieces` is kept (or, in COMMIT itself, it is uncertain)."""
-        if isinstance(error, (_Uncertain, apsw.IOError, apsw.CorruptError, apsw.NotADBError)):
+        fault = self._spoken(error)
+        if isinstance(error, _Uncertain) or stops(error):
             self._drop_connection()
+            self._anew.outage.met(fault)
         else:
             self._roll_back()
-        _settle(pieces, self._spoken(error))
+            if isinstance(fault, LockedFile):
+                self._anew.outage.met(fault)
+        _settle(pieces, fault)
 
     def _spoken(self, error: apsw.Error) -> PillarboxError:
         if not isinstance(error, _Uncertain):
@@ -188,14 +209,20 @@ class Writer:
 
     def _roll_back(self) -> None:
         self._memo.forget()
-        if self._connection is not None and self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+        try:
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except apsw.Error:
+            self._drop_connection()
 
     def _drop_connection(self) -> None:
+        """After an I/O error nothing of what this process has open is used any further."""
         self._memo.forget()
+        self._distrusted = False
         if self._connection is not None:
-            self._connection.close(True)
+            close(self._connection)
             self._connection = None
+        self._anew.dropped()
 
 
 class _Torn(Exception):

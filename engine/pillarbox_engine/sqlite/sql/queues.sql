@@ -21,6 +21,11 @@ UPDATE queues SET mode = ? WHERE id = ? AND mode <> ?;
 -- name: file_uuid
 SELECT value FROM meta WHERE key = 'uuid';
 
+-- name: count_reopening
+-- How often the file was opened anew after an I/O error. It always writes.
+INSERT INTO meta (key, value) VALUES ('reopened', '1')
+ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT);
+
 -- name: hidden_tables
 -- Tables of the file that a temporary one of the same name hides.
 SELECT name FROM temp.sqlite_schema WHERE name IN (SELECT name FROM main.sqlite_schema) LIMIT 1;
