@@ -35,7 +35,7 @@ class Kind:
     def raised(self) -> apsw.Error:
         """The error, as SQLite's own VFS would report it."""
         error = self.error(f"{self.call} fails as told")
-        error.extendedresult = self.result
+        error.extendedresult = self.result  # type: ignore[attr-defined]
         return error
 
 

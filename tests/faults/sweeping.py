@@ -23,7 +23,7 @@ from tests.faults.threads import run_each
 
 STEPS = 40
 SEED = "b"
-"""With it enqueue, work, replay, requeue, purge, restore and erase are among the steps."""
+"""With it enqueue, work, replay and purge are among the steps."""
 BROKEN_STEPS = 12
 """How many things are refused on a disk that goes on failing, until it is mended."""
 

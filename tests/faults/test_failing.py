@@ -68,7 +68,7 @@ def test_the_load_of_a_sweep_is_mixed(tmp_path: Path) -> None:
     assert not run.struck
     assert not run.refused
     told = {call.op for call in history.read(tmp_path / "round" / "told") if call.ok}
-    assert {"enqueue", "claim", "settle", "replay", "requeue", "purge", "restore"} <= told
+    assert {"enqueue", "claim", "settle", "replay", "purge"} <= told
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -18,6 +18,7 @@ from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import Indeterminate
 from pillarbox_engine.sqlite import open_backend, reopening
 from tests.faults.disk import Disk, ForgetfulVFS
+from tests.faults.failing import KINDS
 
 
 class ForgottenSync(Disk):
@@ -33,9 +34,7 @@ class ForgottenSync(Disk):
             super().synced(path, sync)
             return
         self._files[path].pending.clear()
-        error = apsw.IOError("as told")
-        error.extendedresult = apsw.SQLITE_IOERR_FSYNC
-        raise error
+        raise KINDS["sync"].raised()
 
 
 @contextmanager
