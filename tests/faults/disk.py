@@ -138,6 +138,10 @@ class Disk:
                 other.sync_entry()
         known.sync(before)
 
+    def forget(self, path: str) -> None:
+        """A sync failed, and the system has let go of what it could not write."""
+        self._files[path].pending = []
+
     def deleted(self, path: str, durably: bool, moment: int = 0) -> None:
         """A file was deleted."""
         known = self._files.setdefault(path, Tracked(None))

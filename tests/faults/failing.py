@@ -15,7 +15,7 @@ from typing import Any
 
 import apsw
 
-from tests.faults.disk import WATCHED
+from tests.faults.disk_log import WATCHED
 
 VFS_NAME = "failing"
 

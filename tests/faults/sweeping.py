@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pillarbox_engine.errors import PillarboxError
+from pillarbox_engine.leasing import Ack, ClaimRequest, Reject
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.sqlite import SqliteBackend, open_backend
 from tests.faults.failing import KINDS, Script, failing
+from tests.faults.final import key_of, payload
 from tests.faults.history import History
-from tests.faults.load import Load, payload
+from tests.faults.load import FAILURE, Load, prepare
 from tests.faults.recorded import Recorded
 from tests.faults.rounds import Round, Verdict
 from tests.faults.threads import run_each
 
-STEPS = 40
-SEED = "b"
-"""With it enqueue, work, replay and purge are among the steps."""
+STEPS = 30
+SEED = "sweep"
 BROKEN_STEPS = 12
 """How many things are refused on a disk that goes on failing, until it is mended."""
 
@@ -75,14 +76,30 @@ def _work(store: Recorded, script: Script, threads: int) -> int:
     refused = [0] * threads
 
     def work(number: int) -> None:
-        load = Load(store, f"lit.{number}", SEED if threads == 1 else f"{SEED}{number}", number)
-        for step in (load.prepare, *[load.step] * STEPS):
+        load = Load(store, f"lit.{number}", f"{SEED}{number}", number)
+        steps = (lambda: prepare(store), *[load.step] * STEPS, lambda: _whole_life(store, number))
+        for step in steps:
             refused[number] += not _goes(step)
             if script.lasting and sum(refused) >= BROKEN_STEPS:
                 script.repair()
 
     run_each(threads, work)
     return sum(refused)
+
+
+def _whole_life(store: Recorded, number: int) -> None:
+    """What chance may leave out: jobs worked on, rejected and replayed, done and purged."""
+    keys = [f"life.{number}-{n}" for n in range(6)]
+    store.enqueue("load", [NewJob(payload_json=payload(key), priority=1) for key in keys])
+    claimed = store.claim(ClaimRequest(queues=("load",), limit=4))
+    leases = [job.lease for job in claimed]
+    for fact in ("run", "ran"):
+        store.history.note(fact, jobs=[list(lease) for lease in leases])
+    bad, good = leases[:2], leases[2:]
+    store.settle([*(Reject(lease=one, failure=FAILURE) for one in bad), *map(Ack, good)])
+    names = {job.lease: key_of(job.payload_json) for job in claimed}
+    store.bulk("replay", [one.job_id for one in bad], [names[one] for one in bad])
+    store.bulk("purge", [one.job_id for one in good], [names[one] for one in good])
 
 
 def _goes(step: Callable[[], None]) -> bool:

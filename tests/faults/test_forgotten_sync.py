@@ -17,28 +17,43 @@ import pytest
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import Indeterminate
 from pillarbox_engine.sqlite import open_backend, reopening
-from tests.faults.disk import Disk, ForgetfulVFS
+from tests.faults.disk import Change, Disk
+from tests.faults.disk_log import ForgetfulVFS, Sink
 from tests.faults.failing import KINDS
 
 
-class ForgottenSync(Disk):
+class ForgottenSync(Sink):
     """A disk whose syncs fail while it is `failing`; what they should have written never comes."""
 
     def __init__(self) -> None:
         super().__init__(lambda what, after: None)
-        self.failing = False
+        self.disk, self.failing = Disk(), False
 
-    def synced(self, path: str, sync: Callable[[], None]) -> None:
+    def change(
+        self, kind: bytes, path: str, at: int, data: bytes, make: Callable[[], None]
+    ) -> None:
+        """Write, or cut."""
+        make()
+        self.disk.changed(path, Change(at, data if kind == b"w" else None))
+
+    def sync(self, path: str, make: Callable[[], None]) -> None:
         """Sync, or fail and forget."""
-        if not self.failing:
-            super().synced(path, sync)
-            return
-        self._files[path].pending.clear()
-        raise KINDS["sync"].raised()
+        if self.failing:
+            self.disk.forget(path)
+            raise KINDS["sync"].raised()
+        make()
+        self.disk.synced(path)
+
+    def entry(self, kind: bytes, path: str, at: int = 0) -> None:
+        """A file was made, or is being deleted."""
+        if kind == b"m":
+            self.disk.changed(path, Change(0, entry="made"))
+        else:
+            self.disk.deleted(path, bool(at))
 
 
 @contextmanager
-def _on(disk: Disk) -> Iterator[None]:
+def _on(disk: Sink) -> Iterator[None]:
     vfs = ForgetfulVFS(disk)
     try:
         yield
@@ -62,7 +77,7 @@ def _told_again(tmp_path: Path) -> Path:
         disk.failing = False
         again = queue.enqueue("uncertain", idempotency_key=caught.value.idempotency_key)
         assert again.conflict, "it is read from what the system still holds"
-        disk.lose_power(image, "dropped", random.Random(1))
+        disk.disk.lose_power(image, "dropped", random.Random(1))
     return image / path.name
 
 
