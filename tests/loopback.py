@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,12 +19,13 @@ PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: `headers` by their names in small letters."""
+    """One request: `headers` by their names in small letters, `at` on the monotonic clock."""
 
     method: str
     target: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=time.monotonic)
 
 
 Answer = Callable[[socket.socket, Request], bool]

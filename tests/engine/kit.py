@@ -73,9 +73,11 @@ def settings(**changes: object) -> QueueSettings:
     return QueueSettings(backoff=NOW).changed(**changes)
 
 
-def until(engine: Engine, queue: str, condition: Callable[[], bool]) -> None:
+def until(
+    engine: Engine, queue: str, condition: Callable[[], bool], *, patience: float = PATIENCE
+) -> None:
     """Wait, by change hints, until `condition` holds."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while True:
         mark = engine.hints.mark(queue)
         if condition():

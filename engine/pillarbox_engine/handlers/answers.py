@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from pillarbox_engine.fingerprint import failure_of
 from pillarbox_engine.handlers.kinds import bare
@@ -41,7 +41,8 @@ def is_success(status: int) -> bool:
 
 
 def failed(answer: Answer, address: str, url: str, now: datetime) -> Failure:
-    """The failure that `answer` is. `address` may be shown, `url` is what was asked."""
+    """The failure that `answer` is. `address` may be shown; `url` is what was asked, "" where that
+    is a secret."""
     failure = failure_of(f"Http{answer.status}", _words(answer, address, url))
     seconds = wait_asked(answer.retry_after, answer.date, now)
     return replace(failure, bases=(HTTP_ERROR,), status=answer.status, retry_after=seconds)
@@ -88,7 +89,8 @@ def _words(answer: Answer, address: str, url: str) -> str:
 def _target(url: str, location: str) -> str:
     """Where a redirect points, without what could be a secret in it."""
     try:
-        return bare(urljoin(url, location))
+        target = urljoin(url, location)
+        return bare(target) if urlsplit(target).hostname else "another path"
     except ValueError:
         return "an address that cannot be read"
 

@@ -111,11 +111,11 @@ class HttpHandler:
             status=response.status_code,
             retry_after=headers.get("Retry-After", ""),
             date=headers.get("Date", ""),
-            location=headers.get("Location", ""),
+            location=self._secrets.scrubbed(headers.get("Location", "")),
             body=self._secrets.scrubbed(_said(response), cut=True),
         )
-        shown = self._call.address
-        return Fail(answers.failed(answer, shown, str(self._url), datetime.now(UTC)))
+        base = "" if self._call.url.is_reference else str(self._url)
+        return Fail(answers.failed(answer, self._call.address, base, datetime.now(UTC)))
 
     def _failed(self, kind: str, reason: str, *, late: bool = False) -> Fail:
         message = self._secrets.scrubbed(f"{self._call.address}: {reason}")
@@ -184,9 +184,11 @@ def _decoded(response: httpx.Response, content: bytes, whole: bool) -> str | Non
     if response.headers.get("Content-Encoding", "identity").lower() != "identity":
         return None
     try:
-        return content.decode(response.charset_encoding or "utf-8", "strict" if whole else "ignore")
-    except (UnicodeDecodeError, LookupError):
+        text = content.decode(response.charset_encoding or "utf-8", "strict" if whole else "ignore")
+    except (UnicodeError, LookupError):
         return None
+    # Some of the codecs a server may name make halves of surrogate pairs, which are no characters.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _trouble(error: Exception) -> tuple[str, str]:

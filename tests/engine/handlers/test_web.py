@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pillarbox_engine import payload
 from pillarbox_engine.handlers.results import MAX_KEPT
 from pillarbox_engine.outcomes import Stop
 from tests.engine.handlers.kit import Job, failure, loaded, run
@@ -67,6 +68,25 @@ def test_what_is_no_text_is_not_kept_and_said(tmp_path: Path) -> None:
     with Server(picture) as server, loaded(tmp_path, file(server.url)) as some:
         assert run(some, job) is None
     assert job.lines == ["The answer is no text; it is not kept"]
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "latin-1", "hex", "idna", "none"])
+def test_whatever_a_server_calls_its_signs_the_job_is_done(tmp_path: Path, charset: str) -> None:
+    answer = reply(200, b"+2AA-\\ud800", Content_Type=f"text/plain; charset={charset}")
+    with Server(sending(answer)) as server, loaded(tmp_path, file(server.url)) as some:
+        result = run(some)
+    assert result is None or isinstance(result, str)
+    payload.encode(result)
+
+
+def test_where_a_secret_address_points_on_to_is_not_told_in_full(tmp_path: Path) -> None:
+    for location, said in (("next", "another path"), ("http://x.example/a", "http://x.example/a")):
+        with Server(sending(reply(302, Location=location))) as server:
+            hook = {"HOOK": f"http://127.0.0.1:{server.port}/T0/hook"}
+            with loaded(tmp_path, file("env:HOOK"), hook) as some:
+                found = failure(some)
+        assert f"it points to {said}, and" in found.message
+        assert "T0" not in found.message
 
 
 def test_a_packed_answer_nobody_asked_for_is_not_unpacked(tmp_path: Path) -> None:
