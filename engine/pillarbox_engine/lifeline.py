@@ -8,6 +8,7 @@ next reads, since its input ends too.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -18,7 +19,10 @@ if sys.platform == "linux":
     def hold_on_to(end: int) -> None:
         """In the child: have the kernel kill its process group when the other end is closed."""
         os.set_inheritable(end, False)
-        fcntl.fcntl(end, fcntl.F_SETOWN, -os.getpgrp())
+        _arm(end, os.getpgrp())
+
+    def _arm(end: int, group: int) -> None:
+        fcntl.fcntl(end, fcntl.F_SETOWN, -group)
         fcntl.fcntl(end, fcntl.F_SETSIG, signal.SIGKILL)
         flags = fcntl.fcntl(end, fcntl.F_GETFL)
         fcntl.fcntl(end, fcntl.F_SETFL, flags | os.O_ASYNC)
@@ -28,6 +32,9 @@ else:
     def hold_on_to(end: int) -> None:
         """In the child: only that what it starts does not hold the line in its place."""
         os.set_inheritable(end, False)
+
+    def _arm(end: int, group: int) -> None:
+        """No kernel but Linux' kills for a closed pipe."""
 
 
 class Lifeline:
@@ -40,6 +47,13 @@ class Lifeline:
     def ends(self) -> tuple[int, ...]:
         """What a child is to inherit; () where no process can be handed one."""
         return (self._child,) if os.name == "posix" else ()
+
+    def tie(self, group: int) -> None:
+        """Have the kernel kill `group`, any program, when this process ends: its first process,
+        just started, was handed the end and need not know what it is."""
+        # Where the system reaps children by itself, it may be gone already.
+        with contextlib.suppress(ProcessLookupError):
+            _arm(self._child, group)
 
     def handed_over(self) -> None:
         """A child has its end."""

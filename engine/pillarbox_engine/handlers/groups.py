@@ -1,8 +1,9 @@
 """One child process with all it starts: fed, read within bounds, and ended as a whole.
 
 Owns the group's life. Its output is read as it comes and only so much of it kept; when its first
-process ends, is stopped, or Pillarbox closes, whatever is left of the group is killed. Only a
-program that leaves the group on purpose (setsid) escapes.
+process ends, is stopped, or Pillarbox closes, whatever is left of the group is killed; on Linux
+also when Pillarbox itself is (see `lifeline`). Only a program that leaves the group on purpose
+(setsid) escapes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+from pillarbox_engine.lifeline import Lifeline
 
 STEP = 0.1
 """Seconds after which a run that is quiet is looked after."""
@@ -51,10 +54,19 @@ class Group:
     def __init__(
         self, argv: Sequence[str], program: str, *, folder: Path, environment: Mapping[str, str]
     ) -> None:
-        self._process = subprocess.Popen(
-            argv, executable=program, cwd=folder, env=environment, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, bufsize=0,
-        )  # fmt: skip
+        self._lifeline = Lifeline()
+        try:
+            self._process = subprocess.Popen(
+                argv, executable=program, cwd=folder, env=environment, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, bufsize=0,
+                pass_fds=self._lifeline.ends,
+            )  # fmt: skip
+            self._lifeline.tie(self._process.pid)
+        except OSError:
+            self._lifeline.cut()
+            raise
+        finally:
+            self._lifeline.handed_over()
         self._unread = memoryview(b"")
         self._orphaned = False
         self._pause = 0.001
@@ -153,6 +165,7 @@ class Group:
                 chunks += 1
 
     def _close(self) -> None:
+        self._lifeline.cut()
         for pipe in self._pipes():
             pipe.close()
 

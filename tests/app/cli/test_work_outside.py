@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from pathlib import Path
@@ -41,7 +40,7 @@ command = ["sh", "-c", "sleep 600 & echo $$ $! > pids.new; mv pids.new {id}.pids
 """
 SHORT = """
 [handlers.slow]
-command = ["sh", "-c", "read x; sleep 0.3; echo finished"]
+command = ["sh", "-c", "echo $$ > {id}.pids; read x; sleep 0.3; echo finished"]
 """
 
 
@@ -80,14 +79,26 @@ def test_a_second_signal_ends_commands_and_all_they_started_and_charges_nothing(
     assert (found.state, found.attempt, found.lost) == (State.READY, 0, 0)
 
 
+def test_commands_end_with_a_worker_that_is_killed(
+    engine: Engine, spawn: Spawn, tmp_path: Path
+) -> None:
+    (tmp_path / "handlers.toml").write_text(SLOW)
+    job = engine.queue("mail").enqueue({"n": 1}, type="slow").id
+    process = spawn("work", "mail", "--handlers", str(tmp_path / "handlers.toml"))
+    pids = _started(engine, tmp_path, job)
+    process.kill()
+    process.communicate(timeout=30)
+    _gone(engine, pids)
+
+
 def test_a_ctrl_c_in_the_terminal_drains_and_the_command_finishes(
     engine: Engine, spawn: Spawn, tmp_path: Path
 ) -> None:
     (tmp_path / "handlers.toml").write_text(SHORT)
     job = engine.queue("mail").enqueue({"n": 1}, type="slow").id
     process = spawn("work", "mail", "--handlers", str(tmp_path / "handlers.toml"))
-    until(engine, "mail", lambda: engine.job(job).state is State.LEASED)
-    os.kill(process.pid, signal.SIGINT)
+    _started(engine, tmp_path, job)
+    process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 0
     assert engine.job(job).result == "finished\n"
