@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.memory import MemoryBackend
+from pillarbox_ui.handling.handling import Handling
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.remembered import Remembered
 from pillarbox_ui.theme.theme import Mode, Theme
@@ -65,9 +66,10 @@ def operations(backend: MemoryBackend, qapp: QApplication) -> Iterator[Operation
 @pytest.fixture
 def context(light: Theme, operations: Operations, settings: QSettings) -> Context:
     """What a view is handed."""
+    remembered = Remembered(settings, "/queues/test.pillarbox")
     return Context(
-        theme=light, zone=Zone(utc=True), operations=operations,
-        remembered=Remembered(settings, "/queues/test.pillarbox"),
+        theme=light, zone=Zone(utc=True), operations=operations, remembered=remembered,
+        handling=Handling(operations, remembered),
     )  # fmt: skip
 
 

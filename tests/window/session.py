@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QDialog, QWidget
 
+from pillarbox.workshop import Workshop
 from pillarbox_ui.application import make_application
 from pillarbox_ui.opening import OpenEngine
 from pillarbox_ui.theme.theme import Mode
@@ -35,7 +36,7 @@ class Session:
         self._arguments = arguments
         self._size = size
         settings = QSettings(f"{path}.ini", QSettings.Format.IniFormat)
-        self._windows = Windows(open_engine, settings, self._application)
+        self._windows = Windows(open_engine, settings, self._application, Workshop)
         self._windows.theme.motion = False  # a still shows no flash
         self._path = path
 

@@ -19,8 +19,10 @@ from pillarbox_engine.states import Missed
 from pillarbox_resources import sample_path
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.dialogs.replay import ReplayDialog
+from pillarbox_ui.dialogs.run_once import RunOnceDialog
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.views.dead_letters_page import DeadLettersPage
+from pillarbox_ui.views.handlers_page import HandlersPage
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.windows import Opened
@@ -158,6 +160,57 @@ def _plan(opened: Opened) -> None:
     opened.window.context.operations.start("Plan", work)
 
 
+_HANDLERS = """
+[handlers.process-registration]
+http = { url = "https://billing.example/provision", headers = { Authorization = "env:TOKEN" } }
+retry = [ { status = [429, 503], after = "header" }, { status = [400, 404], then = "dead" } ]
+timeout = 30
+[handlers.thumbnail]
+command = ["true", "-", "-resize", "256", "out/{id}.png"]
+concurrency = 2
+[handlers."*"]
+python = "json:dumps"
+isolation = "process"
+[events.alarm]
+http = { url = "https://chat.example/hooks/7" }
+[events.dead]
+command = ["true", "Pillarbox", "There are dead letters"]
+"""
+
+
+def _handlers_file(text: str) -> Step:
+    def choose(opened: Opened) -> None:
+        path = Path(tempfile.gettempdir()) / "handlers.toml"
+        path.write_text(text, "utf-8")
+        opened.window.go("handlers")
+        opened.window.context.handling.choose(str(path))
+
+    return choose
+
+
+def _approve(opened: Opened) -> None:
+    opened.window.context.handling.approve()
+    _select_first_row(opened)
+
+
+def _handlers_page(opened: Opened) -> HandlersPage:
+    page = opened.window.pages.current
+    assert isinstance(page, HandlersPage)
+    return page
+
+
+def _try_command(opened: Opened) -> None:
+    _approve(opened)
+    page = _handlers_page(opened)
+    page.table.choose("handlers.thumbnail")
+    page.ask_payload()
+    for dialog in page.findChildren(RunOnceDialog):
+        dialog.payload.set_text('{"picture": "in/7.png", "width": 256}')
+        dialog.run()
+
+
+_WRONG = _HANDLERS.replace("concurrency = 2", "concurrency = 0")
+
 FIRST_RUN = State(name="00-first-run", arrange=_at("overview"))
 
 STATES = (
@@ -221,5 +274,10 @@ STATES = (
     State(name="22-new-schedule", arrange=_at("schedules"), then=_ask("schedule-new")),
     State(name="23-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
     State(name="23-palette", arrange=_at(QUEUE), then=_ask("palette")),
+    State(name="25-handlers-none", arrange=_at("handlers")),
+    State(name="26-handlers-new", arrange=_handlers_file(_HANDLERS), then=_select_first_row),
+    State(name="27-handlers-approved", arrange=_handlers_file(_HANDLERS), then=_approve),
+    State(name="28-run-once", arrange=_handlers_file(_HANDLERS), then=_try_command),
+    State(name="29-handlers-fault", arrange=_handlers_file(_WRONG)),
     State(name="24-about", arrange=_at("overview"), then=_ask("about")),
 )

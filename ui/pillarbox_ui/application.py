@@ -18,6 +18,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from pillarbox_resources import app_icon_path
+from pillarbox_ui.handling.workshop import MakeWorkshop
 from pillarbox_ui.instance import Instance, hand_over
 from pillarbox_ui.interrupts import Interrupts
 from pillarbox_ui.opening import OpenEngine
@@ -42,13 +43,17 @@ def run_window(
     notices: Sequence[str] = (),
     read_only: bool = False,
     instance: Path | None = None,
+    make_workshop: MakeWorkshop | None = None,
+    handlers: str = "",
 ) -> int:
     """Show a window on the queue file at `path` and stay until the last window is closed.
 
     Where another process of ours listens at `instance`, it shows the file, and this returns 0.
 
     `open_engine` opens this file and any other the person asks for, on a thread of its own; each
-    is closed with its window. `notices` are said in a banner. A file that cannot be used is told
+    is closed with its window. `make_workshop` makes of an engine what runs handlers in this
+    process, `handlers` is the file of those for the first window; it runs when the person says so.
+    `notices` are said in a banner. A file that cannot be used is told
     in a dialog, with Retry. The answer is the process' exit code: 4 where the person gave up on
     the first file.
     """
@@ -56,9 +61,9 @@ def run_window(
         return 0
     application = make_application()
     sys.setswitchinterval(SWITCH_INTERVAL)
-    windows = Windows(open_engine, user_settings(), application)
+    windows = Windows(open_engine, user_settings(), application, make_workshop)
     with catching(windows), listening(windows, instance):
-        windows.open(path, read_only=read_only)
+        windows.open(path, read_only=read_only).context.handling.choose(handlers)
         windows.tell_notices(notices)
         QTimer.singleShot(SETTLED_MS, spare_the_collector)
         code = application.exec()

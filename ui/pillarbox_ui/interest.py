@@ -30,6 +30,7 @@ class View(StrEnum):
     DEAD_LETTERS = "dead-letters"
     SCHEDULES = "schedules"
     WORKERS = "workers"
+    HANDLERS = "handlers"
     OPERATIONS = "operations"
     TRASH = "trash"
 

@@ -209,6 +209,7 @@ class MainWindow(Frame):
         self.status.show_snapshot(snapshot, self.actions_["live"].isChecked())
         self.messages.tell_notices(snapshot.file.notices)
         self.messages.tell_alarms(snapshot.alarms)
+        self.context.handling.follow([queue.name for queue in snapshot.queues])
         asked = snapshot.interest
         if (asked.view, asked.queue) == (self._location.view, self._location.queue):
             self.pages.current.show_snapshot(snapshot)

@@ -13,6 +13,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Qt, Signal
 
 from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.handling.workshop import MakeWorkshop, Workshop
 from pillarbox_ui.unexpected import as_problem
 from pillarbox_ui.widgets.words import tr
 
@@ -58,6 +59,7 @@ class Opening(QObject):
         self._open_engine = open_engine
         self.path, self.read_only = path, read_only
         self._engine: OpenStore | None = None
+        self._workshop: Workshop | None = None
         self._thread: threading.Thread | None = None
         self._opened.connect(self.opened, Qt.ConnectionType.QueuedConnection)
         self._failed.connect(self.failed, Qt.ConnectionType.QueuedConnection)
@@ -74,10 +76,18 @@ class Opening(QObject):
         )
         self._thread.start()
 
+    def workshop(self, make: MakeWorkshop | None) -> Workshop | None:
+        """What runs handlers on the open file, made now; None where nothing is to be written."""
+        if make is not None and self._engine is not None and not self.read_only:
+            self._workshop = make(self._engine)
+        return self._workshop
+
     def end(self) -> None:
         """Wait until the file is open, if it is being opened, and close it. May take a while."""
         if self._thread is not None:
             self._thread.join()
+        if self._workshop is not None:
+            self._workshop.stop()
         if self._engine is not None:
             self._engine.close()
 

@@ -64,6 +64,12 @@ def _workers(context: Context) -> Page:
     return WorkersPage(context)
 
 
+def _handlers(context: Context) -> Page:
+    from pillarbox_ui.views.handlers_page import HandlersPage
+
+    return HandlersPage(context)
+
+
 def _operations(context: Context) -> Page:
     from pillarbox_ui.views.operations_page import OperationsPage
 
@@ -84,6 +90,7 @@ _MAKERS: Mapping[View, Callable[[Context], Page]] = {
     View.DEAD_LETTERS: _dead_letters,
     View.SCHEDULES: _schedules,
     View.WORKERS: _workers,
+    View.HANDLERS: _handlers,
     View.OPERATIONS: _operations,
     View.TRASH: _trash,
 }

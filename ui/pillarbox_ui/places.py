@@ -43,6 +43,7 @@ _NAMES = {
     View.DEAD_LETTERS: "Dead letters",
     View.SCHEDULES: "Schedules",
     View.WORKERS: "Workers",
+    View.HANDLERS: "Handlers",
     View.OPERATIONS: "Operations",
     View.TRASH: "Trash",
 }
@@ -70,6 +71,7 @@ def places(snapshot: Snapshot | None) -> tuple[Place, ...]:
         _place(View.SCHEDULES, "schedules"),
         Place(key="heading:store", name=tr("Store"), heading=True),
         _place(View.WORKERS, "workers", alive),
+        _place(View.HANDLERS, "handlers"),
         _place(View.OPERATIONS, "operations"),
         _place(View.TRASH, "trash", totals.trashed),
     )

@@ -22,6 +22,8 @@ from pillarbox_ui.alarm_watch import AlarmWatch
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.first_paint import FirstPaint
+from pillarbox_ui.handling.handling import Handling
+from pillarbox_ui.handling.workshop import MakeWorkshop, Workshop
 from pillarbox_ui.main_window import MainWindow
 from pillarbox_ui.opening import OpenEngine, Opening
 from pillarbox_ui.operations import Operations
@@ -45,10 +47,11 @@ class Opened:
     path: str = ""
     read_only: bool = False
 
-    def begin(self, backend: WindowBackend) -> None:
-        """The store is open: read it, and write to it."""
+    def begin(self, backend: WindowBackend, workshop: Workshop | None = None) -> None:
+        """The store is open: read it, write to it, and run handlers on it where one may."""
         self.context.operations.attach(backend)
         self.bridge.start(backend)
+        self.context.handling.attach(workshop)
 
 
 def open_window(
@@ -60,11 +63,13 @@ def open_window(
     read_only: bool = False,
 ) -> Opened:
     """A window on the store at `path`; not shown, nothing read before `Opened.begin`."""
+    operations, remembered = Operations(), Remembered(settings, path)
     context = Context(
         theme=theme,
         zone=Zone(),
-        operations=Operations(),
-        remembered=Remembered(settings, path),
+        operations=operations,
+        remembered=remembered,
+        handling=Handling(operations, remembered),
     )
     bridge = Bridge()
     window = MainWindow(
@@ -77,9 +82,14 @@ class Windows(QObject):
     """Opens queue files, each in a window of its own."""
 
     def __init__(
-        self, open_engine: OpenEngine, settings: QSettings, application: QApplication
+        self,
+        open_engine: OpenEngine,
+        settings: QSettings,
+        application: QApplication,
+        make_workshop: MakeWorkshop | None = None,
     ) -> None:
         super().__init__(application)
+        self._make_workshop = make_workshop
         self._open_engine = open_engine
         self._settings = settings
         shared = Remembered(settings, "")
@@ -118,7 +128,7 @@ class Windows(QObject):
         opening = Opening(self._open_engine, path, opened.window, read_only=read_only)
         self._opened.append(opened)
         opened.window.closed.connect(lambda: self._end(opened, opening))
-        opening.opened.connect(lambda backend: self._fill(opened, path, backend))
+        opening.opened.connect(lambda backend: self._fill(opened, opening, backend))
         opening.failed.connect(lambda error: self._ask_again(opened, opening, error))
         painted = FirstPaint(opened.window)
         painted.done.connect(lambda: self._start(opened, opening))
@@ -146,11 +156,11 @@ class Windows(QObject):
         if opened in self._opened:  # else it was closed meanwhile
             opening.start()
 
-    def _fill(self, opened: Opened, path: str, backend: WindowBackend) -> None:
+    def _fill(self, opened: Opened, opening: Opening, backend: WindowBackend) -> None:
         if opened in self._opened:  # else it was closed meanwhile
             self._filled = True
-            Remembered(self._settings, path).add_recent(path)
-            opened.begin(backend)
+            Remembered(self._settings, opening.path).add_recent(opening.path)
+            opened.begin(backend, opening.workshop(self._make_workshop))
             self._watch_alarms(opened, backend)
             self.tray.show()
 

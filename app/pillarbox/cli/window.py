@@ -33,26 +33,39 @@ if TYPE_CHECKING:
 )
 @click.argument("queue_file", metavar="[FILE]", required=False)
 @click.option("--read-only", is_flag=True, help="Only look: nothing in the file is changed.")
+@click.option(
+    "--handlers",
+    metavar="FILE",
+    type=click.Path(),
+    default="",
+    help="The handlers file to show; its workers start when you approve it and say so.",
+)
 @common
-def command(common: Common, queue_file: str | None, read_only: bool) -> int:
+def command(common: Common, queue_file: str | None, read_only: bool, handlers: str) -> int:
     """Open the window on FILE or your own queue file.
 
     `pillarbox [FILE]` does the same. Where a window is open already, its process shows FILE in a
     window of its own, and this command ends at once.
     """
-    return open_window(queue_file or common.file, read_only=read_only)
+    return open_window(queue_file or common.file, read_only=read_only, handlers=handlers)
 
 
-def open_window(chosen: str | None, *, read_only: bool = False) -> int:
-    """Open the window on a queue file and stay until it is closed; the exit code."""
+def open_window(chosen: str | None, *, read_only: bool = False, handlers: str = "") -> int:
+    """Open the window on a queue file and stay until it is closed; the exit code.
+
+    With a handlers file it is a process of its own, whose workers end with it.
+    """
     demand_display("pillarbox stats")
+    from pillarbox.workshop import Workshop
     from pillarbox_ui.application import run_window
 
     return run_window(
         open_engine=open_file,
         path=locations.queue_file(chosen),
         read_only=read_only,
-        instance=locations.instance_socket(),
+        instance=None if handlers else locations.instance_socket(),
+        make_workshop=Workshop,
+        handlers=handlers,
     )
 
 
@@ -60,10 +73,11 @@ def open_demo(path: str, *, seed: int, seconds: float | None) -> int:
     """Open the window on the demo's file, the demo's workers running in this process."""
     demand_display("pillarbox demo --headless")
     from pillarbox.demo.staging import Stage
+    from pillarbox.workshop import Workshop
     from pillarbox_ui.application import run_window
 
     with quiet(), Stage(open_file, path, seed=seed, seconds=seconds) as stage:
-        return run_window(open_engine=stage.open, path=path)
+        return run_window(open_engine=stage.open, path=path, make_workshop=Workshop)
 
 
 def open_file(

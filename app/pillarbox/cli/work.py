@@ -22,7 +22,9 @@ CONCURRENCY = 4
     '  python = "shop.jobs:welcome"     # a module beside the file, or installed\n'
     "  timeout = 30                     # seconds\n"
     "  [queues.mail]\n"
-    "  concurrency = 10",
+    "  concurrency = 10\n"
+    "  [events.dead]                    # told of dead letters; alarm: of alarms\n"
+    '  command = ["notify-send", "Dead letters"]',
 )
 @click.argument("queues", metavar="[QUEUE]...", nargs=-1, shell_complete=complete_queue)
 @click.option(

@@ -9,7 +9,9 @@ from pillarbox_engine.handlers.bindings import ANY, Binding, Described, Inspecte
 from pillarbox_engine.handlers.loading import Handlers, load
 from pillarbox_engine.handlers.parsing import inspect
 from pillarbox_engine.handlers.sharing import Share, shares
+from pillarbox_engine.handlers.trial import Trial, run_once
 
 __all__ = [
-    "ANY", "Binding", "Described", "Handlers", "Inspected", "Share", "inspect", "load", "shares",
+    "ANY", "Binding", "Described", "Handlers", "Inspected", "Share", "Trial", "inspect",
+    "load", "run_once", "shares",
 ]  # fmt: skip

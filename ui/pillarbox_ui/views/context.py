@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pillarbox_ui.handling.handling import Handling
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.remembered import Remembered
 from pillarbox_ui.theme.theme import Theme
@@ -21,3 +22,4 @@ class Context:
     zone: Zone
     operations: Operations
     remembered: Remembered
+    handling: Handling

@@ -23,6 +23,9 @@ _STATES: dict[str, object] = {
     "paused": QT_TRANSLATE_NOOP("states", "Paused"),
     "draining": QT_TRANSLATE_NOOP("states", "Draining"),
     "running": QT_TRANSLATE_NOOP("states", "Running"),
+    "approved": QT_TRANSLATE_NOOP("states", "Approved"),
+    "unapproved": QT_TRANSLATE_NOOP("states", "Needs approval"),
+    "fault": QT_TRANSLATE_NOOP("states", "Fault"),
 }
 
 _OUTCOMES: dict[str, object] = {
