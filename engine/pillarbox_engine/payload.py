@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable
 from json import JSONDecoder, JSONEncoder
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -24,7 +24,9 @@ from pillarbox_engine.json_brackets import may_nest_deeper
 from pillarbox_engine.json_fault import MAX_DEPTH, Fault, fault_in_value
 from pillarbox_engine.json_text import decode, line_and_column, visible
 from pillarbox_engine.json_walk import fault_in_text, has_lone_surrogate
-from pillarbox_engine.model import JsonValue
+
+if TYPE_CHECKING:
+    from pillarbox_engine.model import JsonValue
 
 _TITLE = "The payload is not valid JSON"
 _CARRIED = "Use null, booleans, finite numbers, text, lists, and objects with text as keys"

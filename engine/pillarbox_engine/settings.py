@@ -19,6 +19,7 @@ from pillarbox_engine.retry_rules import (
     rules_from_builtins,
     rules_to_builtins,
 )
+from pillarbox_engine.schema import parse_schema
 from pillarbox_engine.states import GroupRetry, OnFull
 
 MAX_NAME = 200
@@ -70,7 +71,8 @@ class QueueSettings:
     `ageing`: how long a job waits to gain one level of priority; None: it never does.
     `max_in_flight`: how many jobs may be leased at a time, over all processes. `group_rate_limit`
     holds for each group of jobs by itself; `group_retry`: whether a group goes on while its head
-    waits for another attempt.
+    waits for another attempt. `schema`: JSON Schema, as text, that the window holds new payloads
+    against; the engine takes any payload.
     """
 
     max_attempts: int = 5
@@ -98,6 +100,7 @@ class QueueSettings:
     alarm_oldest: float | None = None
     alarm_dead_rate: float | None = None
     alarm_dead_age: float | None = None
+    schema: str | None = None
 
     @property
     def limits_starts(self) -> bool:
@@ -155,10 +158,20 @@ def check(settings: QueueSettings) -> None:
         check_number(name, value, low, high, whole=name in _WHOLE)
     check_backoff(settings.backoff)
     check_rules(settings.retry_rules)
+    _check_schema(settings.schema)
     _check_kind("on_full", settings.on_full, OnFull)
     _check_kind("group_retry", settings.group_retry, GroupRetry)
     for name in _RATE_LIMITS:
         _check_rate_limit(name, getattr(settings, name))
+
+
+def _check_schema(schema: object) -> None:
+    if schema is None:
+        return
+    if not isinstance(schema, str):
+        got = f"got {shown(schema)}"
+        raise InvalidOption("schema must be JSON text", got, "Pass a string, or None")
+    parse_schema(schema)
 
 
 _RATE_LIMITS = ("rate_limit", "group_rate_limit")

@@ -161,6 +161,9 @@ SETTINGS: dict[str, Values] = {
     "alarm_oldest": (*NO_NUMBER, 0, 1e11),
     "alarm_dead_rate": (*NO_NUMBER, 0, 1e11),
     "alarm_dead_age": (*NO_NUMBER, 0, 1e11),
+    "schema": (
+        1, {"type": "string"}, b"{}", "", "[]", "{", '{"pattern": "a"}', '{"type": "x"}', "\ud800",
+    ),
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from pillarbox_engine.planning import NewSchedule
 from pillarbox_engine.states import Missed
 from pillarbox_resources import sample_path
 from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.dialogs.queue_settings import QueueSettingsDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.dialogs.run_once import RunOnceDialog
 from pillarbox_ui.progress import Progress
@@ -129,6 +130,11 @@ def _edit_payloads(opened: Opened) -> None:
         dialog.form.stop.setChecked(True)
         dialog.editing.edit.setChecked(True)
         dialog.editing.patch.set_text('{"retried": true, "plan": null}')
+
+
+def _show_retries(opened: Opened) -> None:
+    for dialog in opened.window.findChildren(QueueSettingsDialog):
+        dialog.tabs.setCurrentIndex(1)
 
 
 def _recover(opened: Opened) -> None:
@@ -272,6 +278,12 @@ STATES = (
     State(name="20-delete", arrange=_at("dead-letters"), then=_both(_choose(0), _ask("erase"))),
     State(name="21-schedules", arrange=_both(_plan, _at("schedules")), then=_select_first_row),
     State(name="22-new-schedule", arrange=_at("schedules"), then=_ask("schedule-new")),
+    State(name="25-queue-settings", arrange=_at(QUEUE), then=_ask("queue-settings")),
+    State(
+        name="25-queue-retries",
+        arrange=_at(QUEUE),
+        then=_both(_ask("queue-settings"), _show_retries),
+    ),
     State(name="23-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
     State(name="23-palette", arrange=_at(QUEUE), then=_ask("palette")),
     State(name="25-handlers-none", arrange=_at("handlers")),

@@ -150,6 +150,15 @@ SPECS = (
         writes=True,
     ),
     Spec(
+        name="queue-settings",
+        text="Queue settings…",
+        menu="Queue",
+        icon="settings",
+        keys="Ctrl+,",
+        tip="Limits, retries, time-outs, payloads, keeping and alarms of the queue",
+        writes=True,
+    ),
+    Spec(
         name="schedule-new",
         text="New schedule…",
         menu="Queue",

@@ -58,6 +58,7 @@ class Deeds(QObject):
             "cancel-operation": self._cancel_operation,
             "pause": self._pause,
             "drain": self._drain,
+            "queue-settings": self._settings,
             "copy-id": self._copy_ids,
             **schedule_deeds(context, window),
         }
@@ -190,6 +191,13 @@ class Deeds(QObject):
     def _drain(self, now: Situation) -> None:
         if now.queue is not None:
             commands.drain(self._operations, now.queue)
+
+    def _settings(self, now: Situation) -> None:
+        from pillarbox_ui.dialogs.queue_settings import QueueSettingsDialog
+
+        queue = now.snapshot.queue(now.queue)
+        if queue is not None:
+            QueueSettingsDialog(self._theme, self._operations, queue, self._window).open()
 
     def _copy_ids(self, now: Situation) -> None:
         QGuiApplication.clipboard().setText("\n".join(job.id for job in now.jobs))

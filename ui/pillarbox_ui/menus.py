@@ -40,11 +40,26 @@ _JOBS = (
     "copy",
     "copy-id",
 )
-_QUEUE = ("pause", "drain", "-", "new", "import", "schedule-new")
+_QUEUE = ("pause", "drain", "queue-settings", "-", "new", "import", "schedule-new")
 _VIEW = ("palette", "filter", "clear", "-", "refresh", "live", "-", "inspector", "bottom")
 _HELP = ("shortcuts", "about")
 
+_ANY_JOB = (
+    "requeue",
+    "replay",
+    "release",
+    "cancel",
+    "duplicate",
+    "-",
+    "trash",
+    "erase",
+    "-",
+    "copy",
+    "copy-id",
+)
+
 _CONTEXT: dict[View, tuple[str, ...]] = {
+    View.OVERVIEW: (*_ANY_JOB, "-", "pause", "drain", "queue-settings", "new", "import"),
     View.IN_FLIGHT: ("release", "cancel", "-", "copy", "copy-id"),
     View.RETRYING: ("requeue", "cancel", "duplicate", "-", "trash", "-", "copy", "copy-id"),
     View.DEAD_LETTERS: (
@@ -68,20 +83,6 @@ _CONTEXT: dict[View, tuple[str, ...]] = {
     ),
     View.WORKERS: ("release", "-", "copy", "copy-id"),
 }
-_ANY_JOB = (
-    "requeue",
-    "replay",
-    "release",
-    "cancel",
-    "duplicate",
-    "-",
-    "trash",
-    "erase",
-    "-",
-    "copy",
-    "copy-id",
-)
-
 _THEMES = ((Mode.SYSTEM, "System"), (Mode.LIGHT, "Light"), (Mode.DARK, "Dark"))
 
 

@@ -63,6 +63,7 @@ def enabled(now: Situation) -> dict[str, bool]:
         "copy": bool(now.jobs),
         "pause": now.queue is not None,
         "drain": now.queue is not None,
+        "queue-settings": now.snapshot.queue(now.queue) is not None,
         "schedule-new": True,
         **dict.fromkeys(_ON_SCHEDULE, now.schedule is not None),
         "undo": now.undoable,

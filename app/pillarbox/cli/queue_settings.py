@@ -64,8 +64,8 @@ def _demand(engine: Engine, name: str) -> None:
 
 
 def _change(common: Common, name: str, assignments: tuple[str, ...]) -> int:
-    from pillarbox.cli.settings_text import changed
     from pillarbox_engine.settings import QueueSettings
+    from pillarbox_engine.settings_text import changed
 
     changed(QueueSettings(), assignments)  # refused before the file is opened for writing
     with common.engine() as engine:
@@ -80,7 +80,7 @@ def _change(common: Common, name: str, assignments: tuple[str, ...]) -> int:
 
 
 def _tell(name: str, before: QueueSettings, after: QueueSettings) -> None:
-    from pillarbox.cli.settings_text import lines
+    from pillarbox_engine.settings_text import lines
 
     pairs = [
         (key, old, new) for (key, old), (_, new) in zip(lines(before), lines(after), strict=True)
@@ -95,8 +95,8 @@ def _show(common: Common, engine: Engine, name: str) -> None:
     if common.json:
         output.document(_document(queue))
         return
-    from pillarbox.cli.settings_text import lines
     from pillarbox_engine.settings import QueueSettings
+    from pillarbox_engine.settings_text import lines
 
     usual = dict(lines(QueueSettings()))
     state = "draining" if queue.draining else "paused" if queue.paused else "running"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from pillarbox.cli.settings_text import changed, length, lines
 from pillarbox_engine.backoff import Exponential, Fixed, Linear, Table
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.retry_rules import RetryRule
 from pillarbox_engine.settings import QueueSettings, RateLimit
+from pillarbox_engine.settings_text import changed, length, lines
 from pillarbox_engine.states import OnFull
 from tests.app.cli.conftest import Command
 

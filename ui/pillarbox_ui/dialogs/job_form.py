@@ -104,6 +104,7 @@ class JobForm(QWidget):
         self.queue_field.set_hint(new)
         settings = self._settings.get(name, QueueSettings())
         self._check.set_limit(settings.max_payload)
+        self._check.set_schema(settings.schema)
         own = self.tr("Queue's own: {0}")
         self.priority.setSpecialValueText(own.format(settings.priority))
         self.attempts.setSpecialValueText(own.format(settings.max_attempts))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from pillarbox_engine.errors import InvalidPayload, PillarboxError
-from pillarbox_engine.payload import check_size, checked_text
+from pillarbox_engine.payload import check_size, checked_text, parse
+from pillarbox_engine.schema import Schema, parse_schema
 from pillarbox_engine.settings import DEFAULT_PAYLOAD_LIMIT
 from pillarbox_ui.dialogs.task import Task
 from pillarbox_ui.widgets.json_edit import Problem
@@ -27,6 +28,7 @@ class PayloadCheck(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._limit = DEFAULT_PAYLOAD_LIMIT
+        self._schema: Schema | None = None
         self._text: str | None = None
         self._outcome: str | PillarboxError = ""
         self._task: Task | None = None
@@ -35,6 +37,13 @@ class PayloadCheck(QObject):
         """Judge by another queue's limit from the next call on."""
         if limit != self._limit:
             self._limit = limit
+            self._forget()
+
+    def set_schema(self, schema: str | None) -> None:
+        """Hold payloads against another queue's schema from the next call on."""
+        wanted = None if schema is None else parse_schema(schema)
+        if wanted != self._schema:
+            self._schema = wanted
             self._forget()
 
     def __call__(self, text: str) -> Problem | None:
@@ -62,11 +71,11 @@ class PayloadCheck(QObject):
         self._forget()
 
     def _begin(self, text: str) -> None:
-        limit = self._limit
+        limit, schema = self._limit, self._schema
         if len(text) <= AT_ONCE:
-            self._outcome = _outcome(text, limit)
+            self._outcome = _outcome(text, limit, schema)
             return
-        self._task = Task(lambda reports: _outcome(text, limit))
+        self._task = Task(lambda reports: _outcome(text, limit, schema))
         self._task.finished.connect(self._settle)
         self._task.start()
 
@@ -92,10 +101,18 @@ def problem_of(error: PillarboxError) -> Problem:
     return Problem(error.reason.partition(": ")[2] or error.reason, line, column)
 
 
-def _outcome(text: str, limit: int) -> str | PillarboxError:
+def _outcome(text: str, limit: int, schema: Schema | None) -> str | PillarboxError:
     try:
         stored = checked_text(text)
         check_size(stored, limit)
+        if schema is not None:
+            _hold_against(schema, stored)
     except PillarboxError as error:
         return error
     return stored
+
+
+def _hold_against(schema: Schema, stored: str) -> None:
+    problem = schema.problem(parse(stored), len(stored))
+    if problem is not None:
+        raise InvalidPayload("The payload is not as the queue wants it", problem)

@@ -8,11 +8,12 @@ a payload may be nested deeper than Python's stack.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from pillarbox_engine.json_path import step
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -24,7 +25,6 @@ BATCH = 200
 MAX_TEXT = 300
 """How much of a string a cell shows, in characters; copying takes all of it."""
 
-_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 PATH_ROLE = Qt.ItemDataRole.UserRole + 1
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
 
@@ -46,13 +46,6 @@ class _Node:
             return list(enumerate(self.value[start:stop], start))
         keys = list(self.value)[start:stop]
         return [(key, self.value[key]) for key in keys]
-
-
-def step(key: str | int) -> str:
-    """One step of a path: `.name`, `["odd name"]` or `[3]`."""
-    if isinstance(key, int):
-        return f"[{key}]"
-    return f".{key}" if _PLAIN_KEY.match(key) else f"[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def value_text(value: Any) -> str:

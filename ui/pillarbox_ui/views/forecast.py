@@ -18,9 +18,11 @@ FURTHEST = 30 * 86_400.0
 
 def forecast(queues: Sequence[QueueSummary]) -> str:
     """When these queues are drained, if they are being so; or when the first of them is full."""
-    full = min(filter(None, map(time_to_full, queues)), default=None)
-    if full is not None:
-        return words.tr("full in {0}").format(words.countdown(full))
+    filling = [(left, queue.name) for queue in queues if (left := time_to_full(queue)) is not None]
+    if filling:
+        left, name = min(filling)
+        said = words.tr("full in {0}").format(words.countdown(left))
+        return f"{name} {said}" if len(queues) > 1 else said
     drained = time_to_drain(queues)
     if drained is not None:
         return words.tr("drained in {0}").format(words.countdown(drained))

@@ -15,12 +15,11 @@ from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import order_facts, queue_state, rate_limit_text
 from pillarbox_ui.snapshot import Snapshot
-from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.forecast import forecast
 from pillarbox_ui.views.graph_board import KINDS, GraphBoard
 from pillarbox_ui.views.listing_page import ListingPage
-from pillarbox_ui.views.parts import stacked, strip
+from pillarbox_ui.views.parts import small_button, stacked, strip
 from pillarbox_ui.views.window_choice import WindowChoice
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.banner import Banner
@@ -52,16 +51,19 @@ class QueuePage(ListingPage):
             self._graphs.addWidget(self.board.places[name])
         self.banner = Banner(context.theme)
         self._facts = ElidedLabel(muted=True)
-        head, row = strip(spread=self._facts)
-        row.addWidget(self.measures)
-        row.addSpacing(SIZE.between)
+        facts, row = strip(spread=self._facts)
+        row.addWidget(small_button(context.theme, self.tr("Settings…"), self._ask, "settings"))
+        head, row = strip(self.measures)
         row.addWidget(self.windows)
         self.splitter = stacked(self._graphs, self.panel, sizes=(190, 520))
-        for part in (self.banner, head, self.splitter):
+        for part in (self.banner, facts, head):
             self.column.addWidget(part)
-        self.column.setStretch(2, 1)
+        self.column.addWidget(self.splitter, 1)
         self.windows.changed.connect(self.interest_changed)
         self.measures.chosen.connect(self.show_measure)
+
+    def _ask(self) -> None:
+        self.asked.emit("queue-settings")
 
     @Slot(int)
     def show_measure(self, place: int) -> None:

@@ -94,6 +94,8 @@ def _parser(key: str, kind: Any) -> Callable[[str, str], Any]:
         return _number if key.endswith("_rate") else _length
     if int in kinds:
         return _whole
+    if str in kinds:
+        return lambda key, text: text
     choices = [one for one in kinds if isinstance(one, type) and issubclass(one, StrEnum)]
     return _choice(choices[0]) if choices else _json
 
