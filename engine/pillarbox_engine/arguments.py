@@ -6,6 +6,7 @@ which one it was, what came and what would do; all are made before anything is w
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -24,6 +25,9 @@ LONGEST_WAIT = 366 * 86_400.0
 
 LONGEST_DELAY = 100 * 366 * 86_400.0
 """Seconds into the future that a job may be put off."""
+
+
+_LONGEST_PATH = 4_096
 
 
 def kind(name: str, value: object, *wanted: type[T]) -> T:
@@ -57,6 +61,15 @@ def text(name: str, value: object, most: int, least: int = 0) -> str:
     if not value.isascii():
         _encodable(name, value)
     return value
+
+
+def place(name: str, value: object) -> str:
+    """The path that `value` names."""
+    given = os.fspath(value) if isinstance(value, os.PathLike) else value
+    path = text(name, given, _LONGEST_PATH, least=1)
+    if "\0" in path:
+        raise InvalidOption(f"{name} cannot be", "it holds a zero character", "Leave that out")
+    return path
 
 
 def _encodable(name: str, value: str) -> None:

@@ -16,6 +16,7 @@ from types import TracebackType
 from pillarbox_engine import arguments, names
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.backoff import Random
+from pillarbox_engine.backups import Backup, Share, never, untold
 from pillarbox_engine.child import refuse_while_importing
 from pillarbox_engine.clock import Clock, SystemClock, from_us, seconds_to_us
 from pillarbox_engine.delivery import Delivery
@@ -28,7 +29,7 @@ from pillarbox_engine.isolation import Isolation, isolated, isolation_named
 from pillarbox_engine.leasing import Claimed, LeaseRef, Release
 from pillarbox_engine.maintenance import Maintenance
 from pillarbox_engine.model import Counts, Enqueued, Job, JobSummary, QueueSummary
-from pillarbox_engine.ordering import Order, parse_order
+from pillarbox_engine.ordering import Order, Stop, parse_order
 from pillarbox_engine.planning import Schedule
 from pillarbox_engine.pool import Handlers, OnProblem, PoolParts
 from pillarbox_engine.protocols import Backend, Change
@@ -137,6 +138,21 @@ class Engine:
     def counts(self) -> Counts:
         """The counts of all queues together."""
         return self.backend.counts()
+
+    def backup(
+        self, path: str | os.PathLike[str], *, tell: Share = untold, stop: Stop = never
+    ) -> Backup:
+        """Copy the queue file to the new file `path` while others work, as it is at one moment.
+
+        The copy is a file of its own, private (0600), with its payloads in `PATH.d/`; what is
+        leased is ready in it. It appears when it is whole, and never in another's place. `tell` is
+        told how much is done, from 0 to 1; `stop` asked whether to leave it. Raises
+        `EnvironmentFault`, `FileUnusable`, `Unsupported` (a store in memory), `InvalidOption`.
+        """
+        place = arguments.place("path", path)
+        arguments.function("tell", tell)
+        arguments.function("stop", stop)
+        return self.backend.backup(place, tell=tell, stop=stop)
 
     def schedules(self) -> tuple[Schedule, ...]:
         """All schedules by name; `next_times(n)` of each tells when it will fire."""

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from pillarbox_engine.alarms import Alarm
+from pillarbox_engine.backups import Backup, Share
 from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.filters import Filter, Page
 from pillarbox_engine.flows import ChildJob, Flow, NewFlow
@@ -64,6 +65,7 @@ class Capability(StrEnum):
     """What some stores can do and others cannot."""
 
     ENQUEUE_WITHIN = "enqueue_within"
+    BACKUP = "backup"
 
 
 @runtime_checkable
@@ -175,6 +177,14 @@ class Inspector(Protocol):
     def originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
         """Jobs as they could be enqueued anew, in the order of their numbers; one that is gone is
         left out. `DamagedFile` where the payload of one is not what was stored."""
+
+    def backup(self, target: str, *, tell: Share = ..., stop: Stop = ...) -> Backup:
+        """Copy the store, as one look sees it, to the new place `target`, while others work.
+
+        The copy is a store of its own, which nobody has open: what is leased in this one is ready
+        in it. `stop` is asked now and then. Raises `Unsupported` where a store cannot, and
+        `EnvironmentFault`, leaving nothing behind, where the place will not do.
+        """
 
     def flow(self, job_id: str) -> Flow:
         """A job's parent and children, or `NotFound`."""

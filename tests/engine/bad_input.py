@@ -347,6 +347,13 @@ ENGINE: dict[str, Call] = {
     "cancel_operation": Call(
         on=_engine, good={"operation_id": "1"}, refuses={"operation_id": NO_OPERATION}
     ),
+    "backup": Call(
+        on=_engine, good={"path": "/nowhere/to/be/found"},
+        refuses={
+            "path": (None, 1, b"x", "", "a\0b", "x" * 5_000, "\ud800", Hostile()),
+            "tell": (*NO_FUNCTION, None), "stop": (*NO_FUNCTION, None),
+        },
+    ),
     "subscribe": Call(
         on=_engine, good={"on_change": print}, refuses={"on_change": (*NO_FUNCTION, None)}
     ),

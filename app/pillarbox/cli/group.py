@@ -19,7 +19,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Look": ("window", "stats", "jobs", "job"),
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore", "operations"),
     "Act on queues": ("queue", "pause", "resume", "drain", "schedules"),
-    "Look after the file": ("check", "bench"),
+    "Look after the file": ("backup", "check", "bench"),
 }
 MODULES = {"queue": "queue_settings"}
 """The modules of commands whose own names are those of the standard library's."""

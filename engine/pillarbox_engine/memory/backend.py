@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from pillarbox_engine.alarms import Alarm
+from pillarbox_engine.backups import Backup, Share, never, untold
 from pillarbox_engine.clock import Clock, SystemClock, from_us, to_us
 from pillarbox_engine.errors import Unsupported
 from pillarbox_engine.file_info import FileInfo
@@ -200,6 +201,11 @@ class MemoryBackend:
     def originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
         with self._open() as store:
             return browsing.originals(store, job_ids)
+
+    def backup(self, target: str, *, tell: Share = untold, stop: Stop = never) -> Backup:
+        raise Unsupported(
+            "This store cannot be copied", "it lives in memory", "Export its jobs instead"
+        )
 
     def histories(self, job_ids: Sequence[str]) -> dict[str, tuple[Event, ...]]:
         with self._open() as store:

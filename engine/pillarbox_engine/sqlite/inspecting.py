@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from pillarbox_engine.alarms import Alarm
+from pillarbox_engine.backups import Backup, Share, never, untold
 from pillarbox_engine.errors import DamagedFile
 from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.filters import Filter, Page
@@ -30,6 +32,7 @@ from pillarbox_engine.sqlite import (
     alarming,
     browse,
     chain,
+    copying,
     files,
     flow_reading,
     listing,
@@ -102,6 +105,10 @@ class InspectorSide:
     def _originals(self, job_ids: Sequence[str]) -> tuple[Original, ...]:
         with self._file.read() as reading:
             return originals.read(reading, job_ids, self._file.side)
+
+    def backup(self, target: str, *, tell: Share = untold, stop: Stop = never) -> Backup:
+        """Copy the file as it is now."""
+        return copying.copy_to(self._file, Path(target), tell, stop)
 
     def flow(self, job_id: str) -> Flow:
         """A job's parent and children."""

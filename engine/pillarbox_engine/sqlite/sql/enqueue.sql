@@ -59,6 +59,9 @@ FROM carray(:payloads);
 -- The job's payload lies beside the file.
 UPDATE jobs SET blob = ? WHERE id = ?;
 
+-- name: blobs_in_use
+SELECT DISTINCT blob FROM jobs WHERE blob IS NOT NULL ORDER BY blob;
+
 -- name: blob_in_use
 SELECT 1 FROM jobs WHERE blob = ? LIMIT 1;
 

@@ -26,6 +26,14 @@ SELECT value FROM meta WHERE key = 'uuid';
 INSERT INTO meta (key, value) VALUES ('reopened', '1')
 ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT);
 
+-- name: set_uuid
+-- A copy becomes a file of its own.
+UPDATE meta SET value = ? WHERE key = 'uuid';
+
+-- name: disown_processes
+-- In a copy: whoever has the other file open is dead to this one, and so gives back its leases.
+UPDATE processes SET boot_id = '', host = ?;
+
 -- name: hidden_tables
 -- Tables of the file that a temporary one of the same name hides.
 SELECT name FROM temp.sqlite_schema WHERE name IN (SELECT name FROM main.sqlite_schema) LIMIT 1;
