@@ -1,6 +1,6 @@
 """A flipped bit, anywhere in the file or its WAL, never makes jobs fewer without a word.
 
-`FLIPS` is how many bits the long run flips (400) and `SEEDS` its first seed; each seed has a
+`FLIPS` is how many bits the long run flips (300) and `SEEDS` its first seed; each seed has a
 file of its own.
 """
 
@@ -17,7 +17,7 @@ import pytest
 from tests.faults import stored
 from tests.faults.flips import Flip, probe
 
-FLIPS = int(os.environ.get("FLIPS", "400"))
+FLIPS = int(os.environ.get("FLIPS", "300"))
 FIRST = int(os.environ.get("SEEDS", "1000"))
 A_FILE = 100
 """Bits flipped in copies of one file, before another is made."""
