@@ -146,7 +146,7 @@ def test_a_file_in_trouble_can_be_tried_again(
     opened = windows.open("/q/a.pillarbox")
     for _ in range(2):
         box = asked(qtbot, opened)
-        told = "The file is <b>locked</b>: another program holds it. Close it"
+        told = "The file is <b>locked</b>: another program holds it.\n\nClose it."
         assert box.informativeText() == told
         box.button(QMessageBox.StandardButton.Retry).click()
     fill(qtbot, opened)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QGridLayout, QMessageBox, QSpacerItem
 
 from pillarbox_engine.alarms import Alarm
 from pillarbox_engine.errors import BehindHead, PillarboxError
@@ -35,6 +35,9 @@ from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.widgets.zone import Zone
 from pillarbox_ui.window_deeds import OpenFile
+
+_WIDTH = 520
+"""How wide the dialog is that says why a file cannot be opened, in px, at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,9 @@ def _box(window: MainWindow, name: str, error: PillarboxError) -> QMessageBox:
     box.setWindowTitle(tr("Pillarbox"))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(tr("{0} cannot be opened").format(name))
-    box.setInformativeText(str(error))
+    box.setInformativeText(paragraphs(error))
+    box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    _widen(box)
     box.setStandardButtons(buttons.Retry | buttons.Close)
     if isinstance(error, BehindHead):
         box.addButton(tr("Accept this copy"), QMessageBox.ButtonRole.DestructiveRole)
@@ -253,6 +258,20 @@ def _bring_forward(window: MainWindow) -> None:
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def paragraphs(error: PillarboxError) -> str:
+    """What happened and why, and under it what can be done."""
+    why = f"{error.title}: {error.reason}" if error.reason else error.title
+    return f"{why}.\n\n{error.remedy}." if error.remedy else f"{why}."
+
+
+def _widen(box: QMessageBox) -> None:
+    """Give paths room: by itself it is as narrow as its buttons."""
+    grid = box.layout()
+    if isinstance(grid, QGridLayout):
+        room = QSpacerItem(_WIDTH, 0)
+        grid.addItem(room, grid.rowCount(), 0, 1, grid.columnCount())
 
 
 def _mode(remembered: Remembered) -> Mode:
