@@ -43,7 +43,7 @@ def kind(n: int) -> str:
     return {**special, 6: "floods", 7: "moved"}.get(n % 100, "fine")
 
 
-DIES = {"unknown": 404, "hangs": None, "drips": None, "moved": 302}
+DIES = {"unknown", "hangs", "drips", "moved"}
 
 
 @dataclass(slots=True)

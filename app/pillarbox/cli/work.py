@@ -17,10 +17,14 @@ CONCURRENCY = 4
         "pillarbox work mail sms --handlers handlers.toml --concurrency 16",
         "pillarbox work --handlers handlers.toml --until-idle",
     )
-    + '\n\n\b\nA handlers file binds job types to functions; "*" is any other type:\n'
+    + '\n\n\b\nA handlers file binds job types to what runs; "*" is any other type:\n'
     "  [handlers.welcome]\n"
     '  python = "shop.jobs:welcome"     # a module beside the file, or installed\n'
     "  timeout = 30                     # seconds\n"
+    "  [handlers.thumbnail]\n"
+    '  command = ["convert", "-", "out/{id}.png"]     # no shell; the payload on stdin\n'
+    "  [handlers.charge]\n"
+    '  http = { url = "https://billing.example/charge" }\n'
     "  [queues.mail]\n"
     "  concurrency = 10\n"
     "  [events.dead]                    # told of dead letters; alarm: of alarms\n"
