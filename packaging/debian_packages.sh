@@ -14,7 +14,7 @@ WINDOW="libegl1 libgl1 libdbus-1-3 libfontconfig1 fonts-dejavu-core libgssapi-kr
 libglib2.0-0|libglib2.0-0t64 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0
 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-render0 libxcb-shape0 libxcb-shm0
 libxcb-sync1 libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1 libwayland-cursor0"
-TESTS="xvfb xdotool openbox x11-utils imagemagick dbus-daemon at-spi2-core python3-pyatspi"
+TESTS="xvfb xdotool openbox x11-utils imagemagick openssl dbus-daemon at-spi2-core python3-pyatspi"
 
 # The packages that give us a Python with `venv`, when the machine has none.
 python_packages() {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -37,6 +38,7 @@ class Server:
     """Serves until closed. `answer` is what it does with each request."""
 
     answer: Answer
+    tls: ssl.SSLContext | None = None
     requests: list[Request] = field(default_factory=list)
     most: int = 0
     _open: set[socket.socket] = field(default_factory=set)
@@ -63,7 +65,7 @@ class Server:
     @property
     def url(self) -> str:
         """Its address, with a path."""
-        return f"http://127.0.0.1:{self.port}/jobs"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/jobs"
 
     @property
     def port(self) -> int:
@@ -85,7 +87,17 @@ class Server:
             with self._lock:
                 self._open.add(connection)
                 self.most = max(self.most, sum(map(_is_open, self._open)))
-            self._start(self._serve, connection)
+            self._start(self._shake_hands if self.tls else self._serve, connection)
+
+    def _shake_hands(self, connection: socket.socket) -> None:
+        assert self.tls is not None
+        # A client that does not trust us leaves in the middle of it.
+        with contextlib.suppress(OSError), self.tls.wrap_socket(connection, True) as secured:
+            with self._lock:
+                self._open.add(secured)
+            self._serve(secured)
+        with self._lock:
+            self._open.discard(connection)
 
     def _serve(self, connection: socket.socket) -> None:
         # What the client does to the connection is its own affair: a reset ends it here.

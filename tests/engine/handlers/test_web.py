@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -211,6 +213,46 @@ def test_tls_that_fails_is_a_failed_attempt(tmp_path: Path) -> None:
         found = failure(some)
     assert found.type == "HttpTlsError"
     assert "TLS failed: " in found.message
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that only itself vouches for, with its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    name = ["-subj", "/CN=loopback", "-addext", "subjectAltName=IP:127.0.0.1"]
+    made = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
+    how = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    subprocess.run(["openssl", "req", *how, *name, *made], check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text("".join((folder / part).read_text() for part in ("certificate.pem", "key.pem")))
+    return both
+
+
+def _tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+def test_a_certificate_nobody_vouches_for_is_not_trusted(tmp_path: Path, certificate: Path) -> None:
+    tls = _tls(certificate)
+    with Server(sending(reply(200)), tls) as server, loaded(tmp_path, file(server.url)) as some:
+        found = failure(some)
+    assert found.type == "HttpTlsError"
+    assert "its certificate is not trusted: self-signed certificate" in found.message
+
+
+def test_what_the_system_trusts_is_trusted_and_time_is_kept_under_tls_too(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    tls, large = _tls(certificate), Job(payload=json.dumps("x" * 200_000))
+    said = sending(reply(200, b"[1]"))
+    with Server(said, tls) as server, loaded(tmp_path, file(server.url)) as some:
+        assert [run(some), run(some, large)] == [[1], [1]]
+    assert server.most == 1
+    with Server(drip(HEAD), tls) as server, loaded(tmp_path, file(server.url, "", SHORT)) as some:
+        assert failure(some).type == "HttpTimeout"
 
 
 def test_secrets_go_out_and_never_come_back(
