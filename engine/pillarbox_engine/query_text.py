@@ -44,7 +44,7 @@ def _terms(where: Filter) -> Iterator[str]:
     for key, name in LISTS.items():
         values = getattr(where, name)
         if values:
-            yield f"{key}:" + ",".join(map(_written, values))
+            yield f"{key}:" + ",".join(map(written, values))
     for group in where.either:
         yield _group(group)
     yield from _values(where)
@@ -57,7 +57,7 @@ def _values(where: Filter) -> Iterator[str]:
     for key in SINGLES:
         value = getattr(where, key)
         if value is not None:
-            yield f"{key}:{_written(value)}"
+            yield f"{key}:{written(value)}"
     for path, wanted in where.payload:
         yield f"{PAYLOAD}{_escaped(path)}:{_written_json(wanted)}"
     for bound in where.bounds:
@@ -65,7 +65,7 @@ def _values(where: Filter) -> Iterator[str]:
     for op, age in ((">", where.older_than), ("<", where.younger_than)):
         if age is not None:
             yield f"age{op}{written_span(age)}"
-    yield from map(_written, where.text)
+    yield from map(written, where.text)
 
 
 def _group(group: Sequence[Filter]) -> str:
@@ -77,7 +77,7 @@ def _group(group: Sequence[Filter]) -> str:
     if one.bounds:
         return f"{one.bounds[0].key}:" + ",".join(_number(w.bounds[0].value) for w in group)
     key = next(key for key in SINGLES if getattr(one, key) is not None)
-    return f"{key}:" + ",".join(_written(getattr(w, key)) for w in group)
+    return f"{key}:" + ",".join(written(getattr(w, key)) for w in group)
 
 
 def _compared(bound: Bound) -> str:
@@ -108,7 +108,8 @@ def written_span(seconds: float) -> str:
     return f"{int(seconds)}s" if float(seconds).is_integer() else f"{seconds!r}s"
 
 
-def _written(value: str) -> str:
+def written(value: str) -> str:
+    """A value, quoted where it has to be."""
     return value if _BARE.fullmatch(value) else _quoted(value)
 
 
@@ -125,7 +126,7 @@ def _written_json(value: JsonValue) -> str:
     try:
         payload.parse(value)
     except InvalidPayload:
-        return _written(value)
+        return written(value)
     return _quoted(value)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 
 from pillarbox_engine.errors import DiskFull
 from pillarbox_engine.model import NewJob
@@ -22,6 +22,7 @@ from pillarbox_ui.dialogs.queue_settings import QueueSettingsDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.dialogs.run_once import RunOnceDialog
 from pillarbox_ui.progress import Progress
+from pillarbox_ui.saved_views import SavedView, SavedViews
 from pillarbox_ui.views.dead_letters_page import DeadLettersPage
 from pillarbox_ui.views.handlers_page import HandlersPage
 from pillarbox_ui.views.listing_page import ListingPage
@@ -68,6 +69,31 @@ def _ask(name: str) -> Step:
 
 def _filter(text: str) -> Step:
     return lambda opened: opened.window.query.apply(text)
+
+
+def _type(text: str) -> Step:
+    def type_it(opened: Opened) -> None:
+        opened.window.query.setFocus()
+        opened.window.query.setText(text)
+        opened.window.query.textEdited.emit(text)
+
+    return type_it
+
+
+def _save_views(opened: Opened) -> None:
+    views = SavedViews(opened.window.context.remembered)
+    for name in ("Slow sign-ups", "Poison since Monday"):
+        views.put(SavedView(name, QUEUE, "attempt>1"))
+
+
+def _sort(column: int) -> Step:
+    def sort(opened: Opened) -> None:
+        page = opened.window.pages.current
+        if isinstance(page, ListingPage):
+            way = Qt.SortOrder.DescendingOrder
+            page.panel.table.columns.setSortIndicator(column, way)
+
+    return sort
 
 
 def _both(*steps: Step) -> Step:
@@ -260,6 +286,31 @@ STATES = (
         arrange=_both(_at(QUEUE), _filter("state:reday age>1h")),
         leave=_filter(""),
     ),
+    State(
+        name="13-filter-offers",
+        arrange=_at(QUEUE),
+        then=_type("-state:done type:"),
+        leave=_filter(""),
+    ),
+    State(
+        name="13-saved-views",
+        arrange=_both(_save_views, _at(QUEUE), _filter("-state:done attempt>0 error:time,poison")),
+        then=_ask("save-view"),
+        leave=_filter(""),
+    ),
+    State(
+        name="13-all-matching",
+        arrange=_both(_at(QUEUE), _filter("state:ready,scheduled")),
+        then=_ask("select-all"),
+        leave=_filter(""),
+    ),
+    State(
+        name="13-all-matching-asked",
+        arrange=_both(_at(QUEUE), _filter("state:ready,scheduled")),
+        then=_both(_ask("select-all"), _ask("cancel")),
+        leave=_filter(""),
+    ),
+    State(name="13-sorted", arrange=_at(QUEUE), then=_sort(5), leave=_sort(-1)),
     State(name="14-trouble", arrange=_at(QUEUE), then=_trouble, leave=_recover),
     State(
         name="15-bottom-dock",

@@ -192,6 +192,13 @@ SPECS = (
         tip="Find any action or place by a few of its letters",
     ),
     Spec(name="filter", text="Filter", menu="View", icon="search", keys="/"),
+    Spec(
+        name="save-view",
+        text="Save view…",
+        menu="View",
+        icon="saved-view",
+        tip="Keep this filter and place in the navigation",
+    ),
     Spec(name="clear", text="Clear the filter", menu="View", icon="clear"),
     Spec(name="refresh", text="Refresh", menu="View", icon="refresh", keys="F5"),
     Spec(

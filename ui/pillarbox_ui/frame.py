@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, 
 
 from pillarbox_ui.actions import Actions
 from pillarbox_ui.bottom_dock import BottomDock
+from pillarbox_ui.filter_strip import FilterStrip
 from pillarbox_ui.menus import tool_bar
 from pillarbox_ui.messages import Messages
 from pillarbox_ui.pages import Pages
@@ -52,6 +53,7 @@ class Frame(QMainWindow):
         self.query = QueryBar(context.theme)
         self.navigation = Navigation(context.theme)
         self.messages = Messages(context.theme)
+        self.filter_strip = FilterStrip(context.theme)
         self.pages = Pages(context)
         self.opening = EmptyState(context.theme, "file", tr("Opening {0}…").format(label))
         self.undo_bar = UndoBar(context.theme)
@@ -108,6 +110,7 @@ class Frame(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
+        column.addWidget(self.filter_strip)
         column.addWidget(self.opening, 1)
         column.addWidget(self.pages, 1)
         self.pages.hide()

@@ -32,6 +32,7 @@ from pillarbox_ui.menus import fill_context_menu, fill_menu_bar
 from pillarbox_ui.messages import done_text
 from pillarbox_ui.places import Location, location, places
 from pillarbox_ui.running import RunningOperation
+from pillarbox_ui.saved_deeds import SavedDeeds
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.targets import Situation, enabled
 from pillarbox_ui.views.context import Context
@@ -70,10 +71,12 @@ class MainWindow(Frame):
         self._snapshot: Snapshot | None = None
         self.deeds = Deeds(context, self, self.situation)
         self.own = WindowDeeds(self, open_file)
+        self.saved = SavedDeeds(self, lambda: self._location.key, self.go)
         self._also: Mapping[str, Callable[[], object]] = {
             "refresh": bridge.refresh,
             "live": self._set_live,
             "inspector": self._set_inspector,
+            "save-view": self.saved.save,
         }
         recent = fill_menu_bar(self.menuBar(), self.actions_, context.theme, self.own.choose_theme)
         self.own.offer_recent(recent)
@@ -90,7 +93,11 @@ class MainWindow(Frame):
         self.pages.interest_changed.connect(self._ask)
         self.pages.chosen_changed.connect(self._chosen_changed)
         self.pages.set_menus(lambda view, menu: fill_context_menu(menu, self.actions_, view))
-        self.navigation.chosen.connect(self.go)
+        self.navigation.chosen.connect(self._go_to)
+        self.saved.changed.connect(self._list_places)
+        self.filter_strip.changed.connect(self.query.apply)
+        self.filter_strip.edit_asked.connect(self.query.edit_part)
+        self.filter_strip.asked.connect(self.ask)
         self.inspection_asked.connect(self.inspect)
         self.query.applied.connect(self._filter_changed)
         self.messages.retry.connect(self._bridge.refresh)
@@ -113,7 +120,7 @@ class MainWindow(Frame):
 
     def _begin(self) -> None:
         remembered = self.context.remembered
-        self.navigation.set_places(places(None))
+        self._list_places()
         self.actions_["live"].setChecked(True)
         self.actions_["inspector"].setChecked(remembered.flag("inspector", True))
         self.own.recall()
@@ -128,6 +135,16 @@ class MainWindow(Frame):
         """Where the window is."""
         return self._location
 
+    @Slot()
+    def _list_places(self) -> None:
+        self.navigation.set_places(places(self._snapshot, self.saved.names()))
+
+    @Slot(str)
+    def _go_to(self, key: str) -> None:
+        """Go to a place of the navigation, or to a saved view."""
+        if not self.saved.open(key):
+            self.go(key)
+
     @Slot(str)
     def go(self, key: str) -> None:
         """Go to the place called `key`."""
@@ -137,6 +154,7 @@ class MainWindow(Frame):
         self._inspected = self._chosen = page.current_job()
         self._show_inspector()
         self.query.setEnabled(self._location.view in FILTERED)
+        self._show_filter()
         self.context.remembered.keep("place", key)
         self._ask()
 
@@ -148,15 +166,21 @@ class MainWindow(Frame):
         self.inspector_dock.setVisible(self._inspects() and self.actions_["inspector"].isChecked())
 
     def _go_to_number(self, number: int) -> None:
-        keys = [place.key for place in places(self._snapshot) if not place.heading]
+        keys = [place.key for place in self.navigation.places if not place.heading]
         if number <= len(keys):
             self.navigation.choose(keys[number - 1])
 
     @Slot()
     def _filter_changed(self) -> None:
         self.context.remembered.keep("filter", self.query.typed)
+        self._show_filter()
         self.pages.current.restart()
         self._ask()
+
+    def _show_filter(self) -> None:
+        """A chip a term, on the pages that are filtered."""
+        filtered = self._location.view in FILTERED
+        self.filter_strip.show_filter(self.query.typed if filtered else "")
 
     @Slot(str)
     def _narrow(self, span: str) -> None:
@@ -204,7 +228,8 @@ class MainWindow(Frame):
         if self._snapshot is None:
             self.fill()
         self._snapshot = snapshot
-        self.navigation.set_places(places(snapshot))
+        self.query.heard.hear(snapshot)
+        self._list_places()
         self._follow_queues(snapshot)
         self.status.show_snapshot(snapshot, self.actions_["live"].isChecked())
         self.messages.tell_notices(snapshot.file.notices)

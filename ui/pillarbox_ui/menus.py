@@ -41,7 +41,18 @@ _JOBS = (
     "copy-id",
 )
 _QUEUE = ("pause", "drain", "queue-settings", "-", "new", "import", "schedule-new")
-_VIEW = ("palette", "filter", "clear", "-", "refresh", "live", "-", "inspector", "bottom")
+_VIEW = (
+    "palette",
+    "filter",
+    "clear",
+    "save-view",
+    "-",
+    "refresh",
+    "live",
+    "-",
+    "inspector",
+    "bottom",
+)
 _HELP = ("shortcuts", "about")
 
 _ANY_JOB = (

@@ -6,6 +6,7 @@ Owns their order, their badges and the keys by which places are named: a view's 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pillarbox_engine.model import Counts, QueueSummary
@@ -15,6 +16,8 @@ from pillarbox_ui.widgets.navigation_place import Place
 from pillarbox_ui.widgets.words import tr
 
 _QUEUE = "queue:"
+SAVED = "saved:"
+"""What the key of a saved view begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,9 @@ def location(key: str) -> Location:
     return Location(View(key) if key in set(View) else View.OVERVIEW)
 
 
-def places(snapshot: Snapshot | None) -> tuple[Place, ...]:
-    """The rows to show; before the first snapshot, those that are always there."""
+def places(snapshot: Snapshot | None, saved: Sequence[str] = ()) -> tuple[Place, ...]:
+    """The rows to show; before the first snapshot, those that are always there. `saved` are the
+    names of saved views."""
     queues = () if snapshot is None else snapshot.queues
     totals = Counts() if snapshot is None else snapshot.totals
     alive = 0 if snapshot is None else sum(process.threads for process in snapshot.processes)
@@ -74,7 +78,15 @@ def places(snapshot: Snapshot | None) -> tuple[Place, ...]:
         _place(View.HANDLERS, "handlers"),
         _place(View.OPERATIONS, "operations"),
         _place(View.TRASH, "trash", totals.trashed),
+        *_saved(saved),
     )
+
+
+def _saved(names: Sequence[str]) -> tuple[Place, ...]:
+    if not names:
+        return ()
+    heading = Place(key="heading:saved", name=tr("Saved views"), heading=True)
+    return (heading, *(Place(key=f"{SAVED}{n}", name=n, icon="saved-view") for n in names))
 
 
 def _queues(queues: tuple[QueueSummary, ...]) -> tuple[Place, ...]:

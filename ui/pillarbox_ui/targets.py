@@ -67,6 +67,7 @@ def enabled(now: Situation) -> dict[str, bool]:
         "schedule-new": True,
         **dict.fromkeys(_ON_SCHEDULE, now.schedule is not None),
         "undo": now.undoable,
+        "save-view": bool(now.snapshot.interest.typed),
         "new": True,
         "import": True,
         "sample": True,

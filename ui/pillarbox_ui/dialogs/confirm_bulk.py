@@ -37,7 +37,8 @@ class ConfirmBulkDialog(BulkDialog):
         self.setWindowTitle(self.tr("All that match"))
         self.body.addWidget(plain(words.tr(_NOTES[verb]), muted=True))
         self.body.addStretch(1)
-        self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
+        leave = self.tr("Leave them") if verb is Verb.CANCEL else self.tr("Cancel")
+        self.leave_button = self.add_button(leave, self.reject)
         self.confirm_button = self.add_button("", self.confirm, "primary")
         self.count()
 

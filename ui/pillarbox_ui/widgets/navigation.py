@@ -11,11 +11,13 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelectionModel,
     QModelIndex,
+    QPoint,
     QSize,
     Qt,
     Signal,
     Slot,
 )
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from pillarbox_ui.theme.theme import Theme
@@ -90,9 +92,11 @@ class Places(QAbstractListModel):
 
 
 class Navigation(QListView):
-    """The list itself. `chosen(key)` is emitted when another place is gone to."""
+    """The list itself. `chosen(key)` is emitted when another place is gone to, `menu_asked(key,
+    spot)` when its menu is wanted at a spot on the screen."""
 
     chosen = Signal(str)
+    menu_asked = Signal(str, QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -135,6 +139,15 @@ class Navigation(QListView):
         """As wide as its names, within reason, so that no usual one is cut."""
         wanted = max(200, min(_WIDEST, self.sizeHintForColumn(0)))
         return QSize(wanted, super().sizeHint().height())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Right-click, or the menu key on the chosen place."""
+        pointed = event.reason() is not QContextMenuEvent.Reason.Keyboard
+        index = self.indexAt(event.pos()) if pointed else self.currentIndex()
+        if index.isValid():
+            below = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+            spot = event.globalPos() if pointed else below
+            self.menu_asked.emit(str(index.data(Role.ID)), spot)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Tell where the person went."""
