@@ -16,7 +16,8 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.find_bar import FindBar
 from pillarbox_ui.widgets.json_edit import JsonEdit, Problem, plain_json
 from pillarbox_ui.widgets.json_text import pretty
-from pillarbox_ui.widgets.json_view import PREVIEW, JsonView
+from pillarbox_ui.widgets.json_view import MOST_LOADED, PREVIEW, JsonView
+from pillarbox_ui.widgets.laid_out import LONGEST_LINE
 
 VALUES = st.recursive(
     st.none()
@@ -74,13 +75,50 @@ def press(view: JsonView, text: str) -> None:
 
 def test_a_large_text_is_previewed_until_asked_for(qtbot: QtBot, view: JsonView) -> None:
     large = json.dumps(["x" * 100] * 4_000)
-    view.set_json(large)
-    assert len(view.text()) == PREVIEW
+    with qtbot.waitSignal(view.loaded):
+        view.set_json(large)
+    assert PREVIEW * 0.9 < len(view.text()) < PREVIEW * 1.1
     with qtbot.waitSignal(view.save_asked) as asked:
         press(view, "Save as…")
     assert asked.args == [large]
-    press(view, "Load all")
-    assert view.text() == large
+    with qtbot.waitSignal(view.loaded):
+        press(view, "Load all")
+    assert json.loads(view.text()) == json.loads(large)
+
+
+def test_a_short_text_is_there_at_once_and_a_longer_one_begins_at_once(
+    qtbot: QtBot, view: JsonView
+) -> None:
+    view.set_json('{"a":1}')
+    assert json.loads(view.text()) == {"a": 1}
+    longer = json.dumps({f"key{n}": n for n in range(8_000)})
+    with qtbot.waitSignal(view.loaded):
+        view.set_json(longer)
+        assert view.text().startswith('{\n  "key0": 0')
+    assert json.loads(view.text()) == json.loads(longer)
+
+
+def test_another_text_takes_the_place_of_one_that_is_still_being_loaded(
+    qtbot: QtBot, view: JsonView
+) -> None:
+    view.set_json(json.dumps(["x" * 100] * 4_000))
+    view.set_json('{"other":1}')
+    qtbot.wait(60)
+    assert json.loads(view.text()) == {"other": 1}
+
+
+def test_no_line_is_longer_than_qt_can_bear(qtbot: QtBot, view: JsonView) -> None:
+    with qtbot.waitSignal(view.loaded):
+        view.set_json(json.dumps("x" * 300_000))
+    assert max(map(len, view.text().split("\n"))) <= LONGEST_LINE
+
+
+def test_what_is_far_too_long_can_only_be_saved(qtbot: QtBot, view: JsonView) -> None:
+    with qtbot.waitSignal(view.loaded):
+        view.set_json(json.dumps("x" * (MOST_LOADED + 1)))
+    shown = [b.text() for b in view.findChildren(QPushButton) if b.isVisible()]
+    assert "Save as…" in shown
+    assert "Load all" not in shown
 
 
 def test_finding_goes_round(qtbot: QtBot, view: JsonView) -> None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from pillarbox_engine.errors import InvalidPayload, PillarboxError
 from pillarbox_engine.model import Job, JsonValue
 from pillarbox_ui.dialogs.task import Task
+from pillarbox_ui.inspector.masking import masked
 from pillarbox_ui.inspector.payload_tree import PATH_ROLE, VALUE_ROLE, PayloadTree
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -46,7 +47,7 @@ _UNSEEN = re.compile(
 
 
 class PayloadTab(QWidget):
-    """Raw and Tree, Find, Copy."""
+    """Raw and Tree, Find, Copy. Secrets are masked until they are asked for; a copy is whole."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -59,6 +60,8 @@ class PayloadTab(QWidget):
         self.model = PayloadTree(self)
         self.tree = self._tree_view()
         self.banner = Banner(theme)
+        self.reveal = self._tool("read-only", self.tr("Show masked values"), self._dress)
+        self.reveal.setCheckable(True)
         self._pages = QStackedWidget()
         self._lay_out()
         self.switch.chosen.connect(self.show_page)
@@ -83,6 +86,7 @@ class PayloadTab(QWidget):
         self.find_button = self._tool("search", self.tr("Find in the payload"), self.start_finding)
         bar.addWidget(self.find_button)
         bar.addWidget(self._tool("copy", self.tr("Copy the payload"), self.copy))
+        bar.addWidget(self.reveal)
         for page in (self.raw, self.tree):
             self._pages.addWidget(page)
         column = QVBoxLayout(self)
@@ -106,7 +110,8 @@ class PayloadTab(QWidget):
             return
         self._text = job.payload_json
         self.banner.hide()
-        self.raw.set_json(escaped(self._text))
+        self.reveal.setChecked(False)  # what was shown of one job is not shown of the next
+        self._dress()
         self._drop_tree()
         self.show_page(self.switch.place)
 
@@ -118,6 +123,13 @@ class PayloadTab(QWidget):
         self.find_button.setEnabled(place == RAW)
         if place == TREE and self._built != self._text:
             self._build_tree()
+
+    @Slot()
+    def _dress(self) -> None:
+        """Mask what has a secret's name, or show it."""
+        open_ = self.reveal.isChecked()
+        self.raw.set_json(self._text, escaped if open_ else covered)
+        self.model.set_masking(not open_)
 
     @Slot()
     def start_finding(self) -> None:
@@ -214,6 +226,11 @@ class PayloadTab(QWidget):
 def escaped(text: str) -> str:
     """JSON with every character that does not show, or moves others, written as JSON's escape."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def covered(text: str) -> str:
+    """JSON fit for a shared screen: secrets masked, the rest escaped."""
+    return escaped(masked(text))
 
 
 def _value(text: str) -> JsonValue:

@@ -14,6 +14,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from pillarbox_engine.json_path import step
+from pillarbox_ui.inspector.masking import MASK, is_secret
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -65,6 +66,14 @@ class PayloadTree(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._nodes: list[_Node] = [_Node(None, {}, -1, 0)]
+        self._masking = True
+
+    def set_masking(self, masking: bool) -> None:
+        """Mask the values whose name, or that of what they lie in, is a secret's; or show them."""
+        if masking != self._masking:
+            self.beginResetModel()
+            self._masking = masking
+            self.endResetModel()
 
     def set_value(self, value: Any) -> None:
         """Show `value` from its root."""
@@ -141,10 +150,22 @@ class PayloadTree(QAbstractItemModel):
             return None
         node = self._nodes[index.internalId()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return value_text(node.value) if index.column() else str(node.key)[:MAX_TEXT]
+            return self._value_text(node) if index.column() else str(node.key)[:MAX_TEXT]
         if role == PATH_ROLE:
             return self.path(index)
         return node.value if role == VALUE_ROLE else None
+
+    def _value_text(self, node: _Node) -> str:
+        if isinstance(node.value, dict | list) or not (self._masking and self._is_secret(node)):
+            return value_text(node.value)
+        return MASK
+
+    def _is_secret(self, node: _Node) -> bool:
+        while node.parent > 0:
+            if is_secret(node.key):
+                return True
+            node = self._nodes[node.parent]
+        return False
 
     def headerData(
         self,
