@@ -14,6 +14,9 @@ from collections.abc import Mapping
 _HEADER = re.compile(r"\s*\[\[?(.+?)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^=#"'])+?)\s*=""")
 
+LONGEST = 2_000
+"""Characters of a line that is looked at: no key is so far to the right."""
+
 Path = tuple[str, ...]
 
 
@@ -22,7 +25,8 @@ def lines_of_keys(text: str) -> Mapping[Path, int]:
     found: dict[Path, int] = {}
     table: Path = ()
     for number, line in enumerate(text.splitlines(), 1):
-        header, key = _HEADER.match(line), _KEY.match(line)
+        start = line[:LONGEST]
+        header, key = _HEADER.match(start), _KEY.match(start)
         if header:
             table = _path(f"[{header[1]}]")
             found.setdefault(table, number)

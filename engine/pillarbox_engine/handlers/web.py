@@ -32,6 +32,7 @@ from pillarbox_engine.outcomes import Fail, Stop
 MAX_ERROR_BODY = 2 * 1024
 ERROR_BODY_SECONDS = 2.0
 """How long the words that come with a bad status are waited for."""
+LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11")
 NETWORK = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError)
 
 
@@ -49,12 +50,13 @@ class HttpHandler:
         self._call, self._url, self._secrets = call, httpx.URL(url), secrets
         self._limits, self._quiet = Limits(), _Quiet()
         self._quiet.limits = self._limits
-        logging.getLogger("httpx").addFilter(self._quiet)
+        for name in LOGGERS:
+            logging.getLogger(name).addFilter(self._quiet)
         self._client = httpx.Client(
             transport=Wire(self._limits, connections),
             headers={**_always(), **headers},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            timeout=None,
+            timeout=httpx.Timeout(None, pool=call.timeout),
             trust_env=False,
             follow_redirects=False,
         )
@@ -70,7 +72,7 @@ class HttpHandler:
                 return self._sent(job, limit)
         except Stopped as error:
             raise Stop from error
-        except TimeUp:
+        except (TimeUp, httpcore.PoolTimeout):
             reason = f"no whole answer within {self._call.timeout:g} s"
             raise self._failed("HttpTimeout", reason, late=True) from None
         except NETWORK as error:
@@ -81,7 +83,8 @@ class HttpHandler:
     def close(self) -> None:
         """Close the connections; requests under way fail."""
         self._client.close()
-        logging.getLogger("httpx").removeFilter(self._quiet)
+        for name in LOGGERS:
+            logging.getLogger(name).removeFilter(self._quiet)
 
     def _sent(self, job: JobContext, limit: Limit) -> JsonValue:
         with self._client.stream(
@@ -123,8 +126,8 @@ class HttpHandler:
 
 
 class _Quiet(logging.Filter):
-    """Keeps httpx's own line about each request, which has the whole address in it, out of the
-    log. Only for ours: what else the program asks of httpx is not ours to silence."""
+    """Keeps the libraries' own lines, which have the whole address or what was answered in them,
+    out of the log. Only for ours: what else the program asks of them is not ours to silence."""
 
     limits: Limits
 

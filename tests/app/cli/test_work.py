@@ -143,6 +143,9 @@ def test_the_time_out_of_the_handlers_file_holds(
         ('[handlers.a]\npython = "shop_jobs:quikc"', "Did you mean quick?"),
         ("[handlers.a]\nhttp = {}", "does not say where to"),
         ("", "binds no handler"),
+        ('[handlers.a]\ncommand = ["pbx-none"]', "line 2"),
+        ('[handlers.a]\nhttp = { url = "env:PBX_NOT_SET" }', "PBX_NOT_SET is not set"),
+        ('[handlers.a]\ncommand = ["ls"]\nshell = true', "there is no key handlers.a.shell"),
     ],
 )
 def test_a_handlers_file_with_a_mistake_is_refused_before_anything_runs(

@@ -72,6 +72,12 @@ def test_a_file_as_large_as_no_handlers_file_is_refused(tmp_path: Path) -> None:
         inspect(tmp_path)
 
 
+def test_a_line_of_great_length_is_refused_as_soon_as_any(tmp_path: Path) -> None:
+    for line in ("x" + " " * 900_000, "[" + "] " * 400_000, "a" * 900_000):
+        with pytest.raises(InvalidHandlers, match="not TOML"):
+            inspect(written(tmp_path, f'{line}\n[handlers.a]\ncommand = ["ls"]\n'))
+
+
 def test_programs_and_secrets_are_looked_for_before_any_module_runs(tmp_path: Path) -> None:
     (tmp_path / "pbx_counts.py").write_text("def handle(job): return 1\n")
     text = '[handlers.a]\npython = "pbx_counts:handle"\n[handlers.b]\ncommand = ["pbx-none"]\n'
