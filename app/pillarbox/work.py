@@ -27,8 +27,8 @@ def servable(engine: Engine) -> tuple[str, ...]:
     return found
 
 
-def telling(engine: Engine, handlers: Handlers) -> AbstractContextManager[object]:
-    """Tell of what happens within the `with` block, if the file says how."""
+def telling(engine: Engine, handlers: Handlers) -> AbstractContextManager[Sender | None]:
+    """Tell of what happens within the `with` block, if the file says how (None: it does not)."""
     if not handlers.events:
         return nullcontext()
     return Sender(engine, handlers.events, every=handlers.file.every)

@@ -19,6 +19,7 @@ from pillarbox_engine.child import ChildRunner
 from pillarbox_engine.clock import ManualClock
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import InvalidOption
+from pillarbox_engine.handlers import load
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.routing import Handler, InProcess, Place
 from pillarbox_engine.states import DeadReason, State
@@ -184,6 +185,47 @@ def test_killed_with_its_parent_even_while_it_computes_in_c(tmp_path: Path) -> N
     parent.kill()
     parent.wait()
     assert ends(pid)
+
+
+def test_a_handler_that_lets_nobody_else_run_holds_up_only_its_process(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """In a thread it would hold up every job, and this test, for ever: C code that computes."""
+    note, others = tmp_path / "note", engine.queue("others")
+    engine.queue("a").enqueue(str(note))
+    with engine.queue("a").worker(child_handlers.hold_the_interpreter, isolation="process") as cpu:
+        until_true(lambda: note.exists() and note.read_text() != "")
+        others.enqueue_many(range(500))
+        with others.worker(lambda job: None) as worker:
+            assert worker.join_idle(PATIENCE)
+        assert others.counts().done == 500
+        cpu.stop(0.0)
+    assert ends(int(note.read_text()))
+    assert engine.queue("a").counts().ready == 1, "given back, no attempt charged"
+
+
+def test_a_handlers_file_isolates_a_type(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "pbx_isolated.py").write_text("import os\ndef where(job): return os.getpid()\n")
+    file = tmp_path / "handlers.toml"
+    file.write_text(
+        """
+        [handlers.apart]
+        python = "pbx_isolated:where"
+        isolation = "process"
+        [handlers.here]
+        python = "pbx_isolated:where"
+        """
+    )
+    queue, before = engine.queue("a"), list(sys.path)
+    try:
+        with load(file) as handlers, queue.worker(handlers.mapping) as worker:
+            jobs = [queue.enqueue(1, type=type).id for type in ("here", "apart")]
+            assert worker.join_idle(PATIENCE)
+    finally:
+        sys.path[:] = before
+        sys.modules.pop("pbx_isolated", None)
+    here, apart = (engine.job(id).result for id in jobs)
+    assert here == os.getpid() != apart
 
 
 def test_what_no_process_can_import_is_refused(

@@ -37,8 +37,10 @@ def serve(
         workers = [
             engine.worker(one.queues, one.handlers, concurrency=one.concurrency) for one in parts
         ]
-        with _own_stdout(common.json) as tell, telling(engine, handlers):
+        with _own_stdout(common.json) as tell, telling(engine, handlers) as sender:
             ended = _work(workers, lambda: tell(_serving(chosen, handlers, parts)), until_idle)
+            if sender is not None and ended == "stopped":
+                sender.stop(0.0)
             tell({"ended": ended})
     return FAILED if ended == "stopped" else DONE
 
@@ -106,7 +108,8 @@ def _own_stdout(as_json: bool) -> Iterator[Callable[[dict[str, Any]], None]]:
 def _in_words(said: dict[str, Any]) -> str:
     if "ended" in said:
         return f"Ended: {said['ended']}."
+    events = f" · tells of {' and '.join(said['events'])}" if said["events"] else ""
     return (
-        f"Serving {', '.join(said['serving'])} · types {', '.join(said['types'])}"
+        f"Serving {', '.join(said['serving'])} · types {', '.join(said['types'])}{events}"
         f" · {said['threads']} threads · process {said['pid']} · Ctrl-C drains"
     )

@@ -27,7 +27,7 @@ class AlarmsToTell:
         self._since = from_us(engine.clock.now_us())
         self._told: set[str] = set()
 
-    def look(self) -> float:
+    def look(self, *, last: bool = False) -> float:
         """Store what is new; seconds until it must look again though nothing changed."""
         alarms = [one for one in self._engine.backend.alarms(MOST) if one.queue != QUEUE]
         turns = {key: said for one in alarms for key, said in _turns(one, self._since)}

@@ -40,13 +40,16 @@ class DeathsToTell:
         self._seen = -1
         self._next_us = 0
 
-    def look(self) -> float:
-        """Store what is new; seconds until it must look again though nothing changed."""
+    def look(self, *, last: bool = False) -> float:
+        """Store what is new; seconds until it must look again though nothing changed.
+
+        `last`: there will be no other look, so nothing is kept for later.
+        """
         died = self._engine.counts().dead_total
         if died == self._seen:
             return float("inf")
         left = self._next_us - self._engine.clock.monotonic_us()
-        if left > 0:
+        if left > 0 and not last:
             return left / 1e6
         self._adopt(self._last_told())
         self._tell(self._totals())

@@ -30,7 +30,7 @@ THREADS = 1
 
 
 class _Looks(Protocol):
-    def look(self) -> float:
+    def look(self, *, last: bool = False) -> float:
         """Store what is new; seconds until it must look again though nothing changed."""
 
 
@@ -65,7 +65,7 @@ class Sender:
         return self
 
     def stop(self, timeout: float = 5.0) -> None:
-        """Look once more, give what is being sent `timeout` seconds, and end.
+        """Look once more, give what is being sent `timeout` seconds, and end; again: nothing.
 
         What was not sent stays stored, and is sent by the next process that has the file.
         """
@@ -73,6 +73,7 @@ class Sender:
         self._changed.set()
         if self._unsubscribe is not None:
             self._unsubscribe()
+            self._unsubscribe = None
             self._thread.join(timeout)
         try:
             self._worker.join_idle(timeout)
@@ -96,12 +97,12 @@ class Sender:
             pause = self._look()
             if not self._stop.wait(min(SHORTEST, pause)):
                 self._changed.wait(max(0.0, min(pause, LONGEST) - SHORTEST))
-        self._look()
+        self._look(last=True)
 
-    def _look(self) -> float:
+    def _look(self, *, last: bool = False) -> float:
         """Store what is new; seconds until the next look."""
         try:
-            pause = min(one.look() for one in self._looks)
+            pause = min(one.look(last=last) for one in self._looks)
         except EngineClosed:
             self._stop.set()
             return 0.0

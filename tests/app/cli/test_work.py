@@ -71,6 +71,22 @@ def test_it_works_until_idle_and_says_what_it_serves(
     assert (counts.done, counts.dead) == (20, 1)
 
 
+def test_it_tells_of_dead_letters_where_the_file_says_so_and_serves_no_events_as_jobs(
+    handlers: str, engine: Engine, spawn: Spawn, tmp_path: Path
+) -> None:
+    any_other = '[handlers."*"]\npython = "shop_jobs:failing"\n'
+    told = '[events.dead]\ncommand = ["sh", "-c", "cat > told.json"]\n'
+    Path(handlers).write_text(FILE + any_other + told)
+    engine.queue("mail").enqueue({}, type="failing", max_attempts=1)
+    for _ in range(2):
+        process = spawn("work", "--handlers", handlers, "--until-idle")
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 0
+        assert "tells of dead" in err
+    assert json.loads((tmp_path / "told.json").read_text())["queues"] == {"mail": 1}
+    assert engine.queue("pillarbox.events").counts().done == 1
+
+
 def test_as_json_stdout_is_ours_and_handlers_print_to_stderr(
     handlers: str, engine: Engine, spawn: Spawn
 ) -> None:
