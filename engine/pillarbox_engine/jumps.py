@@ -20,6 +20,11 @@ class Jumps:
         self._offset = clock.now_us() - clock.monotonic_us()
         self._settled_at = 0
 
+    def came_late(self) -> None:
+        """Leases had run out before anybody looked at the clock here: by a jump, for all that is
+        known, and their owners have only just been woken."""
+        self._settled_at = self._clock.monotonic_us() + GRACE_US
+
     def settled(self) -> bool:
         """Whether leases may be reaped now."""
         monotonic = self._clock.monotonic_us()

@@ -16,6 +16,7 @@ from pillarbox_engine.outcomes import Reject, Snooze
 from pillarbox_engine.protocols import Backend
 from pillarbox_engine.sqlite import open_backend
 from tests.faults import points
+from tests.faults.clocked import Clocked
 from tests.faults.disk_log import DiskLog, ForgetfulVFS
 from tests.faults.history import History
 from tests.faults.load import QUEUES, Load, prepare
@@ -29,7 +30,8 @@ from tests.faults.threads import run_each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a client does: `threads` of mixed load, a pool of workers (`serves`), or `produces`.
+    """What a client does: `threads` of mixed load, a pool of workers (`serves`), `produces`,
+    or is `clocked`.
 
     `point`: where it kills itself, on the `nth` time. `disk`: the folder that what it does to its
     disk is logged in. `synced`: its history is. `nap`: seconds that one handler in twenty sleeps.
@@ -44,6 +46,7 @@ class Plan:
     threads: int = 1
     serves: bool = False
     produces: bool = False
+    clocked: bool = False
     synced: bool = True
     nap: float = 0.3
     mutant: str = ""
@@ -57,6 +60,13 @@ def act(plan: Plan) -> None:
     """Be that client."""
     if plan.mutant:
         MUTANTS[plan.mutant]()
+    if plan.clocked:
+        Clocked(plan.path, plan.told, plan.seed).run()
+    else:
+        _act(plan)
+
+
+def _act(plan: Plan) -> None:
     if plan.checkpoint:
         once_each(lambda connection: connection.wal_autocheckpoint(plan.checkpoint))
     if plan.point:

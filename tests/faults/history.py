@@ -12,7 +12,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,10 +26,14 @@ NEVER = 2**63
 class History:
     """One client's history file; safe to share between its threads."""
 
-    def __init__(self, folder: Path, client: str, *, synced: bool = True) -> None:
-        """`synced`: each line survives a power cut, not only the death of the client."""
+    def __init__(
+        self, folder: Path, client: str, *, synced: bool = True,
+        now_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:  # fmt: skip
+        """`synced`: each line survives a power cut, not only the death of the client. `now_ns`:
+        the monotonic clock."""
         folder.mkdir(exist_ok=True)
-        self.client, self._synced = client, synced
+        self.client, self._synced, self._now_ns = client, synced, now_ns
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         flags = os.O_CREAT | os.O_WRONLY | os.O_APPEND
@@ -58,7 +62,7 @@ class History:
         os.close(self._descriptor)
 
     def _write(self, number: int, what: str, op: str, data: dict[str, Any]) -> None:
-        line = {"t": time.monotonic_ns(), "client": self.client, "n": number, "what": what,
+        line = {"t": self._now_ns(), "client": self.client, "n": number, "what": what,
                 "op": op, **data}  # fmt: skip
         with self._lock:
             os.write(self._descriptor, (json.dumps(line) + "\n").encode())

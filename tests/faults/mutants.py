@@ -11,6 +11,7 @@ from typing import Any
 
 from pillarbox_engine import pool
 from pillarbox_engine.context import JobContext
+from pillarbox_engine.jumps import Jumps
 from pillarbox_engine.leasing import Ack, Claimed, ClaimRequest, LeaseRef, Settlement
 from pillarbox_engine.outcomes import Outcome
 from pillarbox_engine.protocols import LeaseLostNote
@@ -92,10 +93,16 @@ def group_without_turns() -> None:
     groups._head = head
 
 
+def reaper_without_grace() -> None:
+    """A jump of the wall clock is time that has passed."""
+    Jumps.settled = lambda self: True  # type: ignore[method-assign]
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "ack-without-fence": ack_without_fence,
     "synchronous-normal": synchronous_normal,
     "counter-off-by-one": counter_off_by_one,
     "ack-before-the-end": ack_before_the_end,
     "group-without-turns": group_without_turns,
+    "reaper-without-grace": reaper_without_grace,
 }

@@ -229,3 +229,11 @@ def together(folder: Path, seed: int, seconds: float, mutant: str = "") -> Verdi
     for process in [act.start(plan) for plan in plans]:
         act.finish(process)
     return act.verdict(patience=_patience(mutant))
+
+
+def clock_jumps(folder: Path, seed: int, mutant: str = "") -> Verdict:
+    """Two stores whose wall clock jumps, with schedules; its own clients drain it."""
+    act = Round(folder, "clock jumps", seed)
+    act.finish(act.start(replace(act.plan("clocked", 0.0), mutant=mutant, clocked=True)))
+    act.faults = sum(call.op == "jump" for call in history.read(act.told))
+    return act.verdict(patience=0.0)

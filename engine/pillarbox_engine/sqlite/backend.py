@@ -75,6 +75,8 @@ class SqliteBackend(InspectorSide):
     def start(self, kind: str) -> None:
         """Begin to take part: register, watch, recover what dead processes held."""
         recovered = self._file.start(kind)
+        if self._leases_ran_out():
+            self._jumps.came_late()
         count = recovered.lost + recovered.released
         if count:
             self._notices += (f"{count} lease{'s were' if count > 1 else ' was'} recovered",)
