@@ -6,7 +6,9 @@ Owns the kinds of round. Each is a seed away from being repeated.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -79,6 +81,18 @@ class Round:
         process = _NURSERY.Process(target=act, args=(plan,), name=plan.client)
         process.start()
         return process
+
+    def clocked(self) -> Plan:
+        """The client whose clock jumps."""
+        return replace(self.plan("clocked", 0.0), clocked=True)
+
+    def stop(self, process: BaseProcess, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT after a while; noted only if it was there to be stopped."""
+        if process.pid is not None and process.is_alive():
+            os.kill(process.pid, signal.SIGSTOP)
+            self.faults += 1
+            time.sleep(seconds)
+            os.kill(process.pid, signal.SIGCONT)
 
     def kill(self, process: BaseProcess) -> None:
         """kill -9, noted before it is done."""
@@ -232,8 +246,21 @@ def together(folder: Path, seed: int, seconds: float, mutant: str = "") -> Verdi
 
 
 def clock_jumps(folder: Path, seed: int, mutant: str = "") -> Verdict:
-    """Two stores whose wall clock jumps, with schedules; its own clients drain it."""
+    """Two stores whose wall clock jumps, with schedules; their client drains them itself."""
     act = Round(folder, "clock jumps", seed)
-    act.finish(act.start(replace(act.plan("clocked", 0.0), mutant=mutant, clocked=True)))
+    act.finish(act.start(replace(act.clocked(), mutant=mutant)))
     act.faults = sum(call.op == "jump" for call in history.read(act.told))
     return act.verdict(patience=0.0)
+
+
+def stops(folder: Path, seed: int) -> Verdict:
+    """Three processes, stopped again and again, some for longer than a lease, and continued."""
+    act = Round(folder, "SIGSTOP", seed)
+    plans = [replace(act.plan(f"s{n}", 1.5), threads=n + 1, serves=n == 2) for n in range(3)]
+    running = [act.start(plan) for plan in plans]
+    for _ in range(5):
+        time.sleep(act.chance.uniform(0.05, 0.2))
+        act.stop(act.chance.choice(running), act.chance.uniform(0.05, 0.4))
+    for process in running:
+        act.finish(process)
+    return act.verdict()

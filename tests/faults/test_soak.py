@@ -37,6 +37,7 @@ def _kinds() -> dict[str, Run]:
     kinds |= named
     kinds["power loss of several"] = _power_loss_of_several
     kinds["four processes"] = partial(rounds.together, seconds=1.0)
+    kinds |= {"clock jumps": rounds.clock_jumps, "SIGSTOP": rounds.stops}
     return {name: run for name, run in kinds.items() if WANTED in name}
 
 
