@@ -35,6 +35,8 @@ _NURSERY = multiprocessing.get_context("forkserver")
 _NURSERY.set_forkserver_preload(["__main__", "tests.faults.actors"])
 PATIENCE = 60.0
 KILLED = -9
+COMPANY = {"after-doorbell": 2.5}
+"""Seconds that another process is there, where it takes one to come to the point."""
 DRAINS_IN = 15.0
 """Seconds of work after which nothing may be left to run."""
 
@@ -197,7 +199,7 @@ def at_point(folder: Path, seed: int, point: str, nth: int = 0) -> Verdict:
     act = Round(folder, f"kill {point}", seed)
     count = nth or act.chance.randint(1, RARE.get(point, OFTEN))
     plan = replace(act.plan("dies", 4.0), point=point, nth=count, threads=2, checkpoint=40)
-    victim, other = act.start(plan), act.start(act.plan("lives", 0.6))
+    victim, other = act.start(plan), act.start(act.plan("lives", COMPANY.get(point, 0.6)))
     act.finish(victim, dies=True)
     act.finish(other)
     return act.verdict()
