@@ -32,7 +32,7 @@ class AttemptStrip(QWidget):
         self._lane: Lane | None = None
         self._names = LaneAxis(SIZE.edge)
         self._canvas = Canvas(theme, zone, self._names, SIZE.edge, self)
-        self._item = LanesItem(theme)
+        self._item = LanesItem(theme, shaded=True)
         self._line = pg.InfiniteLine(angle=90)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from pillarbox_ui.plots.lanes import Bar, Lane, Wait
+from pillarbox_ui.theme.contrast import pill_colour
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.states import outcome_tone
 
@@ -23,11 +24,11 @@ _RADIUS_PX = 2.5
 
 
 class LanesItem(pg.GraphicsObject):  # type: ignore[misc]
-    """All lanes as one item; `set_lanes` gives it what to draw."""
+    """All lanes as one item; `set_lanes` gives it what to draw. `shaded`: waits have a ground."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, shaded: bool = False) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._shaded = theme, shaded
         self._lanes: tuple[Lane, ...] = ()
         self._chosen: str | None = None
         self._now = 0.0
@@ -56,7 +57,7 @@ class LanesItem(pg.GraphicsObject):  # type: ignore[misc]
         """Draw the lanes in view."""
         view = self.boundingRect()
         across, down = self.getViewBox().viewPixelSize()
-        pen = _Pen(painter, self._theme, across, down)
+        pen = _Pen(painter, self._theme, across, down, shaded=self._shaded)
         first, last = max(0, int(view.top())), int(view.bottom()) + 1
         pen.ahead(self._now, view)
         for number, lane in enumerate(self._lanes[first:last], first):
@@ -68,8 +69,10 @@ class LanesItem(pg.GraphicsObject):  # type: ignore[misc]
 class _Pen:
     """Draws one lane's shapes; `across` and `down` are the plot's units a pixel."""
 
-    def __init__(self, painter: QPainter, theme: Theme, across: float, down: float) -> None:
-        self._painter, self._theme = painter, theme
+    def __init__(
+        self, painter: QPainter, theme: Theme, across: float, down: float, *, shaded: bool
+    ) -> None:
+        self._painter, self._theme, self._shaded = painter, theme, shaded
         self._across, self._down = across, down
         self._pixel = painter.device().devicePixelRatio()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -96,6 +99,11 @@ class _Pen:
             self._ghost(lane.ghost, middle)
 
     def _wait(self, wait: Wait, middle: float) -> None:
+        if self._shaded:
+            tall = _BAR_PX * self._down
+            room = QRectF(wait.start, middle - tall / 2, wait.end - wait.start, tall)
+            state = "retrying" if wait.ahead else "paused"
+            self._painter.fillRect(room, QColor(pill_colour(self._theme.tokens, state)))
         pen = QPen(self._theme.colour("retrying" if wait.ahead else "muted"), self._pixel)
         pen.setCosmetic(True)
         pen.setStyle(Qt.PenStyle.DotLine if wait.ahead else Qt.PenStyle.SolidLine)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QToolTip, QWidget
 from pillarbox_engine.model import Event, JobSummary
 from pillarbox_ui.plots.axes import LaneAxis, ValueAxis
 from pillarbox_ui.plots.canvas import Canvas
+from pillarbox_ui.plots.focus_ring import FocusRing
 from pillarbox_ui.plots.lane_words import bar_words, coming_words, lane_words
 from pillarbox_ui.plots.lanes import Bins, Lane, bins, lane, lane_at, summary
 from pillarbox_ui.plots.lanes_item import LanesItem
@@ -60,6 +61,7 @@ class RetryTimeline(QWidget):
         self._fill()
         self._dress()
         theme.changed.connect(self._dress)
+        self._ring = FocusRing(theme, self)
 
     def _lay_out(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
