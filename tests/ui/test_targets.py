@@ -14,6 +14,7 @@ from pillarbox_ui.target import TargetKind
 from pillarbox_ui.targets import (
     Situation,
     enabled,
+    export_target,
     purge_target,
     replay_target,
     verb_target,
@@ -86,3 +87,25 @@ def test_a_read_only_file_forbids_every_write() -> None:
     on = enabled(Situation(snapshot=ON_QUEUE, jobs=(DEAD,), queue="email", read_only=True))
     assert on["copy-id"]
     assert not any(on[name] for name in ("new", "import", "replay", "purge", "pause", "trash"))
+
+
+def test_on_the_overview_an_export_is_of_the_whole_file_but_the_trash() -> None:
+    overview = replace(
+        ON_QUEUE, interest=Interest(), matching=0, totals=Counts(ready=2, done=3, trashed=9)
+    )
+    target = export_target(Situation(snapshot=overview))
+    assert target is not None
+    assert (target.count, target.text) == (5, "5 jobs in all queues")
+    assert State.TRASHED not in target.where.states
+    assert export_target(Situation(snapshot=replace(overview, totals=Counts()))) is None
+
+
+def test_an_export_is_of_what_is_selected_or_listed_and_possible_on_a_read_only_file() -> None:
+    now = Situation(snapshot=ON_QUEUE, read_only=True)
+    listed = export_target(now)
+    assert listed is not None
+    assert listed.text == "20 jobs in email"
+    assert enabled(now)["export"]
+    chosen = export_target(replace(now, jobs=(DEAD,)))
+    assert chosen is not None
+    assert chosen.where == Filter(ids=("1",))

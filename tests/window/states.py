@@ -5,6 +5,7 @@ Owns how each is arrived at, with what a person could do and nothing else.
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from pillarbox_engine.planning import NewSchedule
 from pillarbox_engine.states import Missed
 from pillarbox_resources import sample_path
 from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.dialogs.export_dialog import ExportDialog
 from pillarbox_ui.dialogs.queue_settings import QueueSettingsDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.dialogs.run_once import RunOnceDialog
@@ -123,6 +125,24 @@ def _import(opened: Opened) -> None:
     bad = ['{"payload": {"n": 1}, "priority": "high"}', '{"n": NaN}', '{"payload": 1, "que": 2}']
     mixed.write_text("\n".join([*lines[:16], *bad, *lines[16:]]), "utf-8")
     opened.window.deeds.import_files([QUrl.fromLocalFile(str(mixed))])
+
+
+def _import_csv(opened: Opened) -> None:
+    table = Path(tempfile.gettempdir()) / "people.csv.gz"
+    rows = [f'user-{n}@mail.example,{n % 9},"{n}, Main Street"' for n in range(60)]
+    rows[7], rows[11] = "user-7@mail.example,high,here", "only one cell"
+    text = "\n".join(["payload.email,priority,payload.address", *rows])
+    table.write_bytes(gzip.compress(text.encode()))
+    opened.window.deeds.import_files([QUrl.fromLocalFile(str(table))])
+
+
+def _export(opened: Opened) -> None:
+    target = Path(tempfile.gettempdir()) / "dead letters.csv"
+    target.unlink(missing_ok=True)
+    for dialog in opened.window.findChildren(ExportDialog):
+        if dialog.isVisible():
+            dialog.place.setText(str(target))
+            dialog.export()
 
 
 def _trouble(opened: Opened) -> None:
@@ -342,5 +362,8 @@ STATES = (
     State(name="27-handlers-approved", arrange=_handlers_file(_HANDLERS), then=_approve),
     State(name="28-run-once", arrange=_handlers_file(_HANDLERS), then=_try_command),
     State(name="29-handlers-fault", arrange=_handlers_file(_WRONG)),
+    State(name="30-export", arrange=_at("dead-letters"), then=_ask("export")),
+    State(name="31-exported", arrange=_at("dead-letters"), then=_both(_ask("export"), _export)),
+    State(name="32-import-csv", arrange=_at(QUEUE), then=_import_csv),
     State(name="24-about", arrange=_at("overview"), then=_ask("about")),
 )

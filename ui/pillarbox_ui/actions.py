@@ -58,6 +58,20 @@ SPECS = (
         tip="Import job files; or drop them anywhere in the window",
         writes=True,
     ),
+    Spec(
+        name="export",
+        text="Export…",
+        menu="File",
+        icon="export",
+        keys="Ctrl+E",
+        tip="Write the selected or all listed jobs to a job file",
+    ),
+    Spec(
+        name="save-copy",
+        text="Save a copy…",
+        menu="File",
+        tip="A consistent copy of the queue file, while work goes on",
+    ),
     Spec(name="sample", text="Load the sample", menu="File", icon="sample", writes=True),
     Spec(name="quit", text="Quit", menu="File", keys="Ctrl+Q"),
     Spec(

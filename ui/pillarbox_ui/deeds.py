@@ -18,6 +18,7 @@ from pillarbox_engine.states import State, Verb
 from pillarbox_resources import sample_path
 from pillarbox_ui import commands
 from pillarbox_ui.backend import WindowBackend
+from pillarbox_ui.copy_deeds import copy_deeds
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.schedule_deeds import schedule_deeds
 from pillarbox_ui.target import Target, TargetKind
@@ -61,6 +62,7 @@ class Deeds(QObject):
             "queue-settings": self._settings,
             "copy-id": self._copy_ids,
             **schedule_deeds(context, window),
+            **copy_deeds(context, window),
         }
 
     def names(self) -> frozenset[str]:

@@ -20,7 +20,7 @@ from pillarbox_ui.widgets.words import tr
 _LARGE = 26
 """From letters of this height on, in px, the tool bar has room for icons only."""
 
-_FILE = ("new", "import", "sample", "-", "open", "open-read-only")
+_FILE = ("new", "import", "export", "sample", "-", "open", "open-read-only", "save-copy")
 _JOBS = (
     "requeue",
     "replay",

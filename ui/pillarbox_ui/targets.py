@@ -56,6 +56,8 @@ def enabled(now: Situation) -> dict[str, bool]:
         "replay": replay_target(now) is not None,
         "edit-replay": replay_target(now) is not None,
         "purge": purge_target(now) is not None,
+        "export": export_target(now) is not None,
+        "save-copy": bool(now.snapshot.file.label),
         "erase": bool(now.jobs) or now.everything,
         "select-all": now.snapshot.interest.lists_jobs and now.snapshot.matching > 0,
         "duplicate": len(now.jobs) == 1,
@@ -162,6 +164,16 @@ def _all(now: Situation, where: Filter, count: int) -> Target:
         queue=_one_queue(where),
         described=_described(now, _one_queue(where)),
     )
+
+
+def export_target(now: Situation) -> Target | None:
+    """What Purge would be about; else, where a page is about no queue, all jobs of the file."""
+    found = purge_target(now)
+    if found is not None or now.snapshot.interest.lists_jobs or now.queue is not None:
+        return found
+    totals = now.snapshot.totals
+    count = totals.live + totals.done + totals.dead + totals.cancelled
+    return _all(now, Filter(), count) if count else None
 
 
 def _one_queue(where: Filter) -> str | None:

@@ -57,7 +57,8 @@ class Columns:
     def value(self, cells: Sequence[str]) -> dict[str, JsonValue]:
         """The envelope or payload a row says. Raises `InvalidPayload`, its path the column's."""
         if len(cells) != len(self.columns):
-            raise _fault("", f"it has {len(cells):,} cells; the header has {len(self.columns):,}")
+            has = "1 cell" if len(cells) == 1 else f"{len(cells):,} cells"
+            raise _fault("", f"it has {has}; the header has {len(self.columns):,}")
         row: dict[str, JsonValue] = {}
         for column, cell in zip(self.columns, cells, strict=True):
             text = unguarded(cell) if self.envelope else cell
@@ -104,8 +105,7 @@ def _in_envelope(name: str) -> Column:
             "Name it payload." + printable(name) + " to have it in the payload, or import with "
             "--bare to have every column there",
         )
-    read = _json if name in _NUMBERS else str
-    return Column(name, (name,), read, optional=True)
+    return Column(name, (name,), _READ.get(name, str), optional=True)
 
 
 def _typed(
@@ -142,7 +142,10 @@ def _json(text: str) -> JsonValue:
 
 
 def _number(text: str) -> JsonValue:
-    value = _json(text)
+    try:
+        value = _json(text)
+    except InvalidPayload as error:
+        raise _fault("", f"expected a number, got {printable(text)}") from error
     if isinstance(value, bool) or not isinstance(value, (int, float, type(None))):
         raise _fault("", f"expected a number, got {printable(text)}")
     return value
@@ -161,7 +164,11 @@ _TYPES: dict[str, Callable[[str], JsonValue]] = {
     "boolean": _boolean,
     "text": str,
 }
-_NUMBERS = frozenset({"priority", "delay", "max_attempts", "backoff", "retry_for", "timeout"})
+_READ: dict[str, Callable[[str], JsonValue]] = {
+    **dict.fromkeys(("priority", "delay", "max_attempts", "retry_for", "timeout"), _number),
+    "backoff": _json,
+}
+"""How the cells of options are read that are not text."""
 
 
 def _fault(path: str, reason: str) -> InvalidPayload:

@@ -143,7 +143,7 @@ def test_packed_and_csv_files_go_in_and_their_rejected_rows_are_csv_again(
     answer = pillarbox("enqueue", "mail", str(source), "--rejected", str(saved))
 
     assert (answer.code, answer.out) == (3, "1 job put in mail, 1 rejected.\n")
-    assert "line 3, priority: high is not a JSON value" in answer.err
+    assert "line 3, priority: expected a number, got high" in answer.err
     assert saved.read_text() == "payload.to,priority\nbob,high\n"
     (job,) = engine.queue("mail").jobs()
     assert engine.job(job.id).payload == {"to": "ada"}

@@ -91,13 +91,13 @@ def test_a_fault_is_told_with_its_line_and_column() -> None:
     assert payloads(verdicts) == ['{"to":"good","n":1}']
     assert complaints(verdicts) == [
         "line 2: it has 2 cells; the header has 4",
-        "line 3, payload.n:number: x is not a JSON value",
+        "line 3, payload.n:number: expected a number, got x",
         "line 5: a quote in a cell without quotes: put the cell in quotes, doubling those in it "
         "(column 6)",
         "line 6: more follows the closing quote of a cell (column 8)",
         "line 7, $.priority: priority is out of range: 1001 is not in 0 to 1,000. Give a figure "
         "in that range",
-        "line 8, priority: high is not a JSON value",
+        "line 8, priority: expected a number, got high",
         "line 11: byte 0xff is not UTF-8 (invalid start byte) (column 5)",
         "line 13: the quote that opens here is never closed (column 5)",
     ]

@@ -106,9 +106,12 @@ def _leave_rest_to_last(table: Table) -> None:
 class Course(QWidget):
     """What is being done, a bar, the rate. Hidden while nothing is."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, what: tuple[str, str] | None = None
+    ) -> None:
         super().__init__()
         self._clock = clock
+        self._what = what or (self.tr("line"), self.tr("lines"))
         self._began = 0.0
         self._doing = ""
         self.text = plain("", wrap=False)
@@ -134,13 +137,14 @@ class Course(QWidget):
         self.show()
 
     def advance(self, fraction: float, lines: int) -> None:
-        """So far: a share of it (0 to 1), and how many lines that were."""
+        """So far: a share of it (0 to 1), and how many lines, or what it counts, that were."""
         passed = self._clock() - self._began
         self.bar.setValue(round(min(1.0, max(0.0, fraction)) * _SCALE))
-        counted = words.counted(lines, self.tr("line"), self.tr("lines"))
+        counted = words.counted(lines, *self._what)
         self.text.setText(f"{self._doing}… {counted}" if lines else f"{self._doing}…")
         rate = lines / passed if passed > 0.2 else 0.0
-        self.rate.setText(self.tr("{0} lines/s").format(words.count(round(rate))) if rate else "")
+        said = self.tr("{0} {1}/s").format(words.count(round(rate)), self._what[1])
+        self.rate.setText(said if rate else "")
 
     def end(self) -> None:
         """It is over."""
