@@ -1,6 +1,6 @@
 """A flipped bit, anywhere in the file or its WAL, never makes jobs fewer without a word.
 
-`FLIPS` is how many bits the long run flips (300) and `SEEDS` its first seed; each seed has a
+`FLIPS` is how many bits the long run flips (100) and `SEEDS` its first seed; each seed has a
 file of its own.
 """
 
@@ -17,9 +17,9 @@ import pytest
 from tests.faults import stored
 from tests.faults.flips import Flip, probe
 
-FLIPS = int(os.environ.get("FLIPS", "300"))
+FLIPS = int(os.environ.get("FLIPS", "100"))
 FIRST = int(os.environ.get("SEEDS", "1000"))
-A_FILE = 100
+A_FILE = 50
 """Bits flipped in copies of one file, before another is made."""
 
 

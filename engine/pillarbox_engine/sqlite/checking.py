@@ -23,6 +23,7 @@ from pillarbox_engine.sqlite.overview import all_queues, counts_of
 from pillarbox_engine.sqlite.readers import Reading
 from pillarbox_engine.states import LIVE_STATES, State
 
+_HEADLINE = "*** in database main ***\n"
 MOST = 20
 """Problems told of one kind."""
 
@@ -75,7 +76,7 @@ def _unseen(place: Place) -> Iterator[str]:
 def _integrity(reading: Reading) -> Iterator[str]:
     for (text,) in reading.each("integrity"):
         if text != "ok":
-            yield f"SQLite's integrity check: {text}"
+            yield f"SQLite's integrity check: {text.removeprefix(_HEADLINE)}"
 
 
 def _chain(reading: Reading, expected: Head | None) -> Iterator[str]:

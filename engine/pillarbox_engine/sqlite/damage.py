@@ -35,7 +35,8 @@ def garbled(path: Path, error: Exception) -> DamagedFile:
 
 def of_settings(error: Exception) -> DamagedFile:
     """What is said of a queue whose settings are not what was stored."""
-    return of_pages("A queue cannot be used", f"its settings in the file are damaged ({error})")
+    why = f"its settings in the file are damaged, or a newer version's ({error})"
+    return of_pages("A queue cannot be used", why)
 
 
 def of_pages(title: str, reason: str) -> DamagedFile:

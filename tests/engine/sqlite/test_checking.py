@@ -11,7 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from pillarbox_engine.errors import FileUnusable
+from pillarbox_engine.errors import DamagedFile, FileUnusable
 from pillarbox_engine.leasing import ClaimRequest
 from pillarbox_engine.model import NewJob
 from pillarbox_engine.settings import QueueSettings
@@ -93,6 +93,22 @@ def test_a_damaged_job_is_out_of_the_way_of_the_others(filled: SqliteBackend, pa
     claimed = filled.claim(ClaimRequest(queues=("mail",), limit=9))
     assert [job.lease.job_id for job in claimed] == ["3", "6"]
     assert filled.counts("mail").dead == 3
+
+
+def test_a_row_that_its_page_hides_is_missed_by_whoever_claims(reopen: Opener, path: Path) -> None:
+    backend = reopen()
+    backend.enqueue("mail", [NewJob(payload_json=f'"hidden {n}"') for n in range(4)])
+    backend.close()
+    raw = bytearray(path.read_bytes())
+    page = raw.index(b'"hidden 0"') // 8192 * 8192
+    raw[page + 3 : page + 5] = (3).to_bytes(2, "big")
+    raw[page + 8 : page + 14] = raw[page + 10 : page + 16]
+    path.write_bytes(raw)
+    backend = reopen()
+    with pytest.raises(DamagedFile, match="it is damaged"):
+        backend.claim(ClaimRequest(queues=("mail",), limit=1))
+    problems = backend.check()
+    assert problems[0].startswith("SQLite's integrity check: Fragmentation")
 
 
 def test_a_listing_shows_what_is_left_of_a_damaged_payload(
