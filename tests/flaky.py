@@ -15,7 +15,7 @@ from pathlib import Path
 from pillarbox_engine.backoff import Fixed
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.handlers.results import MAX_KEPT
-from pillarbox_engine.model import Job
+from pillarbox_engine.model import Event, Job
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import DeadReason, State
 from tests.loopback import Request, Server, drip, flood, reply, sending, silence
@@ -119,6 +119,7 @@ def judge(engine: Engine, server: Server, number: int, concurrency: int) -> None
         _judge_job(n, job)
         _judge_requests(n, job, requests[job.id])
     assert server.most <= concurrency
+    assert any(_was_busy(job.history[0]) for n, job in jobs.items() if kind(n) == "busy")
     ledger = engine.queue(QUEUE).counts().ledger()
     assert ledger["enqueued"] == number == ledger["done"] + ledger["dead"]
     assert ledger["dead"] == sum(kind(n) in DIES for n in range(number))
@@ -146,8 +147,14 @@ def _judge_requests(n: int, job: Job, sent: list[Request]) -> None:
     attempts = [int(one.headers["x-attempt"]) for one in sent]
     assert attempts == list(range(1, len(sent) + 1)), (n, attempts)
     assert len(sent) == job.attempt <= ATTEMPTS
-    if kind(n) == "busy":
-        assert sent[1].at - sent[0].at >= RETRY_AFTER
+    for before, after, event in zip(sent, sent[1:], job.history, strict=False):
+        if _was_busy(event):
+            assert after.at - before.at >= RETRY_AFTER
+
+
+def _was_busy(event: Event) -> bool:
+    """Whether the attempt heard that it should come again later."""
+    return event.error is not None and event.error.type == "Http503"
 
 
 def _by_job(server: Server) -> dict[str, list[Request]]:
