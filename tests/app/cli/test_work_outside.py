@@ -27,7 +27,7 @@ def test_jobs_of_a_file_end_as_the_rules_say_of_a_flaky_service(
         assert pillarbox("enqueue", flaky.QUEUE, jobs, "--type", flaky.TYPE).code == 0
         handlers = flaky.write_handlers(tmp_path, server, CONCURRENCY)
         worker = spawn("work", flaky.QUEUE, "--handlers", str(handlers))
-        until(engine, flaky.QUEUE, lambda: flaky.is_over(engine))
+        until(engine, flaky.QUEUE, lambda: flaky.is_over(engine), patience=90)
         worker.send_signal(signal.SIGTERM)
         _, err = worker.communicate(timeout=30)
         assert (worker.returncode, "Traceback" in err) == (0, False)
