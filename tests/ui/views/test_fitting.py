@@ -35,7 +35,11 @@ def test_spare_columns_go_first() -> None:
     wants = [Want(50, 60), Want(50, 60, spare=1), Want(50, 60, spare=2)]
     assert share_out(wants, 100) == [50, 50, 0]
     assert share_out(wants, 60) == [60, 0, 0]
-    assert share_out([Want(50, 60), Want(50, 60)], 70) == [50, 50]
+
+
+def test_what_cannot_be_left_out_is_squeezed() -> None:
+    assert share_out([Want(100, 160), Want(60, 160), Want(50, 60, spare=1)], 128) == [80, 48, 0]
+    assert share_out([Want(50, 60), Want(50, 60)], 70) == [48, 48]
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,11 @@ def _columns() -> tuple[GroupColumn, ...]:
         _number("count", "Count", lambda group: group.count, width=8, tone="dead"),
         _error(),
         _fingerprint(),
-        _names("type", "Type", lambda group: group.types),
+        _names("type", "Type", lambda group: group.types, spare=1),
         _names("queue", "Queue", lambda group: group.queues, spare=3),
         _moment("first", "First seen", lambda group: group.first_at, spare=4),
         _moment("last", "Last seen", lambda group: group.last_at),
-        _number("hour", "1 h", lambda group: group.last_hour, spare=1),
+        _number("hour", "1 h", lambda group: group.last_hour, spare=2),
         _number("day", "24 h", lambda group: group.last_day, spare=2),
         _number("week", "7 d", lambda group: group.last_week, spare=5),
         _trend(),
@@ -78,7 +78,7 @@ def _fingerprint() -> GroupColumn:
         text=lambda group: group.fingerprint,
         roles={Role.TONE: lambda group: "muted"},
         tip=lambda group: group.fingerprint,
-        shown=False,
+        spare=9,
     )
 
 
@@ -133,6 +133,7 @@ def _trend() -> GroupColumn:
     return Column(
         key="trend",
         title="Trend",
+        spare=1,
         kind=Kind.SPARKLINE,
         width=12,
         text=lambda group: ", ".join(map(str, group.trend)),

@@ -105,7 +105,7 @@ def priority_column() -> JobColumn:
     )
 
 
-def attempts_column() -> JobColumn:
+def attempts_column(*, spare: int = 1) -> JobColumn:
     """Attempts charged, of how many."""
     return Column(
         key="attempts",
@@ -113,7 +113,7 @@ def attempts_column() -> JobColumn:
         order=Order(SortKey.ATTEMPT),
         kind=Kind.ATTEMPTS,
         width=8,
-        spare=1,
+        spare=spare,
         text=lambda job: f"{job.attempt} / {job.max_attempts}",
         roles={Role.LIMIT: lambda job: (job.attempt, job.max_attempts)},
         tip=_attempts_tip,
@@ -135,7 +135,13 @@ _BY_MOMENT = {
 
 
 def moment_column(
-    key: str, title: str, attribute: str, *, width: int = 9, kind: Kind = Kind.MOMENT
+    key: str,
+    title: str,
+    attribute: str,
+    *,
+    width: int = 9,
+    kind: Kind = Kind.MOMENT,
+    spare: int = 0,
 ) -> JobColumn:
     """A moment of the job, told relative to now. `attribute` names the field it is in."""
 
@@ -147,6 +153,7 @@ def moment_column(
         key=key,
         title=title,
         order=_BY_MOMENT[attribute],
+        spare=spare,
         kind=kind,
         width=width,
         text=lambda job: moment_text(read(job)),
@@ -250,6 +257,7 @@ def error_words(error_type: str, message: str) -> str:
 def reason_column() -> JobColumn:
     """Why a dead letter is one."""
     return Column(
+        spare=2,
         key="reason",
         title="Reason",
         order=Order(SortKey.REASON),
@@ -304,6 +312,7 @@ def _lease(job: JobSummary) -> tuple[datetime, float] | None:
 def progress_column() -> JobColumn:
     """How far the handler says it is."""
     return Column(
+        spare=1,
         key="progress",
         title="Progress",
         order=Order(SortKey.PROGRESS),
@@ -317,6 +326,7 @@ def progress_column() -> JobColumn:
 def backoff_column(waits: Mapping[str, float]) -> JobColumn:
     """How long the wait before the next attempt is in all, in seconds by job id."""
     return Column(
+        spare=3,
         key="backoff",
         title="Backoff",
         kind=Kind.NUMBER,

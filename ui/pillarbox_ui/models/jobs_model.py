@@ -49,10 +49,10 @@ class InFlightModel(_JobRows):
             col.worker_column(),
             col.lease_column(),
             col.progress_column(),
-            col.moment_column("started", "Started", "started_at"),
-            col.moment_column("heartbeat", "Heartbeat", "heartbeat_at"),
-            col.attempts_column(),
-            col.queue_column(),
+            col.moment_column("started", "Started", "started_at", spare=4),
+            col.moment_column("heartbeat", "Heartbeat", "heartbeat_at", spare=2),
+            col.attempts_column(spare=6),
+            col.queue_column(spare=5),
         )
         super().__init__(columns, parent)
 
@@ -96,7 +96,7 @@ class DeadJobsModel(_JobRows):
             col.queue_column(),
             col.reason_column(),
             col.attempts_column(),
-            col.moment_column("died", "Died", "ended_at"),
+            col.moment_column("died", "Died", "ended_at", spare=1),
             col.error_column(),
             col.payload_column(),
         )

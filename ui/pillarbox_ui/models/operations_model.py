@@ -6,11 +6,13 @@ Owns its columns, and the words for an operation's state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from PySide6.QtCore import QObject
 
 from pillarbox_engine.model import Operation
 from pillarbox_engine.operation import OperationState
+from pillarbox_engine.undoing import KEPT_US
 from pillarbox_ui.models.columns import Column, Kind
 from pillarbox_ui.models.job_columns import moment_text
 from pillarbox_ui.models.rows import RowsModel
@@ -41,13 +43,13 @@ def _columns() -> tuple[OperationColumn, ...]:
         ),
         _state(),
         _progress(),
-        _number("changed", "Changed", lambda one: one.changed),
-        _number("skipped", "Skipped", lambda one: one.skipped, tip=_reasons),
-        _number("failed", "Failed", lambda one: one.failed, tone="error"),
+        _number("changed", "Changed", lambda one: one.changed, spare=5),
+        _number("skipped", "Skipped", lambda one: one.skipped, tip=_reasons, spare=4),
+        _number("failed", "Failed", lambda one: one.failed, tone="error", spare=3),
         _rate(),
         _undo(),
         Column(
-            key="said", title="Message", width=30, spare=3, text=lambda one: one.said,
+            key="said", title="Message", width=30, spare=6, text=lambda one: one.said,
             tip=lambda one: one.said,
         ),
         Column(
@@ -141,13 +143,14 @@ def _when() -> OperationColumn:
 
 def _number(
     key: str, title: str, read: Callable[[Operation], int], *,
-    tip: Callable[[Operation], str] | None = None, tone: str = "text",
+    tip: Callable[[Operation], str] | None = None, tone: str = "text", spare: int = 0,
 ) -> OperationColumn:  # fmt: skip
     return Column(
         key=key,
         title=title,
         kind=Kind.NUMBER,
         width=10,
+        spare=spare,
         text=lambda one: words.count(read(one)),
         tip=tip,
         roles={
@@ -161,13 +164,20 @@ def _undo() -> OperationColumn:
     return Column(
         key="undo",
         title="Undo",
-        width=12,
+        width=15,
+        spare=1,
         text=_undo_text,
         roles={Role.TONE: lambda one: "accent" if one.undoable and not one.undone else "muted"},
     )
 
 
 def _undo_text(one: Operation) -> str:
+    """Until when it can be taken back: as long as the list of its jobs is kept."""
     if one.undone:
-        return "Undone"
-    return "Possible" if one.undoable else words.NOTHING
+        return words.tr("Undone")
+    if not one.undoable:
+        return words.NOTHING
+    if one.ended_at is None:
+        return words.tr("Possible")
+    left = (one.ended_at + timedelta(microseconds=KEPT_US) - words.utc_now()).total_seconds()
+    return words.tr("{0} left").format(words.age(max(0.0, left)))

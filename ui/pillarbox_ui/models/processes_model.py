@@ -38,10 +38,10 @@ def _columns() -> tuple[ProcessColumn, ...]:
             text=lambda process: state_word(_state(process)),
             roles={Role.STATE: _state},
         ),
-        Column(key="kind", title="Kind", width=10, text=lambda process: process.kind),
+        Column(key="kind", title="Kind", width=10, spare=2, text=lambda process: process.kind),
         _number("threads", "Threads", lambda process: process.threads),
         _number("leases", "Leases", lambda process: process.leased),
-        _number("given-up", "Given up", lambda process: process.given_up, tone="dead"),
+        _number("given-up", "Given up", lambda process: process.given_up, tone="dead", spare=1),
         Column(
             key="serving",
             title="Serves",
@@ -53,6 +53,7 @@ def _columns() -> tuple[ProcessColumn, ...]:
         Column(
             key="maintainer",
             title="Maintainer",
+            spare=4,
             width=12,
             text=lambda process: "Yes" if process.maintainer else words.NOTHING,
             tip=lambda process: "Does the housekeeping of the file" if process.maintainer else "",
@@ -73,6 +74,7 @@ def _since() -> ProcessColumn:
     return Column(
         key="since",
         title="Since",
+        spare=3,
         kind=Kind.MOMENT,
         width=11,
         text=lambda process: moment_text(process.registered_at),
@@ -84,9 +86,10 @@ def _since() -> ProcessColumn:
 
 
 def _number(
-    key: str, title: str, read: Callable[[ProcessInfo], int], tone: str = "text"
+    key: str, title: str, read: Callable[[ProcessInfo], int], tone: str = "text", spare: int = 0
 ) -> ProcessColumn:
     return Column(
+        spare=spare,
         key=key,
         title=title,
         kind=Kind.NUMBER,

@@ -92,9 +92,11 @@ def _columns() -> tuple[QueueColumn, ...]:
         ),
         _state(),
         _number("ready", "Ready", lambda q: q.counts.ready, tone="ready"),
-        _number("scheduled", "Scheduled", lambda q: q.counts.scheduled - q.counts.retrying),
-        _number("leased", "In flight", lambda q: q.counts.leased),
-        _number("retrying", "Retrying", lambda q: q.counts.retrying, tone="retrying"),
+        _number(
+            "scheduled", "Scheduled", lambda q: q.counts.scheduled - q.counts.retrying, spare=9
+        ),
+        _in_flight(),
+        _number("retrying", "Retrying", lambda q: q.counts.retrying, tone="retrying", spare=1),
         _number("dead", "Dead", lambda q: q.counts.dead, tone="dead"),
         _bound(),
         _oldest(),
@@ -102,7 +104,7 @@ def _columns() -> tuple[QueueColumn, ...]:
         _rate("out", "Out/s", lambda q: q.out_rate),
         _p95(),
         _trend(),
-        Column(key="limit", title="Rate limit", width=15, text=rate_limit_text, spare=5),
+        Column(key="limit", title="Rate limit", width=15, text=rate_limit_text, spare=7),
     )
 
 
@@ -117,12 +119,32 @@ def _state() -> QueueColumn:
     )
 
 
+def _in_flight() -> QueueColumn:
+    """Leases against the queue's concurrency, where it has a limit."""
+    return Column(
+        key="leased",
+        title="In flight",
+        kind=Kind.GAUGE,
+        width=9,
+        text=_in_flight_text,
+        roles={
+            Role.LIMIT: lambda queue: (queue.counts.leased, queue.settings.max_in_flight),
+            Role.SORT: lambda queue: queue.counts.leased,
+        },
+    )
+
+
+def _in_flight_text(queue: QueueSummary) -> str:
+    leased, most = words.count(queue.counts.leased), queue.settings.max_in_flight
+    return leased if most is None else f"{leased} / {words.count(most)}"
+
+
 def _bound() -> QueueColumn:
     """What the bound counts, against the bound: a gauge, or the number where there is none."""
     return Column(
         key="bound",
         title="Depth",
-        spare=2,
+        spare=4,
         kind=Kind.GAUGE,
         width=17,
         text=_bound_text,
@@ -147,14 +169,14 @@ def _depth_tip(queue: QueueSummary) -> str:
 
 
 def _number(
-    key: str, title: str, read: Callable[[QueueSummary], int], tone: str = "text"
+    key: str, title: str, read: Callable[[QueueSummary], int], tone: str = "text", spare: int = 0
 ) -> QueueColumn:
     return Column(
         key=key,
         title=title,
         kind=Kind.NUMBER,
         width=5,
-        shown=key != "scheduled",
+        spare=spare,
         text=lambda queue: words.count(read(queue)),
         roles={
             Role.SORT: read,
@@ -169,7 +191,7 @@ def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueC
         title=title,
         kind=Kind.NUMBER,
         width=6,
-        spare=1,
+        spare=2,
         text=lambda queue: words.rate(read(queue)),
         roles={Role.SORT: read},
     )
@@ -193,7 +215,7 @@ def _oldest() -> QueueColumn:
 def _p95() -> QueueColumn:
     return Column(
         key="p95",
-        shown=False,
+        spare=8,
         title="p95",
         kind=Kind.NUMBER,
         width=7,
@@ -206,7 +228,7 @@ def _trend() -> QueueColumn:
     return Column(
         key="trend",
         title="5 minutes",
-        spare=4,
+        spare=5,
         kind=Kind.SPARKLINE,
         width=9,
         text=lambda queue: ", ".join(map(str, queue.depth_trend)),

@@ -2,7 +2,7 @@
 
 Owns sharing out the room: every column gets what it cannot do without, then what it would like,
 those that miss little first; where even the first is too much, columns marked `spare` are left
-out. Pure, but for the fonts.
+out, and where that is not enough the others are squeezed. Pure, but for the fonts.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from pillarbox_ui.widgets.states import state_word, states
 
 _BAR = 40
 """A bar or a spark shorter than this says nothing, in px."""
+
+_LEAST = 48
+"""No column is squeezed below this, in px."""
 
 _WIDEST = {
     Kind.NUMBER: "9,999",
@@ -60,13 +63,24 @@ def share_out(wants: Sequence[Want], room: int) -> list[int]:
     """The width of each column in `room` px; 0 for one that is left out."""
     places = _in_sight(wants, room)
     widths = {at: wants[at].least for at in places}
-    left = max(0, room - sum(widths.values()))
+    if sum(widths.values()) > room:
+        return _squeezed(widths, len(wants), room)
+    left = room - sum(widths.values())
     missing = {at: max(0, wants[at].wish - wants[at].least) for at in places}
     for nth, at in enumerate(sorted(places, key=missing.__getitem__)):
         given = min(missing[at], left // (len(places) - nth))
         widths[at], left = widths[at] + given, left - given
     _give(wants, widths, room)
     return [widths.get(at, 0) for at in range(len(wants))]
+
+
+def _squeezed(widths: dict[int, int], columns: int, room: int) -> list[int]:
+    """Each a little less than it needs: a word that is cut tells more than one out of sight."""
+    whole = sum(widths.values())
+    cut = {at: max(_LEAST, width * room // whole) for at, width in widths.items()}
+    wide = max(cut, key=cut.__getitem__)
+    cut[wide] = max(_LEAST, cut[wide] + room - sum(cut.values()))
+    return [cut.get(at, 0) for at in range(columns)]
 
 
 def _in_sight(wants: Sequence[Want], room: int) -> list[int]:

@@ -17,7 +17,7 @@ from pillarbox_ui.widgets import words
 
 
 class InFlightPage(ListingPage):
-    """Leased jobs, and Release for the selected ones."""
+    """Leased jobs, and Release and Cancel for the selected ones."""
 
     view = View.IN_FLIGHT
 
@@ -30,15 +30,25 @@ class InFlightPage(ListingPage):
         self.release.setToolTip(
             self.tr("Take the selected jobs from their workers: ready again, no attempt charged")
         )
-        self.chosen_changed.connect(self._show_release)
-        self._show_release()
+        self.cancel = self.panel.add_button(
+            self.tr("Cancel"), lambda: self.asked.emit("cancel"), "cancel"
+        )
+        self.cancel.setToolTip(
+            self.tr("End the selected jobs: their handlers are told, what they say is refused")
+        )
+        self.chosen_changed.connect(self._show_chosen)
+        self._show_chosen()
 
     def all_jobs(self, counts: Counts) -> int:
         return counts.leased
 
     @Slot()
-    def _show_release(self) -> None:
+    def _show_chosen(self) -> None:
+        """The buttons say how many jobs they are about; of all that match it is asked first."""
         count = len(self.chosen_jobs())
-        self.release.setEnabled(count > 0)
         jobs = words.counted(count, self.tr("job"), self.tr("jobs"))
-        self.release.setText(self.tr("Release {0}").format(jobs) if count else self.tr("Release"))
+        for button, verb in ((self.release, self.tr("Release")), (self.cancel, self.tr("Cancel"))):
+            text = f"{verb} {jobs}" if count else verb
+            button.setEnabled(count > 0 or self.all_matching)
+            button.setText(text)
+            button.setAccessibleName(text)
