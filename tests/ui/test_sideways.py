@@ -37,9 +37,9 @@ def shown(page: QWidget) -> list[RowsTable[Any]]:
 
 def fits(qtbot: QtBot, tables: list[RowsTable[Any]]) -> None:
     """None of them scrolls sideways, and its first column is there."""
+    bars = [table.horizontalScrollBar() for table in tables]
+    qtbot.waitUntil(lambda: not any(bar.maximum() for bar in bars), timeout=3_000)
     for table in tables:
-        bar = table.horizontalScrollBar()
-        qtbot.waitUntil(lambda bar=bar: bar.maximum() == 0, timeout=3_000)
         assert not table.isColumnHidden(0)
 
 
