@@ -66,7 +66,7 @@ def test_it_is_refused_where_it_would_overwrite(
     out.write_text("mine")
     answer = pillarbox("check", "--salvage", str(out))
     assert answer.code == 1
-    assert "nothing is overwritten" in answer.err
+    assert "there is a file of that name already" in answer.err
     assert out.read_text() == "mine"
 
 

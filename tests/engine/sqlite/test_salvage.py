@@ -230,14 +230,14 @@ def test_a_file_at_work_can_be_salvaged(reopen: Opener, path: Path, tmp_path: Pa
 def test_nothing_is_overwritten(closed: Copy, name: str) -> None:
     there = closed.path.with_name(name)
     there.write_text("mine")
-    with pytest.raises(EnvironmentFault, match="is there already"):
+    with pytest.raises(EnvironmentFault, match="a file of that name already"):
         closed.salvage()
     assert [entry.name for entry in closed.path.parent.glob("out*")] == [name]
     assert there.read_text() == "mine"
 
 
 def test_a_place_that_cannot_be_written_is_said(closed: Copy) -> None:
-    with pytest.raises(EnvironmentFault, match="cannot be written"):
+    with pytest.raises(EnvironmentFault, match="What was salvaged cannot be written"):
         salvage(closed.path, closed.path / "out.jsonl")
 
 

@@ -16,7 +16,9 @@ from typing import BinaryIO
 
 import apsw
 
-from pillarbox_engine.errors import EnvironmentFault, ForeignFile, PillarboxError
+from pillarbox_engine.appearing import refuse_existing
+from pillarbox_engine.appearing import told as written
+from pillarbox_engine.errors import ForeignFile, PillarboxError
 from pillarbox_engine.sqlite import heads, overview
 from pillarbox_engine.sqlite.connection import APPLICATION_ID, open_untouched, spoken
 from pillarbox_engine.sqlite.files import Place, locate
@@ -31,6 +33,7 @@ TO_DO = LIVE_STATES - {State.WAITING}
 """What goes into the file that was named. A parent that waits is no job without its children."""
 
 BESIDE = tuple(state for state in State if state not in TO_DO)
+_WHAT = "What was salvaged"
 MOST = 100
 """Faults told one by one."""
 
@@ -145,8 +148,7 @@ class Piles:
         self._open: dict[Path, BinaryIO] = {}
         piles = (*BESIDE, DAMAGED)
         for path in (out, *(self.path_of(pile) for pile in piles)):
-            if os.path.lexists(path):
-                raise self._refused(path, "it is there already, and nothing is overwritten")
+            refuse_existing(path, _WHAT)
 
     def path_of(self, pile: str) -> Path:
         """Where jobs of that pile go."""
@@ -157,13 +159,11 @@ class Piles:
     def add(self, job: Found) -> Path:
         """Write a job's line; where it is."""
         path = self.path_of(job.pile)
-        try:
+        with written(path, _WHAT):
             if path not in self._open:
                 flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
                 self._open[path] = os.fdopen(os.open(path, flags, 0o600), "wb")
             self._open[path].write(f"{job.line}\n".encode())
-        except OSError as error:
-            raise self._refused(path, error.strerror or str(error)) from error
         return path
 
     def __enter__(self) -> Piles:
@@ -171,12 +171,7 @@ class Piles:
 
     def __exit__(self, *exc: object) -> None:
         for path, file in self._open.items():
-            try:
+            with written(path, _WHAT):
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
-            except OSError as error:
-                raise self._refused(path, error.strerror or str(error)) from error
-
-    def _refused(self, path: Path, why: str) -> EnvironmentFault:
-        return EnvironmentFault(f"{path} cannot be written", why, "Choose another place")
