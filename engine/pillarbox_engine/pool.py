@@ -20,7 +20,7 @@ from pillarbox_engine.caring import RECHECK_US, Care
 from pillarbox_engine.clock import Clock, to_us
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.crew import Crew
-from pillarbox_engine.errors import EngineClosed, PillarboxError
+from pillarbox_engine.errors import DiskFull, EngineClosed, PillarboxError
 from pillarbox_engine.held import Held
 from pillarbox_engine.leasing import Claimed, ClaimRequest, Release
 from pillarbox_engine.protocols import Backend, Change
@@ -41,6 +41,8 @@ LOG = logging.getLogger("pillarbox")
 GATHER_US = 20_000
 """How long an outcome may wait for others to be settled with it."""
 CLOSE_SECONDS = 5.0
+FULL_US = 500_000
+"""How soon a claim is tried again while the disk is full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,9 +262,15 @@ class Pool:
 
     def _claim(self, request: ClaimRequest, claimed: list[Claimed] | None, now_us: int) -> None:
         """Take in what came with the settlements (None: nothing was asked), or what comes now."""
-        if claimed is None:
-            claimed = self._backend.claim(request)
-        claimed = claimed or self._ask_again(request, now_us)
+        try:
+            claimed = self._backend.claim(request) if claimed is None else claimed
+            claimed = claimed or self._ask_again(request, now_us)
+        except DiskFull as full:
+            # No error to wait after: what runs is to be settled as ever.
+            self._trouble.tell_once(full)
+            self._appetite.went_hungry(request.limit, now_us + FULL_US)
+            return
+        self._trouble.over_with()
         if claimed:
             self._appetite.was_fed()
         for one in claimed:

@@ -25,6 +25,7 @@ class Trouble:
     def __init__(self, on_problem: OnProblem | None, random: Random) -> None:
         self._on_problem, self._random = on_problem, random
         self._failures = 0
+        self._said = ""
 
     def wait_after(self, error: Exception) -> float:
         """Tell `error`; seconds to wait before the next try."""
@@ -35,6 +36,16 @@ class Trouble:
     def over(self) -> None:
         """It worked: the next failure is a first one again."""
         self._failures = 0
+
+    def tell_once(self, error: Exception) -> None:
+        """Say `error` unless it was the last said so, and `over_with` it was not called since."""
+        if str(error) != self._said:
+            self._said = str(error)
+            self.tell(error)
+
+    def over_with(self) -> None:
+        """What was told once is over."""
+        self._said = ""
 
     def tell(self, error: Exception) -> None:
         """Say `error`, without any waiting."""

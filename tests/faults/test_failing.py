@@ -15,7 +15,7 @@ from pillarbox_engine.backoff import Exponential
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.errors import Definite, Indeterminate, PillarboxError
-from pillarbox_engine.sqlite import connection, open_backend, outage
+from pillarbox_engine.sqlite import connection, open_backend, outage, room
 from tests.faults import history, sweeping
 from tests.faults.failing import KINDS, Script, failing
 
@@ -30,6 +30,7 @@ SOON = Exponential(first=0.001, cap=0.004, jitter=0.0)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses to wait for, and a file that is written to as well as its WAL."""
     monkeypatch.setattr(outage, "PAUSES", Exponential(first=0.0, cap=0.0, jitter=0.0))
+    monkeypatch.setattr(room, "PAUSE_US", 0)
     monkeypatch.setattr(trouble, "WAITS", SOON)
     monkeypatch.setattr(connection, "AUTOCHECKPOINT", 30)
     logging.getLogger("pillarbox").setLevel(logging.CRITICAL)

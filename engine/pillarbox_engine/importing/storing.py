@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pillarbox_engine.clock import Clock, SystemClock
-from pillarbox_engine.errors import InputFault, PillarboxError, QueueFull, StorageFault
+from pillarbox_engine.errors import EnvironmentFault, InputFault, PillarboxError, QueueFull
 from pillarbox_engine.importing.reading import read
 from pillarbox_engine.importing.records import (
     Accepted,
@@ -154,7 +154,7 @@ class _Intake:
             answers = self._backend.enqueue(jobs[0].queue, [entry.job for entry in jobs])
         except (QueueFull, InputFault) as error:
             self._store_singly(jobs, error)
-        except StorageFault as error:
+        except EnvironmentFault as error:
             raise _Stop(error) from error
         else:
             conflicts = sum(answer.conflict for answer in answers)

@@ -112,14 +112,14 @@ class SqliteBackend(InspectorSide):
         )
 
     def _store(self, call: Call) -> list[Enqueued]:
-        return self._file.write(enqueue.Enqueue(call))
+        return self._file.grow(enqueue.Enqueue(call))
 
     def enqueue_flow(self, flow: NewFlow) -> Enqueued:
         """Store a parent and its children durably, all or none."""
         call = new_flow_call(flow, self._nonces)
 
         def store(call: Call) -> Enqueued:
-            return self._file.write(lambda t: enqueue_flow(t, FlowCall(flow, call)))
+            return self._file.grow(lambda t: enqueue_flow(t, FlowCall(flow, call)))
 
         try:
             answer = claim_check.run(call, self._file.side, self._now(), store)
@@ -139,6 +139,7 @@ class SqliteBackend(InspectorSide):
     def claim(self, request: ClaimRequest) -> list[Claimed]:
         """Lease what may run now."""
         unread = Unread()
+        self._file.room.require()
         if not self._is_worth_claiming(request):
             return []
         taken = self._file.write(lambda t: self._lease(t, request, unread))
@@ -190,7 +191,7 @@ class SqliteBackend(InspectorSide):
     ) -> tuple[list[LeaseLostNote | None], list[Claimed]]:
         """Settle, then claim, in one commit."""
         unread = Unread()
-        if not self._is_worth_claiming(request):
+        if self._file.room.full or not self._is_worth_claiming(request):
             return self.settle(settlements) if settlements else [], []
         notes, taken = self._file.write(
             lambda t: (settle.settle(t, settlements), self._lease(t, request, unread))
@@ -316,7 +317,7 @@ class SqliteBackend(InspectorSide):
         side = self._file.side
         return claim_check.store_first(
             side, self._now(),
-            lambda stored: self._file.write(lambda t: scheduling.run(t, name, stored)),
+            lambda stored: self._file.grow(lambda t: scheduling.run(t, name, stored)),
         )  # fmt: skip
 
     def start_operation(self, plan: OperationPlan) -> Operation:
@@ -353,7 +354,7 @@ class SqliteBackend(InspectorSide):
             return self._maintain(own)
 
     def _maintain(self, own: int) -> float:
-        self._file.sync_head()
+        self._file.tend()
         reap, now = self._jumps.settled(), self._now()
         with self._file.read() as reading:
             due = upkeep.look(reading, own, now, reap=reap)

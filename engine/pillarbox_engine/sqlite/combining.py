@@ -103,6 +103,16 @@ class Combiner:
         finally:
             self._pass_on()
 
+    @contextmanager
+    def alone_if_free(self) -> Iterator[bool]:
+        """The same where nobody is being served; False: somebody is."""
+        free = self._lead.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self._pass_on()
+
     def _await(self, piece: Piece[Any]) -> None:
         """Wait until `piece` is done or its caller has the lead."""
         try:

@@ -195,6 +195,11 @@ def spoken(path: Path) -> Iterator[None]:
         raise translate(error, path) from error
 
 
+def _no_room_to_share(error: apsw.Error) -> bool:
+    """Whether SQLite found no room for the index of the WAL that processes share."""
+    return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE
+
+
 def translate(error: apsw.Error, path: Path, *, tested: bool = True) -> PillarboxError:
     """The error of ours that says what SQLite met. What is no fault of the world comes back as a
     `Definite` failure with SQLite's words. `tested`: the statement is one that fits our schema."""
@@ -209,7 +214,7 @@ def translate(error: apsw.Error, path: Path, *, tested: bool = True) -> Pillarbo
         return ForeignFile(title, "it is not an SQLite file", "Name a Pillarbox queue file")
     if isinstance(error, apsw.CorruptError) or (tested and BROKEN_SCHEMA.search(str(error))):
         return damaged(path, str(error))
-    if isinstance(error, apsw.FullError):
+    if isinstance(error, apsw.FullError) or _no_room_to_share(error):
         return DiskFull(title, "no room is left on the disk", "Free some room and try again")
     if isinstance(error, (apsw.ReadOnlyError, apsw.PermissionsError)):
         return ReadOnlyFile(title, "it cannot be written", "Make it and its folder writable")

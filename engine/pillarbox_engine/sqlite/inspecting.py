@@ -183,6 +183,7 @@ class InspectorSide:
             label=str(path), uuid=self._file.uuid, size=files.size_of(path),
             wal_size=files.size_of(path.with_name(path.name + "-wal")),
             read_only=self._file.place.read_only, sequence=sequence, notices=self._notices,
+            trouble=self._file.trouble(),
         )  # fmt: skip
 
     def _now(self) -> int:

@@ -32,7 +32,9 @@ from pillarbox_engine.sqlite.offers import Offers
 from pillarbox_engine.sqlite.outage import Anew, Outage
 from pillarbox_engine.sqlite.readers import Readers, Reading
 from pillarbox_engine.sqlite.reopening import reopen
+from pillarbox_engine.sqlite.room import Room
 from pillarbox_engine.sqlite.transaction import Transaction
+from pillarbox_engine.sqlite.whereabouts import Whereabouts
 from pillarbox_engine.sqlite.writer import Writer
 
 T = TypeVar("T")
@@ -55,7 +57,8 @@ class OpenFile:
         self.place, self.side, self.clock = place, place.side, clock
         self.listeners, self.offers = Listeners(), Offers()
         self.process_id: int | None = None
-        self.outage = Outage(place.path, clock)
+        self.outage, self.room = Outage(place.path, clock), Room(place.side, clock)
+        self._whereabouts = Whereabouts(place.path, clock)
         self._readers = Readers(place.path, connect, self._with_copy, self._distrust)
         self._writer: Writer | None = None
         self._doorbell: Doorbell | None = None
@@ -81,12 +84,16 @@ class OpenFile:
 
     def _join(self, kind: str) -> None:
         path = self.place.path
-        anew = Anew(self.outage, self._open_anew, self._readers.renew)
+        anew = Anew(
+            self.outage, self._open_anew, self._readers.renew, self._ran_out,
+            lambda: self.room.fault,
+        )  # fmt: skip
         self._writer = Writer(path, self.clock, self._after_commit, self.offers, anew)
         self.process_id = self._writer.run(lambda t: registry.register(t, kind))
         self.offers.process_id = self.process_id
         self._head = HeadFile(self.side, self.process_id, self.uuid)
         self._marks = Marks(self.side, self.process_id)
+        self.room.look()
 
     def _recover(self) -> registry.Recovered:
         side, own = self.side, self.process_id or 0
@@ -102,6 +109,25 @@ class OpenFile:
         _LOG.warning("%s was opened anew after: %s", self.place.path, self.outage.fault)
         return connection
 
+    def _ran_out(self) -> bool:
+        freed = self.room.ran_out()
+        if self._doorbell is not None and not self._closing:
+            self._doorbell.ring()
+        return freed
+
+    def trouble(self) -> PillarboxError | None:
+        """What keeps the file from being written now, after looking whether that is over."""
+        if self.outage.fault is not None and self._writer is not None:
+            self._writer.try_again()
+        if self.room.full:
+            self.room.look()
+        return self.outage.fault or self.room.fault
+
+    def tend(self) -> None:
+        """What is due all the time: the newest head survives power loss, the disk has room."""
+        self.sync_head()
+        self.room.look()
+
     def _distrust(self) -> None:
         if self._writer is not None:
             self._writer.distrust()
@@ -110,6 +136,11 @@ class OpenFile:
         """One consistent look at the file."""
         self._require_usable()
         return self._readers.read()
+
+    def grow(self, work: Callable[[Transaction], T]) -> T:
+        """The same for work that adds jobs: `DiskFull` while the disk has no room for them."""
+        self.room.require()
+        return self.write(work)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """Do `work` in a durable transaction."""
@@ -135,8 +166,9 @@ class OpenFile:
         return ReadOnlyFile(f"{self.place.path} is open to look at only", "", "Open it to write")
 
     def joinable(self) -> None:
-        """Refuse what `write` would refuse, where the writing is done elsewhere."""
+        """Refuse what `grow` would refuse, where the writing is done elsewhere."""
         self._require_usable()
+        self.room.require()
         if self._writer is None:
             raise self._only_looked_at()
 
@@ -196,6 +228,7 @@ class OpenFile:
 
     def _heard(self) -> None:
         self._alone = len(self._registered()) < 2
+        self.room.look()
         self.listeners.notify(Change())
 
     def _require_usable(self) -> None:
@@ -207,6 +240,7 @@ class OpenFile:
             )
         if self._closed:
             raise closed()
+        self._whereabouts.require()
 
     def _leave(self, own: int) -> None:
         try:

@@ -64,12 +64,15 @@ class Outage:
 class Anew:
     """How the file is opened anew after an I/O error, and whether it is worth trying now.
 
-    `dropped` is called when the writer has let go of the file: others shall do so too.
+    `dropped` is called when the writer has let go of the file: others shall do so too. `ran_out`
+    when the disk was full: whether there is some room now, and `fault` is what to say of it.
     """
 
     outage: Outage
     open: Callable[[], apsw.Connection]
     dropped: Callable[[], None] = lambda: None
+    ran_out: Callable[[], bool] = lambda: False
+    fault: Callable[[], PillarboxError | None] = lambda: None
 
     def worked(self) -> None:
         """A write has become durable."""

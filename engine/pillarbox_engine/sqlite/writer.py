@@ -10,6 +10,7 @@ running every piece on its own, so one caller's failure never touches another's 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
@@ -23,7 +24,14 @@ from pillarbox_engine.protocols import Change
 from pillarbox_engine.refusals import closed
 from pillarbox_engine.sqlite import chain, counting, one_step
 from pillarbox_engine.sqlite.combining import Combiner, Piece, Together, Work
-from pillarbox_engine.sqlite.connection import close, open_writer, stops, translate
+from pillarbox_engine.sqlite.connection import (
+    BUSY_TIMEOUT_MS,
+    close,
+    open_writer,
+    stops,
+    translate,
+)
+from pillarbox_engine.sqlite.enqueue import Enqueue
 from pillarbox_engine.sqlite.memo import Head, Memo
 from pillarbox_engine.sqlite.migrate import require_current
 from pillarbox_engine.sqlite.offers import Offers, deliver, give_back
@@ -31,6 +39,7 @@ from pillarbox_engine.sqlite.outage import Anew, Outage
 from pillarbox_engine.sqlite.transaction import Transaction
 
 T = TypeVar("T")
+_LOG = logging.getLogger("pillarbox.file")
 
 
 class Writer:
@@ -60,6 +69,25 @@ class Writer:
         with self._combiner.alone():
             if not self._closed:
                 action()
+
+    def try_again(self) -> None:
+        """Find out whether what kept the file from being written is over, waiting for nobody."""
+        with self._combiner.alone_if_free() as free:
+            if free and not self._closed and self._anew.outage.refusal() is None:
+                self._try_again()
+
+    def _try_again(self) -> None:
+        try:
+            connection = self._opened()
+            connection.set_busy_timeout(0)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+            self._anew.outage.over()
+        except (PillarboxError, apsw.Error) as error:
+            _LOG.info("%s still cannot be written: %s", self._path, error)
+        finally:
+            if self._connection is not None:
+                self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
 
     def distrust(self) -> None:
         """The disk failed elsewhere in this process: open the file anew before the next write."""
@@ -95,7 +123,15 @@ class Writer:
             _settle(pieces, refusal)
         elif not (self._store_in_one_step(pieces) or self._commit(pieces, gather=True)):
             for piece in pieces:
-                self._commit([piece], gather=False)
+                self._commit_alone(piece)
+
+    def _commit_alone(self, piece: Piece[Any]) -> None:
+        """What is left of a full disk's room is for what ends jobs, not for more of them."""
+        full = self._anew.fault()
+        if full is not None and isinstance(piece.work, Enqueue):
+            piece.error = full
+        elif not self._commit([piece], gather=False):
+            self._commit([piece], gather=False)
 
     def _store_in_one_step(self, pieces: list[Piece[Any]]) -> bool:
         """Whether all who wait could go the short way, and did."""
@@ -109,6 +145,7 @@ class Writer:
                 self._memo.forget()
                 return False
         except apsw.Error as error:
+            self._made_room(error)
             self._fail(pieces, _of_commit(error))
             return True
         self._memo.committed(step.head, step.changes)
@@ -121,7 +158,7 @@ class Writer:
     def _commit(self, pieces: list[Piece[Any]], *, gather: bool) -> bool:
         """Commit `pieces` together; `gather`: with all who came until the transaction had begun.
 
-        False: one failed midway, nothing was kept, try each alone.
+        False: one failed midway, or there is room only now; nothing was kept, try each alone.
         """
         try:
             connection = self._begin(pieces, gather=gather)
@@ -132,6 +169,8 @@ class Writer:
                 return False
             pieces[0].error = torn.error
         except apsw.Error as error:
+            if self._made_room(error):
+                return False
             self._fail(pieces, error)
         except PillarboxError as error:
             self._roll_back()
@@ -189,6 +228,13 @@ class Writer:
             connection.execute("COMMIT")
         except (apsw.IOError, apsw.CorruptError) as error:
             raise _of_commit(error) from error
+
+    def _made_room(self, error: apsw.Error) -> bool:
+        """Whether the disk was full and is not any more, for a while."""
+        if not isinstance(error, apsw.FullError):
+            return False
+        self._roll_back()
+        return self._anew.ran_out()
 
     def _fail(self, pieces: list[Piece[Any]], error: apsw.Error) -> None:
         """Storage failed: nothing of `pieces` is kept (or, in COMMIT itself, it is uncertain)."""
