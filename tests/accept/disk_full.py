@@ -53,7 +53,7 @@ def _await_room(engine: Engine) -> float:
     while engine.backend.file_info().trouble is not None:
         if time.monotonic() - began > PATIENCE:
             break
-        time.sleep(0.05)
+        engine.hints.wait(engine.hints.mark(), 0.05)
     return time.monotonic() - began
 
 

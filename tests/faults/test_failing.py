@@ -27,13 +27,13 @@ SOON = Exponential(first=0.001, cap=0.004, jitter=0.0)
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _impatient(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """No pauses to wait for, and a file that is written to as well as its WAL."""
     monkeypatch.setattr(outage, "PAUSES", Exponential(first=0.0, cap=0.0, jitter=0.0))
     monkeypatch.setattr(room, "PAUSE_US", 0)
     monkeypatch.setattr(trouble, "WAITS", SOON)
     monkeypatch.setattr(connection, "AUTOCHECKPOINT", 30)
-    logging.getLogger("pillarbox").setLevel(logging.CRITICAL)
+    caplog.set_level(logging.CRITICAL, "pillarbox")
 
 
 def _sweep(folder: Path, kind: str, every: int, *, lasting: bool) -> int:
