@@ -39,7 +39,9 @@ SEED = 7
     show_default=True,
     help="In the terminal: how long the queues may drain after that.",
 )
-@click.option("--seed", type=int, default=SEED, show_default=True, help="Where chance begins.")
+@click.option(
+    "--seed", metavar="N", type=int, default=SEED, show_default=True, help="Where chance begins."
+)
 @common
 def command(common: Common, headless: bool, seconds: float | None, grace: float, seed: int) -> int:
     """Watch 500 sign-ups a minute arrive where 20 used to.

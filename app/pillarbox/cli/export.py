@@ -79,20 +79,21 @@ def _write(
 ) -> ExportResult:
     from pillarbox_engine import exporting
 
-    with interruptible("Stopping.") as stop, progress_bar("export", counted=False) as draw:
-
-        def listen(now: exporting.ExportProgress) -> None:
-            draw(round(now.share * _PARTS), _PARTS)
-
-        if target is None:
+    with interruptible("Stopping.") as stop:
+        if target is None:  # no bar: what reads the pipe may well draw one of its own
             return exporting.run(
-                engine.backend, sys.stdout.buffer, where, options=options, progress=listen,
+                engine.backend, sys.stdout.buffer, where, options=options, cancelled=stop.is_set
+            )
+        with progress_bar("export", counted=False) as draw:
+            return exporting.to_file(
+                engine.backend,
+                Path(target),
+                where,
+                options=options,
+                replace=force,
+                progress=lambda now: draw(round(now.share * _PARTS), _PARTS),
                 cancelled=stop.is_set,
-            )  # fmt: skip
-        return exporting.to_file(
-            engine.backend, Path(target), where, options=options, replace=force, progress=listen,
-            cancelled=stop.is_set,
-        )  # fmt: skip
+            )
 
 
 def _tell(common: Common, result: ExportResult, target: str, *, to_stdout: bool) -> int:

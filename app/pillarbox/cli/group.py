@@ -19,7 +19,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Look": ("window", "stats", "jobs", "job"),
     "Act on jobs": ("replay", "requeue", "cancel", "purge", "restore", "operations"),
     "Act on queues": ("queue", "pause", "resume", "drain", "schedules"),
-    "Look after the file": ("backup", "check", "bench"),
+    "Look after the file": ("backup", "check", "bench", "completion"),
 }
 MODULES = {"queue": "queue_settings"}
 """The modules of commands whose own names are those of the standard library's."""
@@ -83,6 +83,7 @@ _EPILOG = "\n\n".join(
             "pillarbox work mail --handlers h.toml    run them",
             "pillarbox stats --watch                  watch them",
             "pillarbox replay 'queue:mail error:timeout'",
+            "pillarbox export queue:mail -o mail.jsonl    copy jobs out, as enqueue takes them",
         ),
         "\b\nQueries, where a command takes one:\n"
         "  state:dead queue:email type:welcome payload.customer.id:42\n"
@@ -93,9 +94,9 @@ _EPILOG = "\n\n".join(
         "  4 the queue file cannot be used",
         "\b\nEnvironment:\n  PILLARBOX_FILE   the queue file, where no --file is given",
         "\b\nShell completion:\n"
-        '  bash   eval "$(_PILLARBOX_COMPLETE=bash_source pillarbox)"\n'
-        '  zsh    eval "$(_PILLARBOX_COMPLETE=zsh_source pillarbox)"\n'
-        "  fish   _PILLARBOX_COMPLETE=fish_source pillarbox | source",
+        '  bash   eval "$(pillarbox completion bash)"   in ~/.bashrc\n'
+        '  zsh    eval "$(pillarbox completion zsh)"    in ~/.zshrc\n'
+        "  fish   pillarbox completion fish | source    in ~/.config/fish/config.fish",
     )
 )
 

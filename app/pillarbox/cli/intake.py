@@ -110,11 +110,13 @@ def _told(name: str, report: IntakeReport) -> Iterator[None]:
 
 @contextmanager
 def _bar(name: str, report: IntakeReport) -> Iterator[Listener]:
-    with progress_bar(os.path.basename(name), counted=False) as draw:
+    label = os.path.basename(name)
+    doing = {"checking": f"Checking {label}", "reading": label}
+    with progress_bar(label, counted=False) as draw:
 
         def listen(progress: ImportProgress) -> None:
             report.note(progress)
-            draw(progress.done_bytes, progress.total_bytes)
+            draw(progress.done_bytes, progress.total_bytes, label=doing[progress.phase])
 
         yield listen
 

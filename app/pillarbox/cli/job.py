@@ -11,7 +11,7 @@ from pillarbox.cli.options import Common, common, examples
 @click.command(
     name="job",
     short_help="Show one job whole, with its attempts.",
-    epilog=examples("pillarbox job 01J9ZK", "pillarbox job 01J9ZK --json | jq .payload"),
+    epilog=examples("pillarbox job 42", "pillarbox job 42 --json | jq .payload"),
 )
 @click.argument("job_id", metavar="ID")
 @common

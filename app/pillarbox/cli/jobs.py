@@ -34,7 +34,12 @@ PAGE = 500
 )
 @query_argument(required=False)
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="At most so many.",
 )
 @click.option("--sort", metavar="KEY", help="Sort by KEY; -KEY turns the order round.")
 @common

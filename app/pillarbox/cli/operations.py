@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 @click.argument("action", type=click.Choice(["cancel", "undo"]), required=False)
 @click.argument("operation", metavar="[ID]", required=False)
 @click.option(
-    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="At most so many.",
 )
 @common
 def command(common: Common, action: str | None, operation: str | None, limit: int) -> int:

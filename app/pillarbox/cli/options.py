@@ -79,6 +79,7 @@ _file_option = click.option(
     "--file",
     "file",
     metavar="PATH",
+    type=click.Path(),
     callback=_gather,
     expose_value=False,
     help="The queue file [default: $PILLARBOX_FILE, else one in your data folder].",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pillarbox.cli.output import console, on_terminal
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
 
-Progress = Callable[[int, int | None], None]
-"""Told (done, in all); None: it is not known how many there are."""
+
+class Progress(Protocol):
+    """Told (done, in all); None: it is not known how many there are. `label`: what is done now."""
+
+    def __call__(self, done: int, total: int | None, /, *, label: str = "") -> None: ...
 
 
 @contextmanager
@@ -31,7 +34,12 @@ def progress_bar(label: str, *, counted: bool = True) -> Iterator[Progress]:
     columns = (*_columns(counted), TimeRemainingColumn())
     with Bar(*columns, console=console(err=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        first = label
+
+        def draw(done: int, total: int | None, /, *, label: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=label or first)
+
+        yield draw
 
 
 def _columns(counted: bool) -> tuple[ProgressColumn, ...]:
@@ -41,5 +49,5 @@ def _columns(counted: bool) -> tuple[ProgressColumn, ...]:
     return (TextColumn("{task.description}", markup=False), BarColumn(), figure)
 
 
-def _unseen(done: int, total: int | None) -> None:
+def _unseen(done: int, total: int | None, /, *, label: str = "") -> None:
     """Nobody is looking."""
