@@ -91,7 +91,7 @@ class Frame(QMainWindow):
 
         made = Inspector(self.context.theme, self.context.zone)
         made.setMinimumWidth(_INSPECTOR.width())
-        made.flow.asked_for.connect(self.inspection_asked)
+        made.asked_for.connect(self.inspection_asked)
         return made
 
     @property

@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from pillarbox_engine.model import Event, LogLine
 from pillarbox_engine.states import EventKind, State
 from pillarbox_ui.inspector.inspector import GONE, NONE, SHOWN, Inspector
+from pillarbox_ui.inspector.log_tab import MOST_LINES
 from pillarbox_ui.inspector.payload_tab import RAW, TREE, escaped
+from pillarbox_ui.widgets.later import Later
 from pillarbox_ui.widgets.zone import Zone
 from tests.ui.inspector.kit import AROUND, NOW, a_job, failed
 
@@ -27,6 +29,9 @@ HOSTILE = [
     "a" * 20_000,
     "\ufeff\u2028\u2029",
 ]
+
+ATTEMPTS = 2
+"""The place of the Attempts tab."""
 
 
 def test_nothing_chosen_and_a_job_that_is_gone_are_told_apart(inspector: Inspector) -> None:
@@ -89,13 +94,13 @@ def test_times_follow_the_zone(inspector: Inspector, zone: Zone) -> None:
 def test_a_newer_picture_keeps_tab_selection_and_place(inspector: Inspector) -> None:
     job = a_job(history=tuple(failed(n) for n in range(1, 60)), log=_lines(200))
     inspector.show_job(job, AROUND)
-    inspector.tabs.setCurrentWidget(inspector.attempts)
+    inspector.tabs.setCurrentIndex(ATTEMPTS)
     inspector.attempts.table.selectRow(10)
     inspector.log.text.verticalScrollBar().setValue(5)
     chosen = inspector.attempts.model.event(10)
     newer = replace(job, history=(*job.history, failed(60)), log=_lines(210))
     inspector.show_job(newer, AROUND)
-    assert inspector.tabs.currentWidget() is inspector.attempts
+    assert inspector.tabs.currentIndex() == ATTEMPTS
     (row,) = inspector.attempts.table.selectionModel().selectedRows()
     assert inspector.attempts.model.event(row.row()) == chosen
     assert inspector.log.text.verticalScrollBar().value() == 5
@@ -193,3 +198,21 @@ def test_a_tree_that_comes_late_is_not_shown_for_another_job(
     assert model.index(0, 1).data() == "{1 key}"
     qtbot.wait(50)
     assert model.index(0, 1).data() == "{1 key}"
+
+
+def test_a_tab_is_made_when_it_is_first_seen_and_shows_the_job_of_then(
+    qtbot: QtBot, inspector: Inspector
+) -> None:
+    assert not any(tab.is_made for tab in inspector.findChildren(Later))
+    inspector.show_job(a_job(log=_lines(3)), AROUND)
+    inspector.show_job(a_job(log=_lines(4)), AROUND)
+    inspector.tabs.setCurrentIndex(4)
+    qtbot.waitUntil(lambda: sum(tab.is_made for tab in inspector.findChildren(Later)) == 1)
+    assert len(inspector.log.text.toPlainText().splitlines()) == 4
+
+
+def test_of_a_long_log_the_newest_lines_are_shown(inspector: Inspector) -> None:
+    inspector.show_job(a_job(log=_lines(MOST_LINES + 7)), AROUND)
+    shown = inspector.log.text.toPlainText().splitlines()
+    assert shown[0] == "… 7 earlier lines"
+    assert len(shown) == MOST_LINES + 1

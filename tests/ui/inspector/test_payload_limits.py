@@ -48,7 +48,7 @@ class Stalls:
 )
 def test_no_payload_freezes_the_window(qtbot: QtBot, inspector: Inspector, payload: str) -> None:
     stalls = Stalls()
-    inspector.tabs.setCurrentWidget(inspector.payload)
+    inspector.tabs.setCurrentIndex(1)
     job = a_job(payload)
     with qtbot.waitSignal(inspector.payload.raw.loaded, timeout=20_000, raising=False) as told:
         inspector.show_job(job, AROUND)

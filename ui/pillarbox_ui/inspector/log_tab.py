@@ -10,6 +10,9 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.zone import Zone
 
+MOST_LINES = 2_000
+"""Lines that are shown: the newest."""
+
 
 class LogTab(QStackedWidget):
     """The lines, or what to do to have some."""
@@ -37,7 +40,11 @@ class LogTab(QStackedWidget):
     def _write(self) -> None:
         lines = self._job.log if self._job is not None else ()
         self.setCurrentIndex(1 if lines else 0)
-        self.text.show_text("\n".join(self._line(line) for line in lines))
+        earlier = len(lines) - MOST_LINES
+        told = [self._line(line) for line in lines[-MOST_LINES:]]
+        if earlier > 0:
+            told.insert(0, self.tr("… {0} earlier lines").format(f"{earlier:,}"))
+        self.text.show_text("\n".join(told))
 
     def _line(self, line: LogLine) -> str:
         indent = "\n" + " " * 13
