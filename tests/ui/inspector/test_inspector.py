@@ -97,12 +97,12 @@ def test_a_newer_picture_keeps_tab_selection_and_place(inspector: Inspector) -> 
     inspector.tabs.setCurrentIndex(ATTEMPTS)
     inspector.attempts.table.selectRow(10)
     inspector.log.text.verticalScrollBar().setValue(5)
-    chosen = inspector.attempts.model.event(10)
+    chosen = inspector.attempts.model.event_at(10)
     newer = replace(job, history=(*job.history, failed(60)), log=_lines(210))
     inspector.show_job(newer, AROUND)
     assert inspector.tabs.currentIndex() == ATTEMPTS
     (row,) = inspector.attempts.table.selectionModel().selectedRows()
-    assert inspector.attempts.model.event(row.row()) == chosen
+    assert inspector.attempts.model.event_at(row.row()) == chosen
     assert inspector.log.text.verticalScrollBar().value() == 5
     assert "line 209" in inspector.log.text.toPlainText()
 

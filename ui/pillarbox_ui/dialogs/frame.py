@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from pillarbox_engine.errors import PillarboxError
+from pillarbox_ui.dialogs.body import Body
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
@@ -103,26 +104,30 @@ class Dialog(QDialog):
         self._column.setSpacing(SIZE.between)
         self.banner = Banner(theme, self)
         self._column.addWidget(self.banner)
-        self.body = QVBoxLayout()
-        self.body.setSpacing(SIZE.between)
-        self._column.addLayout(self.body, 1)
+        self._body = Body()
+        self.body = self._body.column
+        self._column.addWidget(self._body, 1)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(SIZE.inside)
         self._foot.addStretch(1)
         self._column.addLayout(self._foot)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Be as high as the text needs: Qt gives a dialog two thirds of the screen at the most,
+        """Be as large as the words need: Qt gives a dialog two thirds of the screen at the most,
         and squeezes what wraps below its own height."""
-        needed = self.needed_height()
-        if not event.spontaneous() and self.height() < needed:
-            self.resize(self.width(), needed)
+        if not event.spontaneous():
+            self.fit(self.width())
         super().showEvent(event)
 
-    def needed_height(self) -> int:
-        """How high all of it would be at this width; no higher than the screen."""
-        needed = self._column.totalHeightForWidth(self.width())
-        return min(needed, self.screen().availableGeometry().height())
+    def fit(self, width: int) -> None:
+        """Be `width` px wide, or as wide as the words need, and as high as they then are.
+
+        Never larger than the screen: what has no room there is scrolled to.
+        """
+        room = self.screen().availableGeometry()
+        width = min(max(width, self._column.totalMinimumSize().width()), room.width())
+        height = max(self.height(), self._column.totalHeightForWidth(width))
+        self.resize(width, min(height, room.height()))
 
     def show_error(self, error: PillarboxError) -> None:
         """Say what could not be done, why, and what to do; the dialog stays as it is."""

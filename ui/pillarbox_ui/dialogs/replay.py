@@ -90,7 +90,7 @@ class ReplayDialog(BulkDialog):
         """Wide enough for the payloads beside the choices, as long as they are shown."""
         self.setMinimumWidth(_WIDE if editing else _WIDTH)
         self.body.activate()
-        self.resize(_WIDE if editing else _WIDTH, self.needed_height())
+        self.fit(_WIDE if editing else _WIDTH)
 
     @Slot()
     def _rehearse(self) -> None:

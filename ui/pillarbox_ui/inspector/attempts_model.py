@@ -54,7 +54,7 @@ class AttemptsModel(QAbstractTableModel):
         self._events = events
         self.endResetModel()
 
-    def event(self, row: int) -> Event:  # type: ignore[override]
+    def event_at(self, row: int) -> Event:
         """The entry shown in `row`."""
         return self._events[row]
 

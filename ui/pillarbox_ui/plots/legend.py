@@ -1,4 +1,4 @@
-"""The legend: a row above the plot, so it covers no data, with the values under the cursor.
+"""The legend: above the plot, so it covers no data, with the values under the cursor.
 
 Each entry is a button that shows or hides its curve.
 """
@@ -15,6 +15,7 @@ from pillarbox_ui.theme.fonts import number_font, small_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.flow import FlowLayout
 from pillarbox_ui.widgets.painting import paint_ring
 from pillarbox_ui.widgets.plain_label import ElidedLabel, PlainLabel
 
@@ -123,13 +124,15 @@ class Legend(QWidget):
         self._title = PlainLabel(title, self, heading=True)
         row.addWidget(self._title)
         row.addSpacing(SIZE.inside)
+        flow = FlowLayout()
         for key, button in self._keys.items():
             button.toggled.connect(lambda on, key=key: self.toggled.emit(key, on))
-            row.addWidget(button)
+            flow.addWidget(button)
+        row.addLayout(flow, 1)
         row.addWidget(self._time, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where room is short the values go, rather than be cut."""
+        """Where room is short the values go; where it is still too short, a second line begins."""
         super().resizeEvent(event)
         self._fit()
 

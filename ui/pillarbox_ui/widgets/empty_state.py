@@ -68,8 +68,14 @@ class EmptyState(QWidget):
         self._set_choices(choices)
         self._redraw()
 
+    def _give_room(self, text: str) -> None:
+        """A wrapped label that is centred is asked for neither its width nor its height."""
+        width = self._text_width(text)
+        self._text.setMinimumWidth(width)
+        self._text.setMinimumHeight(self._text.heightForWidth(width))
+
     def _text_width(self, text: str) -> int:
-        """Wrapped labels ask for too little width; this is what the text needs, up to the most."""
+        """What the text needs, up to the most."""
         widest = max(
             (self._text.fontMetrics().horizontalAdvance(t) for t in text.splitlines()), default=0
         )
