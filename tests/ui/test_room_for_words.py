@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from pillarbox_engine.memory import MemoryBackend
 from pillarbox_ui.interest import View
 from pillarbox_ui.theme import fonts
+from pillarbox_ui.widgets.navigation_place import Place
 from pillarbox_ui.windows import Opened
 from tests.ui.clipping import clipped
 from tests.ui.kit import claim, enqueue, fail, kill
@@ -70,7 +71,7 @@ def shown(trying: str, qtbot: QtBot, opened: Opened, backend: MemoryBackend) -> 
     return opened
 
 
-def places(opened: Opened) -> tuple[object, ...]:
+def places(opened: Opened) -> tuple[Place, ...]:
     return opened.window.navigation.places
 
 

@@ -128,7 +128,7 @@ class Legend(QWidget):
         for key, button in self._keys.items():
             button.toggled.connect(lambda on, key=key: self.toggled.emit(key, on))
             flow.addWidget(button)
-        row.addLayout(flow, 1)
+        row.addLayout(flow)
         row.addWidget(self._time, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -28,11 +28,11 @@ class FlowLayout(QLayout):
         """How many parts there are."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """The part at `index`, or None, which is how Qt learns where the parts end."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """The part at `index`, no longer in the layout; or None."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
