@@ -16,8 +16,8 @@ from pillarbox.bench.windows import display
 
 pytestmark = pytest.mark.accept
 
-SECONDS = 3.0
-BACKLOG = 250_000
+SECONDS = 2.0
+BACKLOG = 150_000
 """Jobs that do nothing: more than can be run while it measures."""
 COMPUTING = 1_000
 KEPT = 0.6
@@ -63,7 +63,10 @@ def _round(folder: Path, environment: dict[str, str]) -> dict[str, Told]:
 def _holds(found: dict[str, Told]) -> bool:
     process = found["process"]
     kept = process["drained"] >= KEPT * found["none"]["drained"]
-    return process["computed"] > 0 and kept and process["lag"] <= LAG_MS
+    # On a machine so busy that the timer is late without any of this, "as late as then" is all
+    # that can be asked.
+    bound = max(LAG_MS, found["none"]["lag"])
+    return process["computed"] > 0 and kept and process["lag"] <= bound
 
 
 def test_computing_in_a_process_slows_neither_other_queues_nor_the_window(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ class Noted:
     def __init__(self) -> None:
         self.asked: list[Any] = []
         self.fault: InvalidHandlers | None = None
+        self.pause = threading.Event()
         self.trial = Trial(outcome="done", said="It returned", seconds=0.5, result_json='{"a":1}')
 
     def start(self, file: Inspected) -> None:
@@ -52,6 +54,9 @@ class Noted:
         self, file: Inspected, type: str, payload_json: str, stopped: Callable[[], bool]
     ) -> Trial:
         self.asked.append((type, payload_json))
+        if type == "endless":
+            while not stopped():
+                self.pause.wait(0.01)
         return self.trial
 
 
@@ -274,3 +279,15 @@ def test_run_once_shows_what_came_of_it(
     assert "Progress: 50 %" in dialog.details.toPlainText()
     assert dialog.details.toPlainText().endswith("one\ntwo")
     dialog.close()
+
+
+def test_a_window_that_closes_stops_the_handler_that_is_tried(
+    qtbot: QtBot, window: Opened, noted: Noted, file: Path
+) -> None:
+    handling = window.context.handling
+    chosen(qtbot, handling, file)
+    handling.approve()
+    handling.run_once("endless", "{}", lambda trial: None)
+    qtbot.waitUntil(lambda: ("endless", "{}") in noted.asked)
+    window.window.close()
+    assert not handling.status.running

@@ -360,6 +360,7 @@ class MainWindow(Frame):
         self.keep()
         self.bottom.log.close_log()
         self._bridge.close()
+        self.context.handling.close()
         self.context.operations.close()
         event.accept()
         self.closed.emit()

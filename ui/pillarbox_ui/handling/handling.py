@@ -45,6 +45,7 @@ class Handling(QObject):
         self._operations, self._remembered = operations, remembered
         self._workshop: Workshop | None = None
         self._is_open = False
+        self._trial: Progress | None = None
         self._served: frozenset[str] = frozenset()
         self._watcher: QFileSystemWatcher | None = None
         self._soon = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -148,7 +149,15 @@ class Handling(QObject):
         def work(backend: WindowBackend, progress: Progress) -> Trial:
             return workshop.run_once(file, type, payload_json, lambda: progress.cancelled)
 
-        return self._operations.ask(tr("Run {0} once").format(type), work, done=done)
+        operation = self._operations.ask(tr("Run {0} once").format(type), work, done=done)
+        self._trial = operation.progress
+        return operation
+
+    def close(self) -> None:
+        """The window closes: a handler that is being tried is asked to stop."""
+        self._soon.stop()
+        if self._trial is not None:
+            self._trial.cancel()
 
     def _become(self, **changes: object) -> None:
         status = replace(self.status, **changes)  # type: ignore[arg-type]
