@@ -158,6 +158,15 @@ GOALS: tuple[Goal, ...] = (
         full_only=True,
     ),
     Goal(
+        key="window-used-lag", title="window: lag p99, 1 M jobs, all of it used meanwhile",
+        series="window-used-lag", unit="ms", least=16, reach=8, ceiling=True, rerun=SETTLING,
+        full_only=True,
+    ),
+    Goal(
+        key="window-used-max", title="… its worst", series="window-used-max", unit="ms", least=100,
+        ceiling=True, full_only=True,
+    ),
+    Goal(
         key="window-start", title="window: start to first paint, empty file",
         series="window-start", unit="s", least=1.0, reach=0.6, ceiling=True, full_only=True,
     ),

@@ -2,9 +2,10 @@
 
 Tells `painted_ns` (after the first paint) and `filled_ns` (once it shows the file), both
 monotonic. Then, by its mode: `idle` tells `idle_cpu` and `memory`; `drain` runs the file's jobs in
-this process and tells `lag_p99`, how late in ms a 16 ms timer came, and `drained`, jobs a second.
+this process and tells `lag_p99` and `lag_max`, how late in ms a 16 ms timer came, and `drained`,
+jobs a second; `use` does so while a person uses everything once.
 
-Usage: watched_window.py QUEUE_FILE start|idle|drain SECONDS
+Usage: watched_window.py QUEUE_FILE start|idle|drain|use SECONDS
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import time
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from pillarbox.bench.draining import nothing
@@ -75,6 +76,8 @@ class Watcher(QObject):
         self._mode, self._seconds = mode, seconds
         self._lag = Lag(self)
         self._worker: Worker | None = None
+        self._window: MainWindow | None = None
+        self._done_before = 0
         self._started = self._used = 0.0
         self._looks = QTimer(self, interval=LOOK_MS)
         self._looks.timeout.connect(self._look)
@@ -92,22 +95,35 @@ class Watcher(QObject):
 
     def _look(self) -> None:
         windows = (w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow))
-        if any(window.situation() is not None for window in windows):
+        self._window = next((one for one in windows if one.situation() is not None), None)
+        if self._window is not None:
             self._looks.stop()
             tell("filled_ns", time.monotonic_ns())
             QTimer.singleShot(SETTLE_MS, self._begin)
 
     def _begin(self) -> None:
         self._started, self._used = time.perf_counter(), time.process_time()
-        if self._mode == "drain" and self._opener.engine is not None:
+        if self._mode in ("drain", "use") and self._opener.engine is not None:
             queue = self._opener.engine.queue("bench")
+            self._done_before = queue.counts().done_total
             self._worker = queue.worker(nothing, concurrency=WORKERS).start()
             self._lag.start()
-        QTimer.singleShot(round(self._seconds * 1_000), self._finish)
+        if self._mode == "use" and self._window is not None:
+            self._play(self._window)
+        else:
+            QTimer.singleShot(round(self._seconds * 1_000), self._finish)
 
+    def _play(self, window: MainWindow) -> None:
+        from pillarbox.bench.programs.person import Person
+
+        person = Person(window)
+        person.done.connect(self._finish)
+        person.begin()
+
+    @Slot()
     def _finish(self) -> None:
         spent = time.perf_counter() - self._started
-        if self._mode == "drain":
+        if self._mode in ("drain", "use"):
             self._tell_lag(spent)
         else:
             tell("idle_cpu", 100 * (time.process_time() - self._used) / spent)
@@ -117,7 +133,8 @@ class Watcher(QObject):
         late = list(self._lag.late)
         engine: Any = self._opener.engine
         tell("lag_p99", percentile(late, 99))
-        tell("drained", engine.counts().done_total / spent)
+        tell("lag_max", max(late))
+        tell("drained", (engine.queue("bench").counts().done_total - self._done_before) / spent)
 
 
 def main(path: str, mode: str, seconds: float) -> int:
