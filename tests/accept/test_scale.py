@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from statistics import median
@@ -18,8 +19,12 @@ import pytest
 from pillarbox_engine.engine import Engine
 from pillarbox_engine.leasing import Ack, ClaimRequest
 from pillarbox_engine.model import NewJob
+from pillarbox_engine.ordering import parse_order
+from pillarbox_engine.query import parse_query
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.sqlite import SqliteBackend, open_backend
+from pillarbox_engine.sqlite import SqliteBackend, listing, open_backend
+from pillarbox_engine.sqlite.listing import Look
+from pillarbox_engine.sqlite.readers import Reading
 
 pytestmark = pytest.mark.accept
 
@@ -111,6 +116,37 @@ def _held(name: str, acts: tuple[Callable[[], object], ...], tell: Callable[[str
     small, large = (1e3 * median(pair[n] for pair in pairs) for n in (0, 1))
     tell(f"{name} p99: empty {small:.2f} ms, full {large:.2f} ms, ratio {ratio:.2f}")
     assert ratio <= FACTOR
+
+
+LOOKS = (
+    ("payload.userId:7", None), ("no such word", None), ("state:done", "-duration"),
+    ("", "priority"), ("queue:bench -state:ready", "-size"),
+)  # fmt: skip
+
+
+def test_a_look_through_it_is_many_short_reads(
+    opened: tuple[SqliteBackend, SqliteBackend], tell: Callable[[str], None]
+) -> None:
+    """Each of some 15 ms, 50 at most where the machine is not busy with other things."""
+    file, spans = opened[1]._file, list[float]()
+
+    @contextmanager
+    def read() -> Iterator[Reading]:
+        began = time.perf_counter()
+        with file.read() as reading:
+            yield reading
+        spans.append(time.perf_counter() - began)
+
+    for query, order in LOOKS:
+        spans.clear()
+        chosen = None if order is None else parse_order(order)
+        look = Look(parse_query(query), file.clock.now_us(), file.clock.monotonic_us, chosen, 2_000)
+        listing.page(read, look)
+        half, most, whole = 1e3 * median(spans), 1e3 * max(spans), sum(spans)
+        tell(f"{query!r} by {order}: {len(spans)} reads, {half:.0f} ms, {most:.0f} at most, "
+             f"{whole:.1f} s")  # fmt: skip
+        assert half <= 50
+        assert most <= 500
 
 
 def test_the_file_is_whole(full: Path) -> None:
