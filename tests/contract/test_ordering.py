@@ -76,7 +76,7 @@ def test_by_every_key_both_ways(mixed: Workshop, where: Filter) -> None:
         rows = listed(mixed, where, Order(key, down), 3)
         places = {row.id: (value(row, key), int(row.id)) for row in rows}
         assert len(places) == len(mixed.backend.jobs(where).rows)
-        expected = sorted(places, key=places.__getitem__, reverse=down)  # type: ignore[arg-type]
+        expected = sorted(places, key=places.__getitem__, reverse=down)
         assert [row.id for row in rows] == expected, (key, down)
 
 
