@@ -39,6 +39,11 @@ _LONGEST_KEPT = 10.0
 _RESTS, _LONGEST_REST_US = 5, 3_000_000
 """How many times what a look took it is left at that, and no longer than so many µs."""
 
+_PAYLOAD_A_SECOND = 10_000_000
+_SMALL = 256 * 1024
+"""Bytes of the selected job's payload that are read anew a second, one of 30 MB each 3 s; what is
+small is read each time."""
+
 _GRAPHS = frozenset({View.OVERVIEW, View.QUEUE})
 
 
@@ -210,10 +215,17 @@ class SnapshotReader:
     def _selected(self, job_id: str | None) -> Job | None:
         if job_id is None:
             return None
+        now, kept = self._clock.monotonic_us(), self._kept.get("selected")
+        if kept is not None and kept.key == job_id and now < kept.until_us:
+            return self._keep("selected", job_id, 0.0, lambda: cast(Job, kept.value))
         try:
-            return self._backend.job(job_id)
+            job = self._backend.job(job_id)
         except NotFound:
             return None  # deleted for good since it was selected: the inspector says so
+        if job.payload_bytes > _SMALL:
+            rest = seconds_to_us(job.payload_bytes / _PAYLOAD_A_SECOND)
+            self._kept["selected"] = _Kept(job_id, now, now + rest, job)
+        return job
 
     def _ahead(self, job: Job | None) -> JobSummary | None:
         """What of its group comes before the selected job."""
