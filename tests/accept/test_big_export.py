@@ -23,7 +23,7 @@ pytestmark = pytest.mark.accept
 SCALE = int(os.environ.get("SCALE", "1000000"))
 CHUNK = 1_000
 MEMORY = 150 * 1_000_000
-WAL = 40 * 1_000_000
+WAL = 100 * 1_000_000
 """Bytes: a read held open throughout would let it grow by all that is enqueued meanwhile."""
 PROGRAM = """
 import sys

@@ -65,12 +65,15 @@ def command(
     to_stdout = target in (None, STANDARD_OUTPUT)
     if common.json and to_stdout:
         raise click.UsageError("--json needs -o FILE: standard output is for the jobs")
-    if not where.states:
+    held = not where.states
+    if held:
         where = where.narrowed(states=TO_RUN)
     chosen = form or form_of("" if to_stdout else str(target))
     options = ExportOptions(form=chosen, keep_queue=keep_queue)
     with common.engine(read_only=True) as engine:
         result = _write(engine, where, options, None if to_stdout else str(target), force)
+    if held and not result.jobs and not result.cancelled:
+        output.say("Only jobs that are still to run were looked for: state:done finds others.")
     return _tell(common, result, str(target), to_stdout=to_stdout)
 
 

@@ -58,7 +58,11 @@ def test_only_what_is_to_run_is_written_unless_a_state_is_named(
     live = pillarbox("export")
     done = pillarbox("export", "state:done", "--keep-queue")
 
+    none = pillarbox("export", "done")
+
     assert [line["payload"] for line in live.lines] == ["ready"]
+    assert (none.code, none.out) == (0, "")
+    assert "state:done finds others" in none.err
     assert done.lines == [{"queue": "a", "type": "default", "priority": 500, "payload": "done"}]
 
 

@@ -98,12 +98,9 @@ def test_an_unknown_shell_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (("pillarbox", "exp"), "plain,export"),
         (("pillarbox", "pause", "ma"), "plain,mail"),
         (("pillarbox", "enqueue", "mail", "j"), "file,j"),
         (("pillarbox", "check", "--file", "s"), "file,s"),
-        (("pillarbox", "export", "--format", "c"), "plain,csv"),
-        (("pillarbox", "backup", "--fi"), "plain,--file"),
     ],
 )
 def test_commands_queues_files_and_options_are_completed(
