@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.errors import DiskFull
+from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.memory import MemoryBackend
+from pillarbox_engine.sqlite import open_backend
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.interest import Interest, View
 from pillarbox_ui.snapshot import Snapshot
@@ -23,7 +27,11 @@ class Breakable:
     def __init__(self, store: MemoryBackend) -> None:
         self._store = store
         self.error: Exception | None = None
+        self.trouble: DiskFull | None = None
         self.reads = 0
+
+    def file_info(self) -> FileInfo:
+        return replace(self._store.file_info(), trouble=self.trouble)
 
     def counts(self, queue: str | None = None) -> Any:
         self.reads += 1
@@ -137,6 +145,52 @@ def test_trouble_keeps_the_last_data_and_ends(
     with qtbot.waitSignal(bridge.recovered):
         bridge.refresh()
     assert bridge.latest.problem is None
+
+
+def test_a_store_that_cannot_be_written_is_told_once_and_read_on(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
+    told: list[object] = []
+    bridge.problem.connect(told.append)
+    store.trouble = DiskFull("No room to grow", "the disk is full", "Free some")
+    with qtbot.waitSignal(bridge.problem):
+        bridge.start(store)
+    for number in (1, 2):
+        enqueue(backend, "email", 1)
+        with qtbot.waitSignal(bridge.snapshot_ready, check_params_cb=_ready(number)):
+            bridge.refresh()
+    assert len(told) == 1
+    assert bridge.latest is not None
+    assert bridge.latest.problem is None, "what is shown is new"
+    store.trouble = None
+    with qtbot.waitSignal(bridge.recovered):
+        bridge.refresh()
+
+
+def _ready(number: int) -> Callable[[object], bool]:
+    return until(lambda snapshot: snapshot.totals.ready == number)
+
+
+def test_a_queue_file_that_is_moved_away_is_told_until_it_is_back(
+    qtbot: QtBot, bridge: Bridge, tmp_path: Path
+) -> None:
+    path, away = tmp_path / "jobs.pillarbox", tmp_path / "away"
+    backend = open_backend(path)
+    enqueue(backend, "email", 2)
+    with qtbot.waitSignal(bridge.snapshot_ready, check_params_cb=_ready(2)):
+        bridge.start(backend)
+    path.rename(away)
+    with qtbot.waitSignal(bridge.problem) as told:
+        bridge.refresh()
+    assert "moved or deleted while it was open" in told.args[0].reason
+    qtbot.waitUntil(lambda: bridge.latest is not None and bridge.latest.problem is not None)
+    assert bridge.latest is not None
+    assert bridge.latest.totals.ready == 2, "the last that could be read"
+    away.rename(path)
+    with qtbot.waitSignal(bridge.recovered):
+        bridge.refresh()
+    bridge.close()
+    backend.close()
 
 
 def test_a_fault_nobody_foresaw_does_not_end_the_reading(

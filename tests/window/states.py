@@ -147,7 +147,9 @@ def _export(opened: Opened) -> None:
 
 def _trouble(opened: Opened) -> None:
     error = DiskFull(
-        "The disk is full", "no room is left where the queue file is", "Free some space"
+        "/srv/shop/jobs.pillarbox has no room to grow",
+        "the disk is full: nothing is enqueued or claimed, what runs is finished",
+        "Free 16 MiB on that disk, and it goes on by itself",
     )
     opened.bridge.problem.emit(error)
 

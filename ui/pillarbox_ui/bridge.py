@@ -36,7 +36,8 @@ class Bridge(QObject):
     """Reads what the window's interest names and hands it over on the main thread.
 
     Signals: `snapshot_ready(Snapshot)`; `problem(PillarboxError)` when a read failed (the last
-    snapshot stays, and reading is tried again with growing pauses); `recovered()` after that.
+    snapshot stays, and reading is tried again with growing pauses) or the store cannot be written;
+    `recovered()` after that.
     """
 
     snapshot_ready = Signal(object)
@@ -59,7 +60,7 @@ class Bridge(QObject):
         self._dirty = self._fresh = self._visible = self._live = True
         self._closed = self._announced = self._in_trouble = False
         self._hurry, self._anew = True, False
-        self._pause = 0.0
+        self._pause, self._told = 0.0, ""
         self._changed_us = 0
         self._stale_for: float | None = None
         self._news: Snapshot | PillarboxError | None = None
@@ -164,7 +165,7 @@ class Bridge(QObject):
         if self._stale_for is not None:
             return self._stale_for
         latest = self.latest
-        if latest is None or latest.totals.live:
+        if latest is None or latest.totals.live or latest.file.trouble is not None:
             return BUSY_TICK
         return IDLE_TICK
 
@@ -192,13 +193,20 @@ class Bridge(QObject):
 
     def _show(self, snapshot: Snapshot) -> None:
         self.latest = snapshot
-        trouble, self._in_trouble = self._in_trouble, False
-        if trouble:
-            self.recovered.emit()
+        self._tell_of_writing(snapshot.file.trouble)
         self.snapshot_ready.emit(snapshot)
 
+    def _tell_of_writing(self, trouble: PillarboxError | None) -> None:
+        """It can be read; it may be that it cannot be written."""
+        if trouble is not None and str(trouble) != self._told:
+            self.problem.emit(trouble)
+        elif trouble is None and self._in_trouble:
+            self.recovered.emit()
+        self._in_trouble = trouble is not None
+        self._told = str(trouble or "")
+
     def _tell(self, error: PillarboxError) -> None:
-        self._in_trouble = True
+        self._in_trouble, self._told = True, ""
         self.problem.emit(error)
         if self.latest is not None:
             self.latest = replace(self.latest, problem=error)

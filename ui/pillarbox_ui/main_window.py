@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from pillarbox_engine.errors import EnvironmentFault
 from pillarbox_engine.model import Operation
 from pillarbox_ui.actions import writing
 from pillarbox_ui.bridge import Bridge
@@ -311,6 +312,8 @@ class MainWindow(Frame):
         answered = QApplication.activeModalWidget() is not None  # a dialog tells its own failures
         if operation.error is not None and not answered:
             self.messages.tell_failure(operation.error, operation.title)
+        if isinstance(operation.error, EnvironmentFault):
+            self._bridge.refresh()
 
     @Slot(str)
     def _undo(self, key: str) -> None:

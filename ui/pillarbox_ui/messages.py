@@ -43,7 +43,7 @@ class Messages(QWidget):
 
     @Slot(object)
     def tell_trouble(self, error: PillarboxError) -> None:
-        """The store cannot be read now; what is shown is the last that could be."""
+        """The store cannot be written now, or not even read: what is shown is then the last."""
         choice = Choice(tr("Retry"), self.retry.emit, icon="refresh")
         self.trouble.tell("error", error.title, _why(error), (choice,))
 
