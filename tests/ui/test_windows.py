@@ -12,7 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.errors import BehindHead, LockedFile
 from pillarbox_engine.memory import MemoryBackend
+from pillarbox_ui.plots.canvas import Canvas
+from pillarbox_ui.theme.theme import Mode
 from pillarbox_ui.windows import Opened, Windows
+from tests.ui.kit import enqueue
 
 
 class Store:
@@ -218,3 +221,22 @@ def test_alarms_are_looked_for_while_the_window_is_not_seen(
     assert "pillarbox-alarms" in {thread.name for thread in threading.enumerate()}
     opened.window.show()
     assert "pillarbox-alarms" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_closed_window_hears_of_no_new_theme(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    first, second = windows.open("/q/a.pillarbox"), windows.open("/q/b.pillarbox")
+    for opened in (first, second):
+        fill(qtbot, opened)
+        enqueue(opener.opened[opened.path].backend, "email", 3)
+        for key in ("overview", "retrying", "overview"):
+            opened.window.go(key)
+        qtbot.waitUntil(lambda opened=opened: len(opened.window.findChildren(Canvas)) >= 4)
+    gone: list[str] = []
+    first.window.destroyed.connect(lambda: gone.append("first"))
+    first.window.close()
+    qtbot.waitUntil(lambda: bool(gone))
+    for mode in (Mode.DARK, Mode.LIGHT):
+        windows.theme.set_mode(mode)
+        qtbot.wait(10)

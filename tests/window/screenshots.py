@@ -2,10 +2,11 @@
 
 Owns the order of the pictures and how the window is put into each state. One command makes them
 light and dark, at 1360×820 and again at 200 %: each scale in a process of its own, because Qt
-reads the scale as it starts. Draws off the screen unless QT_QPA_PLATFORM says otherwise.
+reads the scale as it starts. Then the same for a file of a million jobs, and for that file
+read-only. Draws off the screen unless QT_QPA_PLATFORM says otherwise.
 
 Options: --seconds S, how long the demo runs before the first picture; --only TEXT, the pictures
-whose names hold TEXT.
+whose names hold TEXT; --jobs N, how many jobs the large file has ready (a tenth are dead beside).
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.window.large import make_large
+from tests.window.states import FIRST_RUN, LARGE, READ_ONLY, STATES
+
 SIZE = (1360, 820)
 SCALES = (1, 2)
 
@@ -27,7 +31,11 @@ def main() -> int:
     if arguments.scale:
         return _one_scale(arguments)
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    return max(_child(scale) for scale in SCALES)
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.pillarbox"
+        if any(arguments.only in state.name for state in (*LARGE, *READ_ONLY)):
+            make_large(large, arguments.jobs)
+        return max(_child(scale, large) for scale in SCALES)
 
 
 def _arguments() -> argparse.Namespace:
@@ -35,11 +43,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--only", default="")
+    parser.add_argument("--jobs", type=int, default=1_000_000)
+    parser.add_argument("--large", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--scale", type=int, default=0, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _child(scale: int) -> int:
+def _child(scale: int, large: Path) -> int:
     environment = {
         **os.environ,
         "QT_SCALE_FACTOR": str(scale),
@@ -47,7 +57,7 @@ def _child(scale: int) -> int:
     }
     command = [sys.executable, "-m", "tests.window.screenshots", *sys.argv[1:]]
     return subprocess.run(
-        [*command, "--scale", str(scale)], env=environment, check=False
+        [*command, "--scale", str(scale), "--large", str(large)], env=environment, check=False
     ).returncode
 
 
@@ -56,11 +66,15 @@ def _one_scale(arguments: argparse.Namespace) -> int:
     from pillarbox.demo.staging import Stage
     from tests.window.session import Session
 
+    code = 0
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "demo.pillarbox")
-        with Stage(open_file, path, seed=7, seconds=None) as stage:
-            session = Session(stage.open, path, arguments, SIZE)
-            return session.run()
+        if any(arguments.only in state.name for state in (FIRST_RUN, *STATES)):
+            with Stage(open_file, path, seed=7, seconds=None) as stage:
+                code = Session(stage.open, path, arguments, SIZE).run()
+    if arguments.large.exists():
+        Session(open_file, str(arguments.large), arguments, SIZE).run_large()
+    return code
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Owns waiting for a state to be shown before it is taken, in both themes.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
@@ -16,7 +17,10 @@ from pillarbox_ui.application import make_application
 from pillarbox_ui.opening import OpenEngine
 from pillarbox_ui.theme.theme import Mode
 from pillarbox_ui.windows import Opened, Windows
-from tests.window.states import FIRST_RUN, STATES, State
+from tests.window.states import FIRST_RUN, LARGE, READ_ONLY, STATES, State
+
+_FILLED = 3.0
+"""Seconds until a file without a demo is there whole."""
 
 _SETTLE = 0.8
 """Seconds between a state and its picture: a snapshot or two, and the motion of drawers."""
@@ -41,19 +45,37 @@ class Session:
         self._path = path
 
     def run(self) -> int:
-        """Take all pictures that were asked for."""
-        self._take_empty()
-        opened = self._windows.open(self._path)
-        opened.window.resize(*self._size)
-        self._pass(self._arguments.seconds)
+        """Take the pictures of the demo that were asked for."""
+        if self._arguments.only in FIRST_RUN.name:
+            self._take_empty()
+        if any(self._arguments.only in state.name for state in STATES):
+            opened = self._windows.open(self._path)
+            opened.window.resize(*self._size)
+            self._pass(self._arguments.seconds)
+            self._take_all(opened, STATES)
+        self._end()
+        return 0
+
+    def run_large(self) -> None:
+        """Take those of the large file, and of the same file read-only."""
+        for states, read_only in ((LARGE, False), (READ_ONLY, True)):
+            opened = self._windows.open(self._path, read_only=read_only)
+            opened.window.resize(*self._size)
+            self._pass(_FILLED)
+            self._take_all(opened, states)
+            opened.window.close()
+        self._end()
+
+    def _take_all(self, opened: Opened, states: Sequence[State]) -> None:
         for mode in (Mode.LIGHT, Mode.DARK):
             self._windows.theme.set_mode(mode)
-            for state in STATES:
+            for state in states:
                 if self._arguments.only in state.name:
                     self._take(opened, state, mode)
+
+    def _end(self) -> None:
         self._windows.close_all()
         self._windows.close()
-        return 0
 
     def _take_empty(self) -> None:
         """The first thing a person sees: a store of its own, without a queue."""

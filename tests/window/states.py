@@ -369,3 +369,22 @@ STATES = (
     State(name="32-import-csv", arrange=_at(QUEUE), then=_import_csv),
     State(name="24-about", arrange=_at("overview"), then=_ask("about")),
 )
+
+LARGE = (
+    State(name="30-million-overview", arrange=_at("overview")),
+    State(name="31-million-queue", arrange=_at(QUEUE), then=_choose(3)),
+    State(
+        name="32-million-all-matching",
+        arrange=_both(_at(QUEUE), _filter("state:ready")),
+        then=_ask("select-all"),
+        leave=_filter(""),
+    ),
+    State(name="33-million-dead-letters", arrange=_at("dead-letters"), then=_choose_group),
+    State(name="34-million-replay", arrange=_at("dead-letters"), then=_ask("replay")),
+)
+
+READ_ONLY = (
+    State(name="40-read-only-overview", arrange=_at("overview")),
+    State(name="41-read-only-queue", arrange=_at(QUEUE), then=_choose(3)),
+    State(name="42-read-only-dead-letters", arrange=_at("dead-letters"), then=_choose_group),
+)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
@@ -46,7 +45,6 @@ class DepthGraph(Graph):
                 self._items[state].setZValue(len(STATES) - place)  # the lower one lies in front
         self._reach(Series(below, below).high())
 
-    @Slot()
     def _dress(self) -> None:
         super()._dress()
         for state in STATES:

@@ -90,7 +90,7 @@ class Graph(QWidget):
         self._lay_out(title)
         self._scale()
         self._dress()
-        theme.changed.connect(self._dress)
+        theme.changed.connect(self._redress)
 
     def _lay_out(self, title: str) -> None:
         self.setAccessibleName(title)
@@ -199,6 +199,10 @@ class Graph(QWidget):
             self.canvas.plot.setYRange(0, top, padding=0)
 
     @Slot()
+    def _redress(self) -> None:
+        """Not `_dress` itself: a slot that is overridden is called even after our end."""
+        self._dress()
+
     def _dress(self) -> None:
         for key, curve in self._curves.items():
             colour = self._theme.colour(curve.entry.tone)
