@@ -67,12 +67,23 @@ _ANY_JOB = (
     "-",
     "copy",
     "copy-id",
+    "export",
 )
 
 _CONTEXT: dict[View, tuple[str, ...]] = {
     View.OVERVIEW: (*_ANY_JOB, "-", "pause", "drain", "queue-settings", "new", "import"),
-    View.IN_FLIGHT: ("release", "cancel", "-", "copy", "copy-id"),
-    View.RETRYING: ("requeue", "cancel", "duplicate", "-", "trash", "-", "copy", "copy-id"),
+    View.IN_FLIGHT: ("release", "cancel", "-", "copy", "copy-id", "export"),
+    View.RETRYING: (
+        "requeue",
+        "cancel",
+        "duplicate",
+        "-",
+        "trash",
+        "-",
+        "copy",
+        "copy-id",
+        "export",
+    ),
     View.DEAD_LETTERS: (
         "replay",
         "edit-replay",
@@ -83,8 +94,9 @@ _CONTEXT: dict[View, tuple[str, ...]] = {
         "-",
         "copy",
         "copy-id",
+        "export",
     ),
-    View.TRASH: ("restore", "erase", "-", "copy", "copy-id"),
+    View.TRASH: ("restore", "erase", "-", "copy", "copy-id", "export"),
     View.SCHEDULES: (
         "schedule-run",
         "schedule-pause",
@@ -92,7 +104,7 @@ _CONTEXT: dict[View, tuple[str, ...]] = {
         "-",
         "schedule-new",
     ),
-    View.WORKERS: ("release", "-", "copy", "copy-id"),
+    View.WORKERS: ("release", "-", "copy", "copy-id", "export"),
 }
 _THEMES = ((Mode.SYSTEM, "System"), (Mode.LIGHT, "Light"), (Mode.DARK, "Dark"))
 

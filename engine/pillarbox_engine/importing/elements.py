@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from pillarbox_engine.errors import InvalidJobFile
 from pillarbox_engine.importing.records import HEAD, Entry
 
-_STRING_REST = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_AT_TOP = re.compile(rb'(?:[^"\[\]{},]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_PLAIN = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
+_STRING_REST = re.compile(rb'[^"]*+')
+_AT_TOP = re.compile(rb'(?:[^"\[\]{},]++|"[^"]*+")*+')
+_PLAIN = rb'[^"\[\]{}]++|"[^"]*+"'
 _LEAF = rb"[\[{](?:" + _PLAIN + rb")*+[\]}]"
 _BRANCH = rb"[\[{](?:" + _PLAIN + rb"|" + _LEAF + rb")*+[\]}]"
 # Two levels of containers are passed over at once; one that goes deeper, or on in the next chunk,
 # is entered a bracket at a time.
-_INSIDE = re.compile(rb"(?:" + _PLAIN + rb"|" + _BRANCH + rb")*+", re.DOTALL)
+_INSIDE = re.compile(rb"(?:" + _PLAIN + rb"|" + _BRANCH + rb")*+")
 _QUOTE, _COMMA = b'",'
 _OPENERS = frozenset(b"[{")
 _SPACE = b" \t\r\n"
@@ -55,11 +55,12 @@ class Splitter:
 
     def _take(self, chunk: bytes) -> Iterator[Entry]:
         start = at = 0
+        marks = self._without_escapes(chunk)
         while self._depth > 0 and at < len(chunk):
-            at = self._skip(chunk, at)
+            at = self._skip(marks, at)
             if at >= len(chunk):
                 break
-            mark = chunk[at]
+            mark = marks[at]
             at += 1
             if self._ends_element(mark):
                 self._keep(chunk, start, at - 1)
@@ -70,11 +71,19 @@ class Splitter:
         else:
             self._refuse_more(chunk, at)
 
+    def _without_escapes(self, chunk: bytes) -> bytes:
+        """The chunk with escapes of quotes and backslashes written over, each in its place: a
+        quote that is left is one that opens or closes, and is found quickly."""
+        if self._escaped and chunk:
+            chunk = b"_" + chunk[1:]
+            self._escaped = False
+        if b"\\" in chunk:
+            chunk = chunk.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+            self._escaped = chunk.endswith(b"\\")
+        return chunk
+
     def _skip(self, chunk: bytes, at: int) -> int:
         """Past all that is of no interest: the place of the next bracket, comma or quote."""
-        if self._escaped:
-            self._escaped = False
-            at += 1
         pattern = _INSIDE if self._depth > 1 else _AT_TOP
         match = (_STRING_REST if self._in_string else pattern).match(chunk, at)
         return match.end() if match else at
@@ -82,8 +91,7 @@ class Splitter:
     def _ends_element(self, mark: int) -> bool:
         """Note what `mark` does; True if the element before it is over."""
         if self._in_string:
-            self._in_string = mark != _QUOTE
-            self._escaped = mark != _QUOTE
+            self._in_string = False
         elif mark == _QUOTE:
             self._in_string = True
         elif mark in _OPENERS:
