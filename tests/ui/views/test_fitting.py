@@ -40,6 +40,8 @@ def test_spare_columns_go_first() -> None:
 def test_what_cannot_be_left_out_is_squeezed() -> None:
     assert share_out([Want(100, 160), Want(60, 160), Want(50, 60, spare=1)], 128) == [80, 48, 0]
     assert share_out([Want(50, 60), Want(50, 60)], 70) == [48, 48]
+    titled = [Want(200, 200, title=60), Want(100, 100, title=90), Want(60, 60, title=60)]
+    assert share_out(titled, 285) == [130, 95, 60]
 
 
 @pytest.mark.parametrize(

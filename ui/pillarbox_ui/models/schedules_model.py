@@ -62,7 +62,7 @@ def _columns() -> tuple[ScheduleColumn, ...]:
             tip=lambda one: one.name,
             grows=True,
         ),
-        Column(key="queue", title="Queue", width=18, text=lambda one: one.queue),
+        Column(key="queue", title="Queue", width=18, spare=1, text=lambda one: one.queue),
         Column(key="when", title="When", width=26, letters=22, text=when_text, tip=rules_text),
         Column(
             key="zone",
@@ -75,13 +75,14 @@ def _columns() -> tuple[ScheduleColumn, ...]:
         ),
         _state(),
         _moment("next", "Next run", lambda one: one.next_at),
-        _moment("last", "Last run", lambda one: one.last_at),
-        _number("fired", "Fired", lambda one: one.fired),
+        _moment("last", "Last run", lambda one: one.last_at, spare=3),
+        _number("fired", "Fired", lambda one: one.fired, spare=6),
         Column(
             key="skipped",
             title="Skipped",
             kind=Kind.NUMBER,
             width=8,
+            spare=4,
             text=lambda one: words.count(one.skipped),
             tip=lambda one: one.note,
             roles={
@@ -89,7 +90,7 @@ def _columns() -> tuple[ScheduleColumn, ...]:
                 Role.TONE: lambda one: "warn" if one.skipped else "muted",
             },
         ),
-        _number("missed", "Missed", lambda one: one.passed),
+        _number("missed", "Missed", lambda one: one.passed, spare=5),
         Column(
             key="note",
             title="Last skipped because",
@@ -116,8 +117,11 @@ def _state_of(one: Schedule) -> str:
     return "paused" if one.paused else "running"
 
 
-def _moment(key: str, title: str, read: Callable[[Schedule], datetime | None]) -> ScheduleColumn:
+def _moment(
+    key: str, title: str, read: Callable[[Schedule], datetime | None], spare: int = 0
+) -> ScheduleColumn:
     return Column(
+        spare=spare,
         key=key,
         title=title,
         kind=Kind.MOMENT,
@@ -127,8 +131,11 @@ def _moment(key: str, title: str, read: Callable[[Schedule], datetime | None]) -
     )
 
 
-def _number(key: str, title: str, read: Callable[[Schedule], int]) -> ScheduleColumn:
+def _number(
+    key: str, title: str, read: Callable[[Schedule], int], spare: int = 0
+) -> ScheduleColumn:
     return Column(
+        spare=spare,
         key=key,
         title=title,
         kind=Kind.NUMBER,

@@ -40,12 +40,16 @@ _LETTERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """What a column needs and would like, in px; `spare` as in `Column`; it may grow beyond."""
+    """What a column needs and would like, in px; `spare` as in `Column`; it may grow beyond.
+
+    `title`: what its title needs.
+    """
 
     least: int
     wish: int
     spare: int = 0
     grows: bool = False
+    title: int = 0
 
 
 def least_width(kind: Kind, font: QFont, letters: int = _LETTERS) -> int:
@@ -64,7 +68,7 @@ def share_out(wants: Sequence[Want], room: int) -> list[int]:
     places = _in_sight(wants, room)
     widths = {at: wants[at].least for at in places}
     if sum(widths.values()) > room:
-        return _squeezed(widths, len(wants), room)
+        return _squeezed(wants, widths, room)
     left = room - sum(widths.values())
     missing = {at: max(0, wants[at].wish - wants[at].least) for at in places}
     for nth, at in enumerate(sorted(places, key=missing.__getitem__)):
@@ -74,13 +78,19 @@ def share_out(wants: Sequence[Want], room: int) -> list[int]:
     return [widths.get(at, 0) for at in range(len(wants))]
 
 
-def _squeezed(widths: dict[int, int], columns: int, room: int) -> list[int]:
-    """Each a little less than it needs: a word that is cut tells more than one out of sight."""
-    whole = sum(widths.values())
-    cut = {at: max(_LEAST, width * room // whole) for at, width in widths.items()}
+def _squeezed(wants: Sequence[Want], widths: dict[int, int], room: int) -> list[int]:
+    """Each a little less than it needs, its title whole as long as that can be: a word that is cut
+    tells more than one out of sight."""
+    titles = {at: min(wants[at].title, width) for at, width in widths.items()}
+    if sum(titles.values()) > room:
+        titles = dict.fromkeys(widths, 0)
+    spread = room - sum(titles.values())
+    beyond = {at: width - titles[at] for at, width in widths.items()}
+    whole = max(1, sum(beyond.values()))
+    cut = {at: max(_LEAST, titles[at] + beyond[at] * spread // whole) for at in widths}
     wide = max(cut, key=cut.__getitem__)
     cut[wide] = max(_LEAST, cut[wide] + room - sum(cut.values()))
-    return [cut.get(at, 0) for at in range(columns)]
+    return [cut.get(at, 0) for at in range(len(wants))]
 
 
 def _in_sight(wants: Sequence[Want], room: int) -> list[int]:

@@ -138,7 +138,7 @@ class RowsTable(Table, Generic[R]):
         least = max(title, least_width(column.kind, self.font(), column.letters))
         if column.kind is Kind.TEXT:
             least = max(title, min(least, wish))
-        return Want(least, max(wish, least), column.spare, column.grows)
+        return Want(least, max(wish, least), column.spare, column.grows, title)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The columns share the new room."""
