@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -223,6 +224,11 @@ def test_alarms_are_looked_for_while_the_window_is_not_seen(
     assert "pillarbox-alarms" not in {thread.name for thread in threading.enumerate()}
 
 
+def has_graphs(opened: Opened) -> bool:
+    """Whether all graphs of its pages are made."""
+    return len(opened.window.findChildren(Canvas)) >= 4
+
+
 def test_a_closed_window_hears_of_no_new_theme(
     qtbot: QtBot, windows: Windows, opener: Opener
 ) -> None:
@@ -232,7 +238,7 @@ def test_a_closed_window_hears_of_no_new_theme(
         enqueue(opener.opened[opened.path].backend, "email", 3)
         for key in ("overview", "retrying", "overview"):
             opened.window.go(key)
-        qtbot.waitUntil(lambda opened=opened: len(opened.window.findChildren(Canvas)) >= 4)
+        qtbot.waitUntil(partial(has_graphs, opened))
     gone: list[str] = []
     first.window.destroyed.connect(lambda: gone.append("first"))
     first.window.close()
