@@ -47,6 +47,7 @@ def test_a_bounded_queue_that_grows_says_when_it_is_full() -> None:
     assert forecast((_queue(in_rate=3.0, out_rate=1.0),)) == "grows by 2.0/s"
     over = _queue(in_rate=3.0, settings=QueueSettings(max_depth=50))
     assert time_to_full(over) == 0.0
+    assert forecast((over, queue)) == "email full"
 
 
 @pytest.mark.parametrize(

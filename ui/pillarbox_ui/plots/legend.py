@@ -74,7 +74,7 @@ class LegendKey(QAbstractButton):
 
     def _width(self, terse: bool) -> int:
         name = QFontMetrics(self._font()).horizontalAdvance(self._entry.name)
-        return name + (SIZE.inside if terse else self._room) + 8 + 4 * 6 - (14 if terse else 0)
+        return 20 + name + (6 if terse else 6 + self._room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hollow dot and a faded name when the curve is hidden."""

@@ -21,7 +21,7 @@ def forecast(queues: Sequence[QueueSummary]) -> str:
     filling = [(left, queue.name) for queue in queues if (left := time_to_full(queue)) is not None]
     if filling:
         left, name = min(filling)
-        said = words.tr("full in {0}").format(words.countdown(left))
+        said = words.tr("full in {0}").format(words.countdown(left)) if left else words.tr("full")
         return f"{name} {said}" if len(queues) > 1 else said
     drained = time_to_drain(queues)
     if drained is not None:

@@ -136,14 +136,14 @@ class OverviewPage(ListingPage):
             self.go.emit(f"queue:{row.name}")
 
 
-def _beside(*parts: QWidget) -> QSplitter:
-    """Parts beside each other, all as wide."""
+def _beside(left: QWidget, right: QWidget) -> QSplitter:
+    """Two parts beside each other, the left one wider: its legend names five states."""
     made = QSplitter(Qt.Orientation.Horizontal)
     made.setHandleWidth(SIZE.hairline)
     made.setChildrenCollapsible(False)
-    for part in parts:
+    for part in (left, right):
         made.addWidget(part)
-    made.setSizes([1_000] * len(parts))
+    made.setSizes([1_140, 860])
     return made
 
 
