@@ -72,7 +72,7 @@ def _one_scale(arguments: argparse.Namespace) -> int:
         if any(arguments.only in state.name for state in (FIRST_RUN, *STATES)):
             with Stage(open_file, path, seed=7, seconds=None) as stage:
                 code = Session(stage.open, path, arguments, SIZE).run()
-    if arguments.large.exists():
+    if arguments.large is not None and arguments.large.exists():
         Session(open_file, str(arguments.large), arguments, SIZE).run_large()
     return code
 

@@ -22,7 +22,7 @@ USABLE = frozenset(
     }
 )  # fmt: skip
 VIEWS = ("Overview", "mail", "In flight", "Retrying & scheduled", "Dead letters", "Schedules",
-         "Workers", "Operations", "Trash")  # fmt: skip
+         "Workers", "Handlers", "Operations")  # fmt: skip
 DIALOGS = (("ctrl+n", "push button", "Enqueue 1 job"), ("ctrl+i", "push button", "Choose files…"),
            ("ctrl+k", "list", "Commands"), ("F1", "label", "Keyboard shortcuts"))  # fmt: skip
 

@@ -11,6 +11,7 @@ from pillarbox_ui.plots.lanes import NEXT, RUNNING
 from pillarbox_ui.theme.fonts import small_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.flow import FlowLayout
 from pillarbox_ui.widgets.plain_label import ElidedLabel, PlainLabel
 from pillarbox_ui.widgets.states import outcome_tone, outcome_word
 
@@ -68,8 +69,10 @@ class OutcomeLegend(QWidget):
         row.setSpacing(0)
         row.addWidget(PlainLabel(title, self, heading=True))
         row.addSpacing(SIZE.edge)
+        swatches = FlowLayout()
         for kind in KINDS:
-            row.addWidget(Swatch(theme, kind, self))
+            swatches.addWidget(Swatch(theme, kind, self))
+        row.addLayout(swatches)
         row.addWidget(self._told, 1)
 
     def tell(self, text: str, whole: str = "") -> None:
