@@ -2,8 +2,8 @@
 
 Owns the other end of the real drag-and-drop test: run as a process, it shows a label at a known
 place, and dragging the label starts a `QDrag` with a file URL, as a file browser would. It
-prints `ready` once its window is shown, a line of JSON when it is pressed and when a drag begins,
-and `dropped` or `refused` when that is over.
+prints `ready` once its window is shown, a line of JSON when it is pressed, when a drag begins and
+when another window would take it, and `dropped` or `refused` when that is over.
 
 Usage: drag_source.py FILE [FILE…] [--at X,Y]
 """
@@ -11,6 +11,7 @@ Usage: drag_source.py FILE [FILE…] [--at X,Y]
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -29,6 +30,7 @@ class DragLabel(QLabel):
         self._pressed_at: QPoint | None = None
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFixedSize(WIDTH, HEIGHT)
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -52,8 +54,15 @@ class DragLabel(QLabel):
         drag = QDrag(self)
         drag.setMimeData(data)
         print('{"dragging": true}', flush=True)
+        drag.actionChanged.connect(_tell_action)
         taken = drag.exec(Qt.DropAction.CopyAction)
         print("dropped" if taken == Qt.DropAction.CopyAction else "refused", flush=True)
+
+
+def _tell_action(action: Qt.DropAction) -> None:
+    """Heard when what lies under the pointer says what it would do with it."""
+    told = "refusing" if action == Qt.DropAction.IgnoreAction else "welcome"
+    print(json.dumps({told: True}), flush=True)
 
 
 def main() -> int:

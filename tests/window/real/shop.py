@@ -13,13 +13,13 @@ MISSING = 4
 """Dead letters of the rarer error."""
 
 
-def make_shop(path: Path, *, dead: int, missing: int = MISSING) -> None:
-    """The queue `mail`: `READY` jobs ready, `dead` dead letters of one error and `missing` of
+def make_shop(path: Path, *, dead: int, missing: int = MISSING, ready: int = READY) -> None:
+    """The queue `mail`: `ready` jobs ready, `dead` dead letters of one error and `missing` of
     another."""
     with open_engine(str(path)) as engine:
         mail = engine.queue("mail")
         mail.configure(max_attempts=1)
-        count = READY + dead + missing
+        count = ready + dead + missing
         jobs = [{"to": f"customer{n}@example.com"} for n in range(count)]
         mail.enqueue_many(jobs, type="welcome")
         failures = [ValueError("no such host")] * dead + [KeyError("name")] * missing

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pillarbox.root import open_engine
-from tests.window.real.told import Told
+from tests.window.real.dragging import drag, drag_source, pointer, started
 
 pytestmark = pytest.mark.real_window
 
@@ -28,7 +27,6 @@ BAD = {
     4_211: '{"payload": {"userId": NaN}}',
     9_000: '{"payload": {"userId": 9000}, "payload": {"userId": 1}}',
 }
-SOURCE_AT = (1_380, 300)
 MOST_LAG_MS = 100.0
 """What the window promises. A run beside other tests allows ten times that: it measures a clock on
 the wall, and the machine has others to serve."""
@@ -63,8 +61,7 @@ def test_a_file_dragged_onto_the_window_is_imported(
     make_queue(queue_file)
     window = started(launch, HERE / "watched_window.py", queue_file, environment=home)
     target = window.value("window")
-    drag(xvfb, started(launch, HERE / "drag_source.py", job_file, "--at", at(SOURCE_AT)),
-         window, target)  # fmt: skip
+    drag(xvfb, drag_source(launch, job_file), target, window)
 
     rejected = window.value("rejected")
     assert [int(row[1].replace(",", "")) for row in rejected] == list(BAD)
@@ -85,56 +82,6 @@ def test_a_file_dragged_onto_the_window_is_imported(
     spent = f"{main} ms of work in it, {process} ms in its process"
     assert lag <= most_ms, f"the window stalled for {lag} ms: {spent}"
     assert ready_in(queue_file) == LINES - len(BAD)
-
-
-def started(launch: Launch, *command: object, environment: dict[str, str] | None = None) -> Told:
-    arguments = [sys.executable, *map(str, command)]
-    return Told(launch(arguments, stdout=subprocess.PIPE, environment=environment))
-
-
-def drag(display: str, source: Told, window: Told, target: list[int]) -> None:
-    """Press on the source, carry it over, and let go once the window has taken notice."""
-    source.line("ready")
-    x, y = (place + 40 for place in SOURCE_AT)
-    press(display, source, x, y)
-    nudge(display, source, "dragging", x, y)
-    for step in range(1, 9):
-        part = step / 8
-        pointer(
-            display, "mousemove", round(x + (target[0] - x) * part),
-            round(y + (target[1] - y) * part),
-        )  # fmt: skip
-    nudge(display, window, "drag", *target)
-    pointer(display, "mousemove", target[0] + 3, target[1] + 3)
-    pointer(display, "mouseup", 1)
-    source.line("dropped")
-
-
-def press(display: str, source: Told, x: int, y: int) -> None:
-    """Press on the source until it notices: its window may be shown before it is mapped."""
-    for _ in range(40):
-        pointer(display, "mousemove", x, y, "mousedown", 1)
-        if source.has_told("pressed", 0.5):
-            return
-        pointer(display, "mouseup", 1)
-    raise TimeoutError(f"the source was never pressed; heard {source.heard}")
-
-
-def nudge(display: str, program: Told, wanted: str, x: int, y: int) -> None:
-    """Move the pointer a little until the program tells `wanted`."""
-    for turn in range(200):
-        pointer(display, "mousemove", x + 8 + turn % 16, y + turn % 9)
-        if program.has_told(wanted, 0.1):
-            return
-    raise TimeoutError(f"no {wanted!r} whatever the pointer did; heard {program.heard}")
-
-
-def pointer(display: str, *steps: object) -> None:
-    subprocess.run(["xdotool", *map(str, steps)], env={"DISPLAY": display}, check=True, timeout=20)
-
-
-def at(place: tuple[int, int]) -> str:
-    return f"{place[0]},{place[1]}"
 
 
 def make_queue(path: Path) -> None:

@@ -48,6 +48,7 @@ class LegendKey(QAbstractButton):
         """The value under the cursor, as text."""
         if value != self._value:
             self._value = value
+            self.setAccessibleDescription(value)
             self.updateGeometry()
             self.update()
 
