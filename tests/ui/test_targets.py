@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pillarbox_engine.filters import Filter
-from pillarbox_engine.model import Counts, QueueSummary
+from pillarbox_engine.model import Counts, DeadGroup, QueueSummary
 from pillarbox_engine.settings import QueueSettings
-from pillarbox_engine.states import State, Verb
+from pillarbox_engine.states import DeadReason, State, Verb
 from pillarbox_ui.interest import Interest, View
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.target import TargetKind
@@ -109,3 +109,22 @@ def test_an_export_is_of_what_is_selected_or_listed_and_possible_on_a_read_only_
     chosen = export_target(replace(now, jobs=(DEAD,)))
     assert chosen is not None
     assert chosen.where == Filter(ids=("1",))
+
+
+def test_a_group_that_was_just_chosen_is_meant_alone_before_its_jobs_were_read() -> None:
+    all_dead = replace(
+        ON_QUEUE, matching=20,
+        interest=Interest(view=View.DEAD_LETTERS, where=Filter(states=frozenset({State.DEAD}))),
+    )  # fmt: skip
+    group = DeadGroup(
+        fingerprint="f1", error_type="Timeout", error_message="", reason=DeadReason.EXHAUSTED,
+        types=(), queues=(), count=3, first_at=NOW, last_at=NOW, last_hour=3, last_day=3,
+        last_week=3,
+    )  # fmt: skip
+    now = Situation(snapshot=all_dead, group=group)
+    for target in (replay_target(now), purge_target(now), export_target(now)):
+        assert target is not None
+        assert (target.where.fingerprint, target.count) == ("f1", 3)
+    everything = verb_target(replace(now, everything=True), Verb.REPLAY)
+    assert everything is not None
+    assert (everything.where.fingerprint, everything.count) == ("f1", 3)

@@ -25,7 +25,7 @@ from pillarbox_engine.model import Operation
 from pillarbox_ui.actions import writing
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.deeds import Deeds
-from pillarbox_ui.drops import dropped
+from pillarbox_ui.drops import against, dropped
 from pillarbox_ui.filtering import FILTERED
 from pillarbox_ui.frame import Frame
 from pillarbox_ui.interest import Interest, View
@@ -332,13 +332,15 @@ class MainWindow(Frame):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Job files are shown before anything is enqueued; a queue file opens."""
+        """Job files are shown before anything is enqueued; a queue file opens; else it says why."""
         files = dropped(event.mimeData())
         event.acceptProposedAction()
-        if files.job_files:
+        refusal = against(files, self.situation())
+        if refusal is not None:
+            self.messages.tell_failure(refusal)
+        elif files.job_files:
             self.deeds.import_files(files.job_files)
-        for path in files.queue_files:
-            self.own.open(path)
+        self.own.open_all(files.queue_files)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

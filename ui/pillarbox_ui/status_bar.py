@@ -13,7 +13,6 @@ from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
-from pillarbox_ui.widgets.plain import tip
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.status_dot import StatusDot
 from pillarbox_ui.widgets.words import tr
@@ -83,7 +82,7 @@ class StatusBar(QStatusBar):
     def _show_alarms(self, snapshot: Snapshot) -> None:
         told = [sentence(alarm) for alarm in snapshot.alarms]
         self.alarms.setText("⚠ " + words.counted(len(told), tr("alarm"), tr("alarms")))
-        self.alarms.setToolTip(tip("\n".join(told)))
+        self.alarms.setToolTip("\n".join(told))
         self.alarms.setAccessibleDescription("; ".join(told))
         self.alarms.setVisible(bool(told))
 

@@ -48,6 +48,18 @@ class Situation:
     undoable: bool = False
     read_only: bool = False
 
+    @property
+    def where(self) -> Filter:
+        """What is listed; of the chosen group alone, also before its jobs were read."""
+        where = self.snapshot.interest.where
+        return where if self.group is None else replace(where, fingerprint=self.group.fingerprint)
+
+    @property
+    def matching(self) -> int:
+        """How many jobs `where` means."""
+        shown = self.where == self.snapshot.interest.where
+        return self.snapshot.matching if shown or self.group is None else self.group.count
+
 
 def enabled(now: Situation) -> dict[str, bool]:
     """Every action that is not always possible, and whether it is possible now."""
@@ -98,14 +110,14 @@ def verb_target(now: Situation, verb: Verb) -> Target | None:
 
 
 def _everything(now: Situation, verb: Verb) -> Target | None:
-    where, states = now.snapshot.interest.where, states_for(verb)
+    where, states = now.where, states_for(verb)
     if where.states and not where.states & states:
         return None
     queue = _one_queue(where)
     return Target(
         kind=TargetKind.FILTER,
         where=where.narrowed(states=states),
-        count=now.snapshot.matching,
+        count=now.matching,
         queue=queue,
         described=_described(now, queue),
     )
@@ -115,7 +127,7 @@ def replay_target(now: Situation) -> Target | None:
     """The selected dead letters; else the chosen group; else all dead ones the page lists."""
     if now.jobs:
         return verb_target(now, Verb.REPLAY)
-    where = now.snapshot.interest.where
+    where = now.where
     if not now.snapshot.interest.lists_jobs or _no_dead(where):
         return None
     dead = where.narrowed(states=frozenset({State.DEAD}))
@@ -133,9 +145,9 @@ def _no_dead(where: Filter) -> bool:
 
 
 def _dead_count(now: Situation) -> int:
-    where = now.snapshot.interest.where
+    where = now.where
     if where.states == {State.DEAD}:
-        return now.snapshot.matching
+        return now.matching
     queue = now.snapshot.queue(_one_queue(where))
     return now.snapshot.totals.dead if queue is None else queue.counts.dead
 
@@ -145,8 +157,8 @@ def purge_target(now: Situation) -> Target | None:
     if now.jobs:
         return _of(now.jobs)
     interest = now.snapshot.interest
-    if interest.lists_jobs and now.snapshot.matching:
-        return _all(now, interest.where, now.snapshot.matching)
+    if interest.lists_jobs and now.matching:
+        return _all(now, now.where, now.matching)
     queue = now.snapshot.queue(now.queue)
     if interest.lists_jobs or queue is None:
         return None
@@ -183,7 +195,7 @@ def _one_queue(where: Filter) -> str | None:
 def _described(now: Situation, queue: str | None = None) -> str:
     """Where the jobs are and by which filter, as a person reads it."""
     interest = now.snapshot.interest
-    name = queue or _one_queue(interest.where)
+    name = queue or _one_queue(now.where)
     text = tr("in {0}").format(name) if name else tr("in all queues")
     if now.group is not None:
         text = tr("{0} with {1}").format(text, now.group.error_type)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from pillarbox_engine.alarms import Alarm, sentence
 from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.plain import unmarked
 from pillarbox_ui.widgets.words import tr
 
 _SHOWN_MS = 10_000
@@ -63,16 +64,18 @@ class Tray(QObject):
         """What the icon says when one points at it: how much waits, and how much is dead."""
         waiting = words.counted(ready, tr("job ready"), tr("jobs ready"))
         letters = words.counted(dead, tr("dead letter"), tr("dead letters"))
-        self._icon.setToolTip(f"Pillarbox — {file}\n{waiting}, {letters}")
+        self._icon.setToolTip(f"Pillarbox — {unmarked(file)}\n{waiting}, {letters}")
 
     def tell_alarms(self, file: str, alarms: Sequence[Alarm]) -> None:
         """Notify of each open alarm once, unless the person is looking at us anyway."""
         fresh = [alarm for alarm in alarms if (file, alarm.id) not in self._told]
         self._told |= {(file, alarm.id) for alarm in fresh}
         if fresh and self.shown and QApplication.activeWindow() is None:
-            text = "\n".join(sentence(alarm) for alarm in fresh)
+            text = "\n".join(unmarked(sentence(alarm)) for alarm in fresh)
             warning = QSystemTrayIcon.MessageIcon.Warning
-            self._icon.showMessage(tr("Alarm in {0}").format(file), text, warning, _SHOWN_MS)
+            self._icon.showMessage(
+                tr("Alarm in {0}").format(unmarked(file)), text, warning, _SHOWN_MS
+            )
 
     def _clicked(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is QSystemTrayIcon.ActivationReason.Trigger:

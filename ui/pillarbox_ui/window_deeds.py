@@ -6,16 +6,22 @@ and the sheets of help. What actions do to jobs is in `deeds`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu
 
+from pillarbox_engine.errors import InputFault
 from pillarbox_ui.actions import sheet
 from pillarbox_ui.frame import Frame
 from pillarbox_ui.theme.theme import Mode
+from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.plain import one_line
 from pillarbox_ui.widgets.words import tr
+
+MOST_AT_ONCE = 8
+"""Windows that one drop opens: each has an engine and threads of its own."""
 
 
 class OpenFile(Protocol):
@@ -134,6 +140,19 @@ class WindowDeeds(QObject):
             self._context.remembered.add_recent(path)
             self._open_file(path, read_only=read_only)
 
+    def open_all(self, paths: Sequence[str]) -> None:
+        """Open each in a window of its own; of very many the first, and say so."""
+        for path in paths[:MOST_AT_ONCE]:
+            self.open(path)
+        if len(paths) > MOST_AT_ONCE:
+            title = tr("{0} of {1} queue files were opened").format(
+                words.count(MOST_AT_ONCE), words.count(len(paths))
+            )
+            reason = tr("each has a window of its own, and so many would bury the screen")
+            self._window.messages.tell_failure(
+                InputFault(title, reason, tr("Drop a few at a time"))
+            )
+
     def offer_recent(self, menu: QMenu) -> None:
         """Let `menu` list the files opened lately, each time it is shown."""
         menu.aboutToShow.connect(lambda: self._fill_recent(menu))
@@ -141,6 +160,6 @@ class WindowDeeds(QObject):
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
         for path in self._context.remembered.recent():
-            action = menu.addAction(path.replace("&", "&&"))
+            action = menu.addAction(one_line(path).replace("&", "&&"))
             action.triggered.connect(lambda on, path=path: self.open(path))
         menu.setEnabled(self._open_file is not None)

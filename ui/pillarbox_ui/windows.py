@@ -32,6 +32,7 @@ from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Mode, Theme
 from pillarbox_ui.tray import Tray
 from pillarbox_ui.views.context import Context
+from pillarbox_ui.widgets.plain import one_line
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.widgets.zone import Zone
 from pillarbox_ui.window_deeds import OpenFile
@@ -76,7 +77,7 @@ def open_window(
     )
     bridge = Bridge()
     window = MainWindow(
-        context, bridge, label=Path(path).name, open_file=open_file, read_only=read_only
+        context, bridge, label=one_line(Path(path).name), open_file=open_file, read_only=read_only
     )
     return Opened(window, bridge, context, path, read_only)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 
+from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QImage
 
 
@@ -14,10 +15,18 @@ def colours(display: str, place: tuple[int, int, int, int]) -> Counter[str]:
     `place`: x, y, width, height.
     """
     x, y, width, height = place
-    command = ["import", "-window", "root", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "png:-"]
+    command = [
+        "import",
+        "-window",
+        "root",
+        "-crop",
+        f"{width}x{height}+{x}+{y}",
+        "+repage",
+        "png:-",
+    ]
     taken = subprocess.run(command, env={"DISPLAY": display}, capture_output=True, check=True)
-    image = QImage.fromData(taken.stdout, "PNG").convertToFormat(QImage.Format.Format_RGB888)
-    row = 3 * image.width()
-    lines = [bytes(image.constScanLine(line))[:row] for line in range(image.height())]
-    pixels = (line[at : at + 3] for line in lines for at in range(0, row, 3))
-    return Counter({f"#{pixel.hex()}": count for pixel, count in Counter(pixels).items()})
+    image = QImage()
+    image.loadFromData(QByteArray(taken.stdout))
+    flat = image.convertToFormat(QImage.Format.Format_RGB32)
+    across, down = range(flat.width()), range(flat.height())
+    return Counter(f"#{flat.pixel(at, line) & 0xFFFFFF:06x}" for line in down for at in across)

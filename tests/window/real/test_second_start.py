@@ -1,4 +1,4 @@
-"""A second start shows its file in the process that is there, and one only to look at only looks."""
+"""A second start shows its file in the process that is there; one to look at only looks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ WRITING = ("New job", "Import…", "Requeue", "Replay…", "Purge…", "Pause")
 PILLARBOX = [sys.executable, "-m", "pillarbox"]
 
 
-def test_each_start_has_a_window_of_the_one_process(
-    desk: Desk, xvfb: str, tmp_path: Path
-) -> None:
+def test_each_start_has_a_window_of_the_one_process(desk: Desk, xvfb: str, tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.pillarbox" for name in ("first", "second", "looked-at")]
     for path in paths:
         with open_engine(str(path)) as engine:

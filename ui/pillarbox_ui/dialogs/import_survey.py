@@ -18,7 +18,10 @@ from pillarbox_ui.dialogs.import_files import Refused, sort_out
 from pillarbox_ui.dialogs.task import Reports
 
 PREVIEW = 200
-"""How many lines of each file the preview shows."""
+"""How many lines of each file the preview shows, where the files are not very many."""
+
+MOST_SHOWN = 2_000
+"""Lines of all files that the preview shows; of each file at least one."""
 
 LISTED = 10_000
 """How many rejected lines of a file are listed; saving them writes all."""
@@ -81,6 +84,7 @@ class Survey:
 class _Course:
     reports: Reports
     total: int
+    shown: int
     behind: int = 0
     accepted: int = 0
     rejected: int = 0
@@ -102,7 +106,8 @@ def survey(urls: Sequence[QUrl], options: ImportOptions, reports: Reports) -> Su
     """Read what `urls` name; what cannot be read is refused, with the reason."""
     found = sort_out(urls)
     refused = list(found.refused)
-    course = _Course(reports, sum(path.stat().st_size for path in found.paths))
+    shown = max(1, min(PREVIEW, MOST_SHOWN // max(1, len(found.paths))))
+    course = _Course(reports, sum(path.stat().st_size for path in found.paths), shown)
     files: list[Surveyed] = []
     for path in found.paths:
         try:
@@ -121,7 +126,7 @@ def survey(urls: Sequence[QUrl], options: ImportOptions, reports: Reports) -> Su
 
 def _read(path: Path, options: ImportOptions, course: _Course) -> Surveyed:
     with importing.open_job_file(path) as source:
-        first = importing.preview(source, name=path.name, options=options, limit=PREVIEW)
+        first = importing.preview(source, name=path.name, options=options, limit=course.shown)
         course.rows.extend(Row(path.name, verdict) for verdict in first.rows)
         source.seek(0)
         scan = importing.scan(

@@ -21,7 +21,7 @@ from pillarbox_ui.dialogs.job_form import JobForm
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.theme.theme import Theme
-from pillarbox_ui.widgets.plain import tip
+from pillarbox_ui.widgets.plain_label import put_tip
 
 _SIZE = (720, 560)
 
@@ -78,7 +78,7 @@ class NewJobDialog(Dialog):
     @Slot()
     def _follow(self) -> None:
         self.enqueue_button.setEnabled(not self.form.problem)
-        self.enqueue_button.setToolTip(tip(self.form.problem))
+        put_tip(self.enqueue_button, self.form.problem)
         if self._waiting and (self.form.ready or self.form.problem):
             self._waiting = False
             self.submit()

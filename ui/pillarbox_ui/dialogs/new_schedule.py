@@ -21,7 +21,7 @@ from pillarbox_ui.dialogs.schedule_form import ScheduleForm
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.theme.theme import Theme
-from pillarbox_ui.widgets.plain import tip
+from pillarbox_ui.widgets.plain_label import put_tip
 
 _SIZE = (760, 520)
 
@@ -63,7 +63,7 @@ class NewScheduleDialog(Dialog):
     @Slot()
     def _follow(self) -> None:
         self.plan_button.setEnabled(not self.form.problem)
-        self.plan_button.setToolTip(tip(self.form.problem))
+        put_tip(self.plan_button, self.form.problem)
         if self._waiting and (self.form.ready or self.form.problem):
             self._waiting = False
             self.submit()

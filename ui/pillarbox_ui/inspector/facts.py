@@ -26,7 +26,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
 from pillarbox_ui.dialogs.frame import plain
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
-from pillarbox_ui.widgets.plain import one_line, tip
+from pillarbox_ui.widgets.plain import one_line
+from pillarbox_ui.widgets.plain_label import put_tip
 
 _WRAP = QTextOption()
 _WRAP.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -59,7 +60,7 @@ class Value(QWidget):
     def show_fact(self, fact: Fact) -> None:
         """Show the value of `fact`; what is long is cut, and copied whole all the same."""
         self._whole, self._mono = fact.value, fact.mono
-        self.setToolTip(tip(fact.hint))
+        put_tip(self, fact.hint)
         self.setAccessibleName(f"{fact.name}: {one_line(fact.value)}")
         text = one_line(fact.value)
         if text != self._text:

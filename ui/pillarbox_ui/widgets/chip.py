@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWi
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets import words
-from pillarbox_ui.widgets.plain import one_line, tip
+from pillarbox_ui.widgets.plain import one_line
+from pillarbox_ui.widgets.plain_label import put_tip
 
 _LETTERS = 40
 _CROSS = 10
@@ -28,7 +29,7 @@ class Chip(QFrame):
         shown = line if len(line) <= _LETTERS else f"{line[: _LETTERS - 1]}…"
         self.label = QPushButton(shown.replace("&", "&&"))
         self.label.setAutoDefault(False)
-        self.label.setToolTip(tip(text))
+        put_tip(self.label, text)
         self.label.setAccessibleName(words.tr("Edit the filter {0}").format(line))
         self.label.clicked.connect(self.edited)
         self.cross = QToolButton()

@@ -11,6 +11,12 @@ from pillarbox_ui.widgets.plain import one_line, tip
 _INTERACTION = Qt.TextInteractionFlag
 
 
+def put_tip(widget: QWidget, text: str) -> None:
+    """Give `widget` a tool tip that shows `text` as it is, and is read out without its markup."""
+    widget.setToolTip(tip(text))
+    widget.setAccessibleDescription(text)
+
+
 class PlainLabel(QLabel):
     """A label for data. `properties` (muted, title, heading, small) pick its look."""
 
@@ -27,6 +33,7 @@ class PlainLabel(QLabel):
     def setToolTip(self, text: str) -> None:
         """A tool tip that shows `text` as it is."""
         super().setToolTip(tip(text))
+        self.setAccessibleDescription(text)
 
     def set_selectable(self, selectable: bool = True) -> None:
         """Let the text be selected and copied, by mouse and keyboard."""
