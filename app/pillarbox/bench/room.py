@@ -32,6 +32,7 @@ class Sizes:
     scale_base: int = 100_000
     scale_drained: int = 20_000
     window_seconds: float = 8.0
+    pace: float = 0.3
 
 
 QUICK = Sizes()

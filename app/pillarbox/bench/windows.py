@@ -73,7 +73,8 @@ def refused(_job: Any) -> None:
 
 
 def _use(room: Room, path: Path, environment: dict[str, str]) -> dict[str, float]:
-    with Child("watched_window", path, "use", 0, environment=environment) as window:
+    pace = room.sizes.pace
+    with Child("watched_window", path, "use", pace, environment=environment) as window:
         for key in ("painted_ns", "filled_ns"):
             window.value(key)
         return {

@@ -11,7 +11,7 @@ from pillarbox.bench.room import Room, Sizes
 TINY = Sizes(
     repetitions=2, seconds=0.05, many=5_000, cycle=2_000, drained=200, wakes=3, idle_seconds=0.05,
     backlog=400, killed_after=0.1, peer=5, scale=3_000, scale_base=2_000, scale_drained=80,
-    window_seconds=0.3,
+    window_seconds=0.3, pace=0.02,
 )  # fmt: skip
 
 

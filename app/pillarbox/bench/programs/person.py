@@ -14,10 +14,6 @@ from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.main_window import MainWindow
 from pillarbox_ui.views.listing_page import ListingPage
 
-PACE_MS = 300
-"""Between two acts; a person is slower, and lets the window rest."""
-
-SCROLL_MS = 30
 SCREENS = 20
 QUERIES = ("state:done", "payload.n:10000500", "error:timeout", "priority<400", "")
 
@@ -26,13 +22,16 @@ Act = tuple[int, Callable[[], object]]
 
 
 class Person(QObject):
-    """Does everything once. `done` when the last act is over."""
+    """Does everything once, `pace` ms between two acts, and a tenth of it while scrolling.
+
+    `done` when the last act is over.
+    """
 
     done = Signal()
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, pace: int) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._pace = window, pace
         self._acts = self._all()
         self._act: Callable[[], object] = window.update
 
@@ -51,24 +50,24 @@ class Person(QObject):
         QTimer.singleShot(wait, self, self._next)
 
     def _all(self) -> Iterator[Act]:
-        window = self._window
-        yield PACE_MS, partial(window.go, "queue:bench")
+        window, pace = self._window, self._pace
+        yield pace, partial(window.go, "queue:bench")
         yield from self._scroll()
         yield from self._sort()
         for query in QUERIES:
-            yield PACE_MS, partial(window.query.apply, query)
+            yield pace, partial(window.query.apply, query)
             yield from self._scroll()
-        yield PACE_MS, partial(window.ask, "select-all")
+        yield pace, partial(window.ask, "select-all")
         for place in ("overview", "in-flight", "retrying", "dead-letters"):
-            yield PACE_MS, partial(window.go, place)
-        yield 3 * PACE_MS, partial(window.ask, "replay")
-        yield 5 * PACE_MS, self._confirm
+            yield pace, partial(window.go, place)
+        yield 3 * pace, partial(window.ask, "replay")
+        yield 5 * pace, self._confirm
         for place in ("operations", "queue:bench", "dead-letters", "overview"):
-            yield 3 * PACE_MS, partial(window.go, place)
+            yield 3 * pace, partial(window.go, place)
 
     def _scroll(self) -> Iterator[Act]:
         for number in range(1, SCREENS + 1):
-            yield SCROLL_MS, partial(self._scroll_to, number / SCREENS)
+            yield self._pace // 10, partial(self._scroll_to, number / SCREENS)
 
     def _scroll_to(self, part: float) -> None:
         page = self._window.pages.current
@@ -82,8 +81,8 @@ class Person(QObject):
             header = page.panel.table.horizontalHeader()
             way = header.sortIndicatorOrder()
             for column in range(header.count()):
-                yield PACE_MS, partial(header.setSortIndicator, column, way)
-            yield PACE_MS, partial(header.setSortIndicator, -1, way)
+                yield self._pace, partial(header.setSortIndicator, column, way)
+            yield self._pace, partial(header.setSortIndicator, -1, way)
 
     def _confirm(self) -> None:
         for dialog in self._window.findChildren(ReplayDialog):
