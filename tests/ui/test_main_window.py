@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.errors import DiskFull
@@ -348,3 +348,19 @@ def test_an_alarm_is_told_once_and_marked_until_it_is_cleared(
     finish(backend, claim(backend, "email", 4))
     backend.maintain()
     qtbot.waitUntil(lambda: not window.status.alarms.isVisibleTo(window))
+
+
+def test_trouble_told_again_leaves_the_retry_button_where_it_is(
+    qtbot: QtBot, opened: Opened
+) -> None:
+    messages, tries = opened.window.messages, []
+    messages.retry.connect(lambda: tries.append(1))
+    error = DiskFull("The disk is full", "no room is left", "Free some space")
+    messages.tell_trouble(error)
+    (retry,) = messages.trouble.findChildren(QPushButton, "")
+    messages.tell_trouble(DiskFull(error.title, error.reason, error.remedy))
+    QTest.mouseClick(retry, Qt.MouseButton.LeftButton)
+    assert tries == [1]
+    messages.end_trouble()
+    messages.tell_trouble(error)
+    assert messages.trouble.isVisible()

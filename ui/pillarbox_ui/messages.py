@@ -33,6 +33,7 @@ class Messages(QWidget):
         self.failure = Banner(theme)
         self.notice = Banner(theme)
         self.alarm = Banner(theme)
+        self._trouble = ""
         self._noticed: set[str] = set()
         self._alarmed: set[str] = set()
         column = QVBoxLayout(self)
@@ -43,7 +44,14 @@ class Messages(QWidget):
 
     @Slot(object)
     def tell_trouble(self, error: PillarboxError) -> None:
-        """The store cannot be written now, or not even read: what is shown is then the last."""
+        """The store cannot be written now, or not even read: what is shown is then the last.
+
+        Told anew after each try, the banner stays as it is, so that Retry is not taken away from
+        under the pointer, nor the focus from it.
+        """
+        if str(error) == self._trouble and not self.trouble.isHidden():
+            return
+        self._trouble = str(error)
         choice = Choice(tr("Retry"), self.retry.emit, icon="refresh")
         self.trouble.tell("error", error.title, _why(error), (choice,))
 

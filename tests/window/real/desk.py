@@ -99,9 +99,10 @@ class Desk:
         told = self._ask(role=role, name=name, starts=starts)
         return None if told is None else _part(told)
 
-    def find(self, role: str, name: str, *, starts: bool = False) -> Part:
-        """Wait for a part of that role and name."""
-        self.wait(lambda: self.look(role, name, starts=starts) is not None, f"{role} {name}")
+    def find(self, role: str, name: str, *, starts: bool = False, seconds: float = SECONDS) -> Part:
+        """Wait for a part of that role and name, at most `seconds`."""
+        there = f"{role} {name}"
+        self.wait(lambda: self.look(role, name, starts=starts) is not None, there, seconds)
         found = self.look(role, name, starts=starts)
         assert found is not None, f"{role} {name} went away"
         return found
@@ -126,9 +127,9 @@ class Desk:
         self._reader.stdin.flush()
         return json.loads(self._reader.stdout.readline())
 
-    def wait(self, true: Callable[[], bool], what: str) -> None:
+    def wait(self, true: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
         """Wait until `true`; what the window shows is told when it does not come."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + seconds
         while not true():
             if time.monotonic() > deadline:
                 shown = sorted({f"{p.role}: {p.name}" for p in self.parts() if p.name})
