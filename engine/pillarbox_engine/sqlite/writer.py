@@ -169,9 +169,9 @@ class Writer:
                 return False
             pieces[0].error = torn.error
         except apsw.Error as error:
-            if self._made_room(error):
-                return False
-            self._fail(pieces, error)
+            made_room = self._made_room(error)
+            self._fail(pieces, error)  # until a try that goes well says otherwise
+            return not made_room
         except PillarboxError as error:
             self._roll_back()
             _settle(pieces, error)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import apsw
 import pytest
 
 from pillarbox_engine.clock import ManualClock
-from pillarbox_engine.errors import EngineClosed, QueueFull
+from pillarbox_engine.errors import DiskFull, EngineClosed, QueueFull
 from pillarbox_engine.protocols import Change
 from pillarbox_engine.sqlite import queue_rows
 from pillarbox_engine.sqlite.connection import open_writer
 from pillarbox_engine.sqlite.memo import Head
 from pillarbox_engine.sqlite.migrate import migrate
+from pillarbox_engine.sqlite.outage import Anew, Outage
 from pillarbox_engine.sqlite.transaction import Transaction
 from pillarbox_engine.sqlite.writer import Writer
 
@@ -163,3 +165,22 @@ def test_work_that_was_refused_in_a_torn_group_is_judged_anew(writer: Writer) ->
     errors = _together(writer, refuse_once, _add_then_fail)
     assert [type(error) for error in errors] == [type(None), QueueFull]
     assert _names(writer) == ["late"]
+
+
+def test_a_disk_that_fills_up_again_each_time_is_no_yes(
+    writer: Writer, path: Path, clock: ManualClock, commits: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    writer.close()
+    anew = Anew(Outage(path, clock), lambda: open_writer(path), ran_out=lambda: True)
+    refilled = Writer(path, clock, commits, anew=anew)
+
+    def full(self: Writer, connection: apsw.Connection) -> None:
+        raise apsw.FullError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Writer, "_make_durable", full)
+        with pytest.raises(DiskFull):
+            refilled.run(_add("lost"))
+    assert _names(refilled) == []
+    refilled.close()
