@@ -79,15 +79,16 @@ class Group:
         None: nobody can tell how it ended. When `stopped` says so, the group is ended.
         """
         self._unread = memoryview(given)
-        with selectors.DefaultSelector() as selector:
-            self._watch(selector, out, err)
-            try:
+        try:
+            with selectors.DefaultSelector() as selector:
+                self._watch(selector, out, err)
                 self._see_through(selector, stopped)
-            finally:
-                self.kill()
-                code = self._reaped()
-            self._drain(selector)
-        self._close()
+                code = self._ended()
+                self._drain(selector)
+        finally:
+            if self._process.returncode is None:
+                self._ended()
+            self._close()
         return code
 
     def kill(self) -> None:
@@ -148,7 +149,8 @@ class Group:
 
     # -- the end ----------------------------------------------------------------------------
 
-    def _reaped(self) -> int | None:
+    def _ended(self) -> int | None:
+        self.kill()
         try:
             code = self._process.wait(LAST_BREATH)
         except subprocess.TimeoutExpired:
