@@ -85,7 +85,8 @@ class Resident:
         return Died(how) if fate_is_its_own else None
 
     def cancel(self, lease: LeaseRef) -> None:
-        """Tell it to stop the job; never waits. A job being sent just now is told after that."""
+        """Tell it to stop the job; never waits. While something else is sent to it,
+        that is for whoever sends it to do after."""
         if self._writing.acquire(blocking=False):
             try:
                 self._write({"cancel": [lease.job_id, lease.fence]})
@@ -124,6 +125,8 @@ class Resident:
     def _hear(self, context: JobContext, message: dict[str, Any]) -> None:
         if "wants" in message:
             self._send(_flow_children(context))
+            if context.stop_asked:
+                self.cancel(context.lease)
         elif "begun" not in message:
             _pass_on(context, message)
 

@@ -67,6 +67,12 @@ def heed_cancel(job: JobContext) -> JsonValue:
     return "stopped"
 
 
+def heed_cancel_after_a_question(job: JobContext) -> JsonValue:
+    """Ask about its children, then stop when asked."""
+    assert job.children == {}
+    return "stopped" if job.cancelled.wait(5) else "not told"
+
+
 def outcome(job: JobContext) -> JsonValue:
     """Raise the outcome the payload names."""
     raise {

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from pillarbox_engine.engine import Engine
 from pillarbox_engine.leasing import LeaseRef, Lost
 from pillarbox_engine.model import JsonValue
 from pillarbox_engine.outcomes import Cancelled, Died, Failed, Outcome, Rejected, Returned, Snoozed
+from pillarbox_engine.resident import Resident
 from pillarbox_engine.routing import Handler
 from pillarbox_engine.states import DeadReason, State
 from tests.engine import child_handlers
@@ -139,6 +141,21 @@ def test_cancel_reaches_the_child() -> None:
     thread.join(PATIENCE)
     assert answers == [Returned('"stopped"')]
     assert job.cancelled.is_set()
+
+
+def test_a_cancel_while_an_answer_is_sent_reaches_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runner, job, write = ChildRunner(), context(), Resident._write
+
+    def cancelled_meanwhile(self: Resident, message: dict[str, Any]) -> None:
+        if "children" in message:
+            runner.cancel(job)
+        write(self, message)
+
+    monkeypatch.setattr(Resident, "_write", cancelled_meanwhile)
+    answer = runner.run(job, child_handlers.heed_cancel_after_a_question)
+    assert answer == Returned('"stopped"')
 
 
 def test_a_handler_that_cannot_be_imported_is_said() -> None:
