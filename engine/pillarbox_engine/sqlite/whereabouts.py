@@ -36,10 +36,14 @@ class Whereabouts:
             raise type(self._fault)(*self._fault.args)
 
     def _look(self) -> FileUnusable | None:
-        found = _identity(self._path)
+        title = f"{self._path} cannot be used any more"
+        try:
+            found = _identity(self._path)
+        except OSError as error:
+            reason = f"it cannot be reached: {error.strerror or error}"
+            return FileUnusable(title, reason, "Make it reachable again, or close it")
         if found == self._own:
             return None
-        title = f"{self._path} cannot be used any more"
         if found is None:
             return FileUnusable(
                 title, "it was moved or deleted while it was open", "Put it back, or close it"

@@ -41,6 +41,21 @@ def test_a_file_that_is_gone_is_said_by_each_call(
     assert not path.exists()
 
 
+def test_a_folder_that_became_something_else_is_said(
+    backend: SqliteBackend, clock: ManualClock, path: Path
+) -> None:
+    away = path.parent.with_name("away")
+    path.parent.rename(away)
+    path.parent.write_text("a file where the folder was")
+    clock.advance(1.0)
+    with pytest.raises(FileUnusable, match="Not a directory"):
+        backend.counts()
+    path.parent.unlink()
+    away.rename(path.parent)
+    clock.advance(1.0)
+    assert backend.counts().ready == 0
+
+
 def test_put_back_it_goes_on(backend: SqliteBackend, clock: ManualClock, path: Path) -> None:
     backend.enqueue("email", [JOB])
     away = path.with_name("away")
