@@ -1,8 +1,8 @@
 """A file that appears whole or not at all.
 
 Owns the way there: a private file beside it under another name, fsynced, then linked to its own
-name, which fails where that is taken. So nothing is overwritten unless that was asked for, and what
-stops half-way leaves nothing behind.
+name, which fails where that is taken, and the folder fsynced. So nothing is overwritten unless that
+was asked for, and what stops half-way leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pillarbox_engine.errors import EnvironmentFault
 
 _UNLINKABLE = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """What file systems without hard links answer."""
+_UNSYNCABLE = {errno.EINVAL, errno.EBADF, errno.EACCES, *_UNLINKABLE}
+"""What is answered where a folder cannot be synced, or may be written but not read."""
 
 
 @contextmanager
@@ -36,6 +38,7 @@ def appearing(path: Path, what: str, *, replace: bool = False) -> Iterator[Path]
             yield unfinished
             sync(unfinished)
             _name(unfinished, path, what, replace=replace)
+            keep_name(path)
         finally:
             unfinished.unlink(missing_ok=True)
 
@@ -72,6 +75,17 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the entry of a new file survive power loss, where folders can be synced (POSIX)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _name(unfinished: Path, path: Path, what: str, *, replace: bool) -> None:
     if replace:
         os.replace(unfinished, path)
@@ -86,3 +100,12 @@ def _name(unfinished: Path, path: Path, what: str, *, replace: bool) -> None:
             raise
         refuse_existing(path, what)
         unfinished.rename(path)
+
+
+def keep_name(path: Path) -> None:
+    """Make the name survive power loss too, where the file system can."""
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        if error.errno not in _UNSYNCABLE:
+            raise

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import apsw
 
+from pillarbox_engine.appearing import sync_folder
 from pillarbox_engine.sqlite.connection import open_reader
-from pillarbox_engine.sqlite.files import side_of, sync_folder, told
+from pillarbox_engine.sqlite.files import side_of, told
 
 
 def set_aside(path: Path, schema: int) -> Path:

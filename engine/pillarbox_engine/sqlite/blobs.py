@@ -15,8 +15,9 @@ from typing import Any
 
 import apsw
 
+from pillarbox_engine.appearing import sync_folder
 from pillarbox_engine.errors import DamagedFile, Definite, DiskFull
-from pillarbox_engine.sqlite.files import NO_ROOM, side_of, sync_folder
+from pillarbox_engine.sqlite.files import NO_ROOM, side_of
 from pillarbox_engine.sqlite.shapes import checksum
 
 STUB = 240

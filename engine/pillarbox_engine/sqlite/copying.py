@@ -18,11 +18,11 @@ from uuid import uuid4
 
 import apsw
 
-from pillarbox_engine.appearing import appearing, refuse_existing, sync
+from pillarbox_engine.appearing import appearing, refuse_existing, sync, sync_folder
 from pillarbox_engine.backups import Backup, Share
 from pillarbox_engine.sqlite import blobs
 from pillarbox_engine.sqlite.connection import open_reader, spoken
-from pillarbox_engine.sqlite.files import Place, side_of, size_of, sync_folder
+from pillarbox_engine.sqlite.files import Place, side_of, size_of
 from pillarbox_engine.sqlite.identity import own_identity
 from pillarbox_engine.sqlite.open_file import OpenFile
 from pillarbox_engine.sqlite.readers import Reading
@@ -86,7 +86,7 @@ def _copy(
         found = early | {name: _copy_payload(source, target, name) for name in late}
         _copy_pages(reading, unfinished, tell, stop)
     for name in set(early).difference(wanted):
-        (target / name).unlink()
+        (target / name).unlink(missing_ok=True)
     return {name: found[name] for name in wanted}
 
 

@@ -184,14 +184,3 @@ def reserve(descriptor: int, size: int) -> None:
         return
     for place in range(os.fstat(descriptor).st_size, size, _CHUNK):
         os.pwrite(descriptor, os.urandom(min(_CHUNK, size - place)), place)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the entry of a new file survive power loss, where folders can be synced (POSIX)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

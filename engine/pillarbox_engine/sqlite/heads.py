@@ -14,7 +14,8 @@ import zlib
 from pathlib import Path
 from uuid import UUID
 
-from pillarbox_engine.sqlite.files import reserve, sync_folder
+from pillarbox_engine.appearing import sync_folder
+from pillarbox_engine.sqlite.files import reserve
 from pillarbox_engine.sqlite.memo import Head
 
 _FORM = struct.Struct("<16sQ16s")

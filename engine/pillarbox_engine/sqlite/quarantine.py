@@ -16,8 +16,9 @@ from pathlib import Path
 
 import apsw
 
+from pillarbox_engine.appearing import sync_folder
 from pillarbox_engine.errors import DamagedFile
-from pillarbox_engine.sqlite.files import side_of, size_of, sync_folder
+from pillarbox_engine.sqlite.files import side_of, size_of
 from pillarbox_engine.sqlite.raw_bytes import RawBytes, parts
 
 MOST = 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import threading
@@ -94,6 +95,21 @@ def test_payloads_beside_the_file_come_along(engine: Engine, out: Path) -> None:
         assert copy.job(kept.id).payload == "x" * 500
         with pytest.raises(PillarboxError, match=f"payload of job {gone.id} cannot be read"):
             copy.job(gone.id)
+
+
+def test_a_payload_deleted_before_it_is_copied_is_no_trouble(
+    engine: Engine, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.queue("a").configure(claim_check=100)
+    engine.queue("a").enqueue("x" * 500)
+    listed = os.listdir
+
+    def listed_too_late(folder: Path) -> list[str]:
+        return [*listed(folder), "deleted-meanwhile"]
+
+    monkeypatch.setattr(os, "listdir", listed_too_late)
+    made = engine.backup(out)
+    assert (made.payloads, made.missing) == (1, 0)
 
 
 def test_a_copy_takes_the_place_of_the_file_without_a_word_of_lost_commits(

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import apsw
 
-from pillarbox_engine.appearing import refuse_existing
+from pillarbox_engine.appearing import keep_name, refuse_existing
 from pillarbox_engine.appearing import told as written
 from pillarbox_engine.errors import ForeignFile, PillarboxError
 from pillarbox_engine.sqlite import heads, overview
@@ -175,3 +175,4 @@ class Piles:
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
+                keep_name(path)
