@@ -5,8 +5,8 @@ monotonic. Then, by its mode: `idle` tells `idle_cpu` and `memory`; `drain` runs
 this process and tells `lag_p99` and `lag_max`, how late in ms a 16 ms timer came, and `drained`,
 jobs a second; `use` does so while a person uses everything once.
 
-Usage: watched_window.py QUEUE_FILE start|idle|drain|use SECONDS; with `use`, SECONDS lie between two
-acts of that person.
+Usage: watched_window.py QUEUE_FILE start|idle|drain|use SECONDS; with `use`, SECONDS lie between
+two acts of that person.
 """
 
 from __future__ import annotations
