@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.memory.backend import MemoryBackend
 from pillarbox_engine.operation import OperationState
+from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.purge import MANY, PurgeDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
@@ -203,6 +206,23 @@ def test_a_patch_that_is_no_json_cannot_be_pressed(asked: Asked, backend: Memory
     assert dialog.editing.patch.problem is not None
     dialog.editing.edit.setChecked(False)
     assert dialog.replay_button.isEnabled()
+
+
+def test_a_patch_that_makes_payloads_invalid_is_said_and_leaves_them_alone(
+    qtbot: QtBot, asked: Asked, backend: MemoryBackend
+) -> None:
+    ids = bury(backend, 2)
+    backend.configure("email", QueueSettings(max_payload=1_024))
+    dialog = asked.replay(ALL)
+    dialog.editing.edit.setChecked(True)
+    dialog.editing.patch.set_text(json.dumps({"note": "x" * 2_000}))
+    qtbot.waitUntil(lambda: "It would be left alone" in dialog.editing.verdict())
+    assert "1,024" in dialog.editing.verdict(), dialog.editing.verdict()
+    operation = asked.done(dialog)
+    assert operation.error is None
+    for job_id in ids:
+        job = backend.job(job_id)
+        assert (job.state, job.payload_json.startswith('{"n":')) == (State.DEAD, True)
 
 
 def test_a_replay_that_has_not_started_can_be_undone(

@@ -99,6 +99,10 @@ class PatchPanel(QWidget):
         self.samples.blockSignals(False)
         self._show_sample()
 
+    def verdict(self) -> str:
+        """What is said of the sample that is shown."""
+        return self._said.text()
+
     def close_checks(self) -> None:
         """Nothing is to be heard any more."""
         self._quiet.stop()
@@ -131,9 +135,9 @@ class PatchPanel(QWidget):
         sample = self._found.samples[at]
         self.before.set_json(sample.before)
         self.after.set_json(sample.after)
-        self._said.setText(self._verdict())
+        self._said.setText(self._judge())
 
-    def _verdict(self) -> str:
+    def _judge(self) -> str:
         sample = self._found.samples[self.samples.currentIndex()]
         if sample.refused:
             return self.tr("It would be left alone: {0}").format(sample.refused)
