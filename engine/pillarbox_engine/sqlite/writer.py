@@ -85,6 +85,8 @@ class Writer:
             self._anew.outage.over()
         except (PillarboxError, apsw.Error) as error:
             _LOG.info("%s still cannot be written: %s", self._path, error)
+            if stops(error):
+                self._drop_connection()
         finally:
             if self._connection is not None:
                 self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
