@@ -260,3 +260,13 @@ def test_rejects_can_be_kept_while_a_pipe_is_imported(tmp_path: Path) -> None:
         result = run(MemoryBackend(), Pipe(MIXED), name="-", options=OPTIONS, on_rejected=kept.add)
     assert result.rejected == kept.count == 3
     assert (tmp_path / "r.jsonl").read_bytes().count(b"\n") == 3
+
+
+def test_rejects_over_an_older_file_are_private_too(tmp_path: Path) -> None:
+    kept = [tmp_path / "r.jsonl", tmp_path / "r.jsonl.reasons.txt"]
+    for path in kept:
+        path.write_text("older\n")
+        path.chmod(0o644)
+    save_rejected(io.BytesIO(b"{]\n"), kept[0], name="x.jsonl", options=OPTIONS)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in kept] == [0o600, 0o600]
+    assert all("older" not in path.read_text() for path in kept)
