@@ -186,13 +186,11 @@ def test_a_disk_that_fills_up_again_each_time_is_no_yes(
     refilled.close()
 
 
-def test_a_look_whether_it_is_over_keeps_no_connection_that_failed(
-    writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_look_whether_it_is_over_keeps_no_connection_that_failed(writer: Writer) -> None:
     failed = writer._connection
     assert failed is not None
 
-    def fail(connection: apsw.Connection, statement: str, bindings: object) -> bool:
+    def fail(cursor: apsw.Cursor, statement: str, bindings: object) -> bool:
         if statement.startswith("BEGIN"):
             raise apsw.IOError("disk I/O error")
         return True
