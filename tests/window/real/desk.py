@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -51,14 +52,15 @@ class Part:
 def session_bus() -> Iterator[dict[str, str]]:
     """A message bus of its own with the accessibility service; the environment to reach it."""
     command = ["dbus-daemon", "--session", "--nofork", "--print-address=1"]
-    bus = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     with ExitStack() as open_:
+        # The service keeps its socket here, and another run beside this one its own elsewhere.
+        place = open_.enter_context(tempfile.TemporaryDirectory(prefix="desk-"))
+        own = {**os.environ, "XDG_RUNTIME_DIR": place, "XDG_CACHE_HOME": place}
+        bus = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=own)
         open_.callback(stop, bus)
         assert bus.stdout is not None
         environment = {"DBUS_SESSION_BUS_ADDRESS": bus.stdout.readline().strip()}
-        launcher = subprocess.Popen(
-            [LAUNCHER, "--launch-immediately"], env={**os.environ, **environment}
-        )
+        launcher = subprocess.Popen([LAUNCHER, "--launch-immediately"], env={**own, **environment})
         open_.callback(stop, launcher)
         yield environment
 

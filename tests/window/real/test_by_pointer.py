@@ -57,6 +57,7 @@ def test_launch_and_drop(xvfb: str, desk: Desk, launch: Launch, tmp_path: Path) 
     drag(xvfb, source, first.centre, source, "welcome")
     desk.click(desk.find("text", "Into queue"))
     desk.type("mail")
+    desk.find("table cell", "mail")  # judged anew, for that queue
     click_when_ready(desk, f"Import {LINES} valid")
     click_when_ready(desk, "Close")
     desk.find("list item", "mail", starts=True)
