@@ -109,6 +109,16 @@ class Desk:
         assert found is not None, f"{role} {name} went away"
         return found
 
+    def find_enabled(self, role: str, name: str) -> Part:
+        """Wait for a part of that role and name that can be used."""
+
+        def enabled() -> bool:
+            part = self.look(role, name)
+            return part is not None and "enabled" in part.states
+
+        self.wait(enabled, f"{role} {name}, enabled")
+        return self.find(role, name)
+
     def gone(self, role: str, name: str) -> None:
         """Wait until there is no such part any more."""
         self.wait(lambda: self.look(role, name) is None, f"no {role} {name} any more")
@@ -133,6 +143,8 @@ class Desk:
         """Wait until `true`; what the window shows is told when it does not come."""
         deadline = time.monotonic() + seconds
         while not true():
+            ended = [one.returncode for one in self._running if one.poll()]
+            assert not ended, f"never seen: {what}; the program ended with {ended}"
             if time.monotonic() > deadline:
                 shown = sorted({f"{p.role}: {p.name}" for p in self.parts() if p.name})
                 raise TimeoutError(f"never seen: {what}; there is\n" + "\n".join(shown))

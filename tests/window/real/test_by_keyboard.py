@@ -35,7 +35,9 @@ def test_the_whole_round(desk: Desk, shop: Path, tmp_path: Path) -> None:
     import_file(desk, job_file(tmp_path))
     assert look_at(shop).ready == READY + LINES
 
-    desk.key("ctrl+2", "ctrl+p")
+    desk.key("ctrl+2")
+    desk.find_enabled("push button", "Pause")
+    desk.key("ctrl+p")
     desk.find("push button", "Resume")
     with open_engine(str(shop), read_only=True) as engine:
         assert [queue.paused for queue in engine.queues()] == [True]

@@ -116,13 +116,7 @@ def job_file(folder: Path) -> Path:
 
 def click_when_ready(desk: Desk, name: str) -> None:
     """Click the button once it can be."""
-
-    def ready() -> bool:
-        part = desk.look("push button", name)
-        return part is not None and "enabled" in part.states
-
-    desk.wait(ready, f"{name} to be clicked")
-    desk.click(desk.find("push button", name))
+    desk.click(desk.find_enabled("push button", name))
 
 
 def cell_in(desk: Desk, table: str, text: str) -> Part:
