@@ -22,7 +22,7 @@ from tests.window.real.shop import READY, at_home, make_shop
 pytestmark = pytest.mark.real_window
 
 SHOWN = f"{READY} ready · 0/s in, 0/s out"
-SMALL_DISK = Path(__file__).with_name("small_disk.py")
+SMALL_DISK = "tests.window.real.small_disk"
 MANY = 20_000
 LOCK_SECONDS = 20.0
 """How long the engine waits for a lock."""
@@ -91,7 +91,7 @@ def test_a_disk_that_is_full_until_there_is_room(desk: Desk, tmp_path: Path) -> 
     line = json.dumps({"payload": {"fill": "x" * 400}, "type": "welcome"})
     jobs.write_text(f"{line}\n" * MANY, "utf-8")
     # A user and a mount namespace, so that anybody may mount.
-    command = ["unshare", "-rm", sys.executable, str(SMALL_DISK), str(disk)]
+    command = ["unshare", "-rm", sys.executable, "-m", SMALL_DISK, str(disk)]
     desk.start([*command, str(tmp_path)], at_home(tmp_path))
     desk.click(desk.find("list item", "mail", starts=True))
     desk.find("label", SHOWN)
