@@ -15,10 +15,10 @@ from pillarbox_engine.errors import DiskFull
 from pillarbox_engine.file_info import FileInfo
 from pillarbox_engine.memory import MemoryBackend
 from pillarbox_engine.sqlite import open_backend
-from pillarbox_ui.bridge import Bridge
+from pillarbox_ui.bridge import BUSY_TICK, IDLE_TICK, Bridge
 from pillarbox_ui.interest import Interest, View
 from pillarbox_ui.snapshot import Snapshot
-from tests.ui.kit import enqueue
+from tests.ui.kit import claim, enqueue
 
 
 class Breakable:
@@ -75,6 +75,20 @@ def test_a_change_brings_a_new_one(
         bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.ready == 3)
     ):
         enqueue(backend, "email", 3)
+
+
+def test_what_only_waits_is_looked_at_seldom(
+    qtbot: QtBot, bridge: Bridge, store: Breakable, backend: MemoryBackend
+) -> None:
+    enqueue(backend, "email", 3)
+    with qtbot.waitSignal(bridge.snapshot_ready):
+        bridge.start(store)
+    qtbot.waitUntil(lambda: bridge._tick() == IDLE_TICK)
+    with qtbot.waitSignal(
+        bridge.snapshot_ready, check_params_cb=until(lambda s: s.totals.leased == 1)
+    ):
+        claim(backend, "email", 1)
+    qtbot.waitUntil(lambda: bridge._tick() == BUSY_TICK)
 
 
 def test_only_what_is_of_interest_is_read(

@@ -1,8 +1,8 @@
 """From the store to the window: one reader thread, immutable snapshots, one queued signal.
 
 Owns `Bridge` and its thread. The store's change hints only set a flag; the thread reads at most
-ten times a second, about once a second while something runs or waits, and never while the window
-is hidden. A burst leaves one snapshot: the latest.
+ten times a second, about once a second while something runs or is to run later, and never while
+the window is hidden. A burst leaves one snapshot: the latest.
 """
 
 from __future__ import annotations
@@ -165,9 +165,10 @@ class Bridge(QObject):
         if self._stale_for is not None:
             return self._stale_for
         latest = self.latest
-        if latest is None or latest.totals.live or latest.file.trouble is not None:
+        if latest is None or latest.file.trouble is not None:
             return BUSY_TICK
-        return IDLE_TICK
+        runs = latest.totals.leased or latest.totals.scheduled  # what is ready only grows older
+        return BUSY_TICK if runs else IDLE_TICK
 
     def _publish(self, news: Snapshot | PillarboxError) -> None:
         with self._wake:
