@@ -194,14 +194,14 @@ def test_a_queue_file_that_is_moved_away_is_told_until_it_is_back(
     with qtbot.waitSignal(bridge.snapshot_ready, check_params_cb=_ready(2)):
         bridge.start(backend)
     path.rename(away)
-    with qtbot.waitSignal(bridge.problem) as told:
+    with qtbot.waitSignal(bridge.problem, timeout=20_000) as told:
         bridge.refresh()
     assert "moved or deleted while it was open" in told.args[0].reason
     qtbot.waitUntil(lambda: bridge.latest is not None and bridge.latest.problem is not None)
     assert bridge.latest is not None
     assert bridge.latest.totals.ready == 2, "the last that could be read"
     away.rename(path)
-    with qtbot.waitSignal(bridge.recovered):
+    with qtbot.waitSignal(bridge.recovered, timeout=20_000):
         bridge.refresh()
     bridge.close()
     backend.close()
