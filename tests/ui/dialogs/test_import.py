@@ -233,3 +233,85 @@ def test_closing_while_reading_is_heard_of_no_more(
     dialog.take([QUrl.fromLocalFile(str(job_file))])
     with qtbot.assertNotEmitted(dialog.surveyed, wait=200):
         dialog.reject()
+
+
+def test_a_press_while_the_judging_waits_for_the_next_key_is_kept(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    dialog.target.queue.setCurrentText("")
+    assert not dialog.import_button.isEnabled()
+    QTest.keyClicks(dialog.target.queue.lineEdit(), "fresh")
+    with qtbot.waitSignals([dialog.surveyed, dialog.imported], order="strict"):
+        QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
+    assert backend.counts("fresh").ready == 397
+    assert backend.counts("email").ready == 0
+
+
+def test_a_press_over_the_moment_the_judging_begins_is_a_click(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    dialog.target.queue.setCurrentText("fresh")
+    with qtbot.waitSignal(dialog.imported):
+        QTest.mousePress(dialog.import_button, Qt.MouseButton.LeftButton)
+        dialog.target.settle()
+        assert dialog.phase is Phase.SURVEYING
+        QTest.mouseRelease(dialog.import_button, Qt.MouseButton.LeftButton)
+    assert backend.counts("fresh").ready == 397
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_ctrl_return_in_the_queues_name_is_kept_too(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend, key: Qt.Key
+) -> None:
+    dialog = opened(job_file)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    line = dialog.target.queue.lineEdit()
+    line.setFocus()
+    line.selectAll()
+    with qtbot.waitSignal(dialog.imported):
+        QTest.keyClicks(line, "fresh")
+        QTest.keyClick(line, key, Qt.KeyboardModifier.ControlModifier)
+    assert backend.counts("fresh").ready == 397
+
+
+def test_a_press_before_the_first_verdict_is_kept_and_said(
+    qtbot: QtBot, theme: Theme, backend: MemoryBackend, operations: Operations, job_file: Path
+) -> None:
+    dialog = kept(qtbot, ImportDialog(theme, operations, backend.queues(), queue="email"))
+    dialog.take([QUrl.fromLocalFile(str(job_file))])
+    with qtbot.waitSignals([dialog.surveyed, dialog.imported], order="strict"):
+        dialog.import_button.click()
+        assert dialog.course.text.text() == "Checking, then importing…"
+        assert not dialog.import_button.isEnabled()
+    assert backend.counts("email").ready == 397
+
+
+def test_what_is_typed_after_a_press_takes_it_back(
+    qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
+) -> None:
+    dialog = opened(job_file)
+    line = dialog.target.queue.lineEdit()
+    with qtbot.waitSignal(dialog.surveyed), qtbot.assertNotEmitted(dialog.imported):
+        QTest.keyClicks(line, "s")
+        dialog.start_import()
+        QTest.keyClicks(line, "2")
+        assert dialog.import_button.isEnabled()
+        dialog.target.settle()
+    run(qtbot, dialog, dialog.start_import)
+    assert [queue.name for queue in backend.queues()] == ["email", "emails2"]
+
+
+def test_a_press_that_finds_nothing_to_import_says_so_and_ends(
+    qtbot: QtBot, opened: Opened, tmp_path: Path
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text("{nothing}\n", "utf-8")
+    dialog = opened(path)
+    dialog.target.queue.setCurrentText("fresh")
+    with qtbot.waitSignal(dialog.surveyed), qtbot.assertNotEmitted(dialog.imported):
+        dialog.import_button.click()
+    assert dialog.lines.tabText(1) == "1 rejected"
+    assert not dialog.import_button.isEnabled()

@@ -70,6 +70,7 @@ class ImportDialog(Dialog):
         self._urls: tuple[QUrl, ...] = ()
         self._task: Task | None = None
         self._running: RunningOperation | None = None
+        self._pressed = False
         self.phase = Phase.EMPTY
         self.survey = Survey()
         self.ended: ImportResult | None = None
@@ -79,6 +80,7 @@ class ImportDialog(Dialog):
         for part, stretch in ((self.target, 0), (self.lines, 1), (self.course, 0)):
             self.body.addWidget(part, stretch)
         self._add_buttons()
+        self.target.typed.connect(self._follow)
         self.target.changed.connect(self._survey)
         self.target.choose_asked.connect(self.choose_files)
         self.resize(*_SIZE)
@@ -136,7 +138,7 @@ class ImportDialog(Dialog):
             self._name_buttons()
             return
         self._stop_reading()
-        self.ended = None
+        self.ended, self._pressed = None, False
         urls, options = self._urls, self.target.options()
         self._task = Task(lambda reports: survey(urls, options, reports))
         self._task.progressed.connect(self._show_progress)
@@ -154,6 +156,7 @@ class ImportDialog(Dialog):
 
     @Slot(object)
     def _take_survey(self, found: Survey) -> None:
+        pressed, self._pressed = self._pressed, False
         self._task = None
         self.survey = found
         self.lines.show_preview(found.rows, len(found.files) > 1)
@@ -165,6 +168,8 @@ class ImportDialog(Dialog):
         self._enter(Phase.READY)
         self._tell_survey(found)
         self.surveyed.emit(found)
+        if pressed and self.can_import:
+            self._import(again=False)
 
     def _tell_survey(self, found: Survey) -> None:
         if found.refused:
@@ -187,8 +192,26 @@ class ImportDialog(Dialog):
     # Importing.
 
     def start_import(self) -> None:
-        """Import what is valid; after a cancelled or stopped import, the rest of it."""
-        self._import(again=False)
+        """Import what is valid; after a cancelled or stopped import, the rest of it.
+
+        Where the files are still to be judged, or to be judged anew for what was just typed, the
+        press is kept, and the import starts with the verdict.
+        """
+        if self.can_import and not self.target.waiting:
+            self._import(again=False)
+        elif self.can_press:
+            self.target.settle()
+            self._pressed = True
+            self.course.begin(self.tr("Checking, then importing"))
+            self._name_buttons()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Something was typed: a press before it was meant for what stood there before."""
+        if self._pressed:
+            self._pressed = False
+            self.course.begin(self.tr("Checking"))
+        self._name_buttons()
 
     def import_again(self) -> None:
         """Import everything once more, although it is there already."""
@@ -285,9 +308,9 @@ class ImportDialog(Dialog):
     def _name_buttons(self) -> None:
         done, rejected = self.phase is Phase.DONE, self.survey.rejected
         name_button(self.import_button, self._import_text())
-        whole = done and not self.unfinished
+        whole = done and not self.unfinished and not self.target.waiting
         self.import_button.setVisible(not whole)
-        self.import_button.setEnabled(self.can_import)
+        self.import_button.setEnabled(self.can_press)
         name_button(self.save_button, self._save_text(rejected))
         self.save_button.setVisible(self.phase in {Phase.READY, Phase.DONE} and rejected > 0)
         self.again_button.setVisible(done and self.all_there)
@@ -300,6 +323,17 @@ class ImportDialog(Dialog):
         """Whether there is something to import, and a queue to import it into."""
         ready = self.phase in {Phase.READY, Phase.DONE} and self.survey.accepted > 0
         return ready and not self.target.problem
+
+    @property
+    def can_press(self) -> bool:
+        """Whether a press on Import does something: at once, or once the files are judged."""
+        coming = self._task is not None and not self._pressed and not self.target.problem
+        return self.can_import or coming or self._to_be_judged
+
+    @property
+    def _to_be_judged(self) -> bool:
+        known = self.phase in {Phase.READY, Phase.DONE} and bool(self._urls)
+        return known and self.target.waiting and not self.target.problem
 
     @property
     def unfinished(self) -> bool:

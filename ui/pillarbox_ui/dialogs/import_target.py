@@ -21,8 +21,10 @@ _WAIT_MS = 300
 
 
 class ImportTarget(QWidget):
-    """`changed` when the files have to be judged anew, a moment after the last key."""
+    """`typed` with every change, `changed` when the files have to be judged anew: a moment after
+    the last key."""
 
+    typed = Signal()
     changed = Signal()
     choose_asked = Signal()
 
@@ -69,6 +71,18 @@ class ImportTarget(QWidget):
         self.queue_field.set_error(_wrong_queue(self.queue_name))
         self.type_field.set_error(_wrong_type(self.type.text()))
         self._timer.start()
+        self.typed.emit()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was typed for which the files have not been judged yet."""
+        return self._timer.isActive()
+
+    def settle(self) -> None:
+        """Wait for no more keys: what is typed is meant."""
+        if self.waiting:
+            self._timer.stop()
+            self.changed.emit()
 
     @property
     def queue_name(self) -> str:
