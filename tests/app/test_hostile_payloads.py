@@ -108,6 +108,7 @@ def operations(engine: Engine, qapp: QApplication) -> Iterator[Operations]:
     made = Operations(engine.backend)
     yield made
     made.close()
+    made.wait()
     made.deleteLater()
 
 

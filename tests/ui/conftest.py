@@ -61,6 +61,7 @@ def operations(backend: MemoryBackend, qapp: QApplication) -> Iterator[Operation
     made = Operations(backend)
     yield made
     made.close()
+    made.wait()
 
 
 @pytest.fixture
@@ -85,3 +86,4 @@ def opened(
         made.begin(backend)
     yield made
     made.window.close()
+    made.wait()

@@ -53,6 +53,7 @@ def bridge(qapp: QApplication) -> Iterator[Bridge]:
     made = Bridge(min_gap=0.005)
     yield made
     made.close()
+    made.wait()
 
 
 def until(check: Callable[[Snapshot], bool]) -> Callable[[object], bool]:
@@ -204,6 +205,7 @@ def test_a_queue_file_that_is_moved_away_is_told_until_it_is_back(
     with qtbot.waitSignal(bridge.recovered, timeout=20_000):
         bridge.refresh()
     bridge.close()
+    bridge.wait()
     backend.close()
 
 

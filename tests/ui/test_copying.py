@@ -29,6 +29,7 @@ def operations(qapp: QApplication, backend: SqliteBackend) -> Iterator[Operation
     made = Operations(backend)
     yield made
     made.close()
+    made.wait()
     made.deleteLater()
 
 

@@ -184,3 +184,4 @@ def test_a_file_that_may_only_be_read_takes_none(
     assert "only to be looked at" in said(opened)
     assert opened.window.findChild(ImportDialog) is None
     opened.window.close()
+    opened.wait()

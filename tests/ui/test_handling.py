@@ -180,6 +180,7 @@ def window(
         made.begin(backend, noted)
     yield made
     made.window.close()
+    made.wait()
 
 
 def page_of(opened: Opened) -> HandlersPage:

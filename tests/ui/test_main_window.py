@@ -276,6 +276,7 @@ def test_the_window_is_found_again_as_it_was(
     assert settings.value("shared/theme") == "dark"
     second.window.close()
     for opened in (first, second):
+        opened.wait()
         opened.window.deleteLater()
 
 

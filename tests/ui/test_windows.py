@@ -221,6 +221,7 @@ def test_alarms_are_looked_for_while_the_window_is_not_seen(
     opened.window.hide()
     assert "pillarbox-alarms" in {thread.name for thread in threading.enumerate()}
     opened.window.show()
+    opened.watch.wait()
     assert "pillarbox-alarms" not in {thread.name for thread in threading.enumerate()}
 
 

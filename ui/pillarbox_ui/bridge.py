@@ -8,7 +8,6 @@ the window is hidden. A burst leaves one snapshot: the latest.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -66,14 +65,12 @@ class Bridge(QObject):
         self._news: Snapshot | PillarboxError | None = None
         self.latest: Snapshot | None = None
         self._arrived.connect(self._drain, Qt.ConnectionType.QueuedConnection)
-        self._unsubscribe: Callable[[], None] | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, backend: WindowBackend) -> None:
         """Begin to read `backend`."""
         self._reader = SnapshotReader(backend, self._clock)
-        self._unsubscribe = backend.subscribe(self._hint)
-        self._thread = threading.Thread(target=self._run, name="pillarbox-reader")
+        self._thread = threading.Thread(target=self._run, args=(backend,), name="pillarbox-reader")
         self._thread.start()
 
     def set_interest(self, interest: Interest) -> None:
@@ -108,12 +105,14 @@ class Bridge(QObject):
             self._wake.notify_all()
 
     def close(self) -> None:
-        """Stop reading and wait for the thread to end. Idempotent."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        """Read no more, and tell no more. What is being read may still be: see `wait`."""
         with self._wake:
             self._closed = True
             self._wake.notify_all()
+
+    def wait(self) -> None:
+        """After `close`: return when the thread has ended. Not on the main thread of a window:
+        a read of a busy file takes its time."""
         if self._thread is not None:
             self._thread.join()
 
@@ -123,7 +122,14 @@ class Bridge(QObject):
             self._changed_us = self._clock.monotonic_us()
             self._wake.notify_all()
 
-    def _run(self) -> None:
+    def _run(self, backend: WindowBackend) -> None:
+        unsubscribe = backend.subscribe(self._hint)
+        try:
+            self._follow()
+        finally:
+            unsubscribe()
+
+    def _follow(self) -> None:
         while (interest := self._next()) is not None:
             stop = partial(self._overtaken, interest)
             try:

@@ -113,10 +113,17 @@ class Operations(QObject):
         return next((one for one in self._items if one.undo is not None), None)
 
     def close(self) -> None:
-        """Cancel what runs and wait for its threads to end."""
-        for operation in self.running:
-            operation.progress.leave()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Cancel what runs, and tell nothing more of it: who listened goes. See `wait`."""
+        for operation in self.findChildren(RunningOperation):
+            if operation.running:
+                operation.progress.leave()
+                operation.blockSignals(True)
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def wait(self) -> None:
+        """After `close`: return when its threads have ended. Not on the main thread of a window:
+        what runs stops at its next chunk, and that may take a while."""
+        self._pool.shutdown(wait=True)
 
     def _remember(self, operation: RunningOperation) -> None:
         self._items.insert(0, operation)

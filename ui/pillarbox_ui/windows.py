@@ -1,14 +1,12 @@
 """The windows of this process, one on each open queue file.
 
-Owns the joining of the parts that live as long as a window, what is asked where a file cannot be
-opened, and the end of a window: its engine is closed with it, off the main thread, because workers
-may still finish what they run.
+Owns the joining of the parts that live as long as a window, and what is asked where a file cannot
+be opened. A window's engine is closed with it, by a `Closing`.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from pillarbox_engine.errors import BehindHead, PillarboxError
 from pillarbox_ui.alarm_watch import AlarmWatch
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
+from pillarbox_ui.closing import Closing
 from pillarbox_ui.first_paint import FirstPaint
 from pillarbox_ui.handling.handling import Handling
 from pillarbox_ui.handling.workshop import MakeWorkshop, Workshop
@@ -48,6 +47,7 @@ class Opened:
     window: MainWindow
     bridge: Bridge
     context: Context
+    watch: AlarmWatch
     path: str = ""
     read_only: bool = False
 
@@ -56,6 +56,20 @@ class Opened:
         self.context.operations.attach(backend)
         self.bridge.start(backend)
         self.context.handling.attach(workshop)
+        self.watch.attach(backend)
+
+    def wait(self) -> None:
+        """After its window was closed: return when nothing of it uses the store any more.
+
+        Not on the main thread while there are windows: that is what `Closing` is for.
+        """
+        for part in self.parts:
+            part.wait()
+
+    @property
+    def parts(self) -> tuple[Bridge, Operations, AlarmWatch]:
+        """What has threads of its own, and is told to end when the window is closed."""
+        return self.bridge, self.context.operations, self.watch
 
 
 def open_window(
@@ -79,7 +93,10 @@ def open_window(
     window = MainWindow(
         context, bridge, label=one_line(Path(path).name), open_file=open_file, read_only=read_only
     )
-    return Opened(window, bridge, context, path, read_only)
+    watch = AlarmWatch()
+    window.seen.connect(lambda seen: watch.end() if seen else watch.begin())
+    window.closed.connect(watch.close)
+    return Opened(window, bridge, context, watch, path, read_only)
 
 
 class Windows(QObject):
@@ -103,7 +120,7 @@ class Windows(QObject):
         self.tray = Tray(self.close_all, self)
         self.tray.wanted.connect(self._show_newest)
         self._opened: list[Opened] = []
-        self._closing: list[threading.Thread] = []
+        self._closing: list[Closing] = []
         self._filled = self._given_up = False
 
     @property
@@ -165,12 +182,11 @@ class Windows(QObject):
             self._filled = True
             Remembered(self._settings, opening.path).add_recent(opening.path)
             opened.begin(backend, opening.workshop(self._make_workshop))
-            self._watch_alarms(opened, backend)
+            self._tell_alarms(opened)
             self.tray.show()
 
-    def _watch_alarms(self, opened: Opened, backend: WindowBackend) -> None:
-        """Through the window's own snapshots while it is seen, through a watch while not."""
-        watch = AlarmWatch(backend, parent=opened.window)
+    def _tell_alarms(self, opened: Opened) -> None:
+        """From the window's own snapshots while it is seen, from its watch while not."""
         name = Path(opened.path).name
 
         def tell(alarms: Sequence[Alarm]) -> None:
@@ -182,11 +198,7 @@ class Windows(QObject):
             tell(snapshot.alarms)
 
         opened.bridge.snapshot_ready.connect(show)
-        watch.found.connect(tell)
-        opened.window.seen.connect(lambda seen: watch.end() if seen else watch.begin())
-        opened.window.closed.connect(watch.close)
-        if opened.window.isMinimized():
-            watch.begin()
+        opened.watch.found.connect(tell)
 
     def _ask_again(self, opened: Opened, opening: Opening, error: PillarboxError) -> None:
         """The person may try again, accept a file that lost commits, or give up."""
@@ -207,17 +219,17 @@ class Windows(QObject):
 
     def _end(self, opened: Opened, opening: Opening) -> None:
         self._opened.remove(opened)
-        opening.setParent(self)  # it may be open only after its window is gone
         opened.window.deleteLater()
-        thread = threading.Thread(target=opening.end, name="pillarbox-closing")
-        self._closing.append(thread)
-        thread.start()
+        closing = Closing(opened.parts, opening, self)
+        self._closing.append(closing)
+        closing.over.connect(lambda: self._closing.remove(closing))
+        closing.start()
 
     def close(self) -> None:
-        """Wait until every engine is closed."""
+        """Wait until every engine is closed. No window is left to wait for that."""
         self.tray.hide()
-        for thread in self._closing:
-            thread.join()
+        for closing in self._closing:
+            closing.join()
 
     def close_all(self) -> None:
         """Close every window, as its close button would."""

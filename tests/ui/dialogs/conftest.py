@@ -32,4 +32,5 @@ def operations(qapp: QApplication, backend: MemoryBackend) -> Iterator[Operation
     made = Operations(backend)
     yield made
     made.close()
+    made.wait()
     made.deleteLater()

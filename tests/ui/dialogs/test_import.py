@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.memory.backend import MemoryBackend
@@ -53,6 +54,12 @@ def job_file(tmp_path: Path) -> Path:
 def run(qtbot: QtBot, dialog: ImportDialog, start: Callable[[], None]) -> None:
     with qtbot.waitSignal(dialog.imported):
         start()
+
+
+def name_line(dialog: ImportDialog) -> QLineEdit:
+    line = dialog.target.queue.lineEdit()
+    assert line is not None
+    return line
 
 
 def cells(dialog: ImportDialog, column: int) -> list[str]:
@@ -241,7 +248,7 @@ def test_a_press_while_the_judging_waits_for_the_next_key_is_kept(
     dialog = opened(job_file)
     dialog.target.queue.setCurrentText("")
     assert not dialog.import_button.isEnabled()
-    QTest.keyClicks(dialog.target.queue.lineEdit(), "fresh")
+    QTest.keyClicks(name_line(dialog), "fresh")
     with qtbot.waitSignals([dialog.surveyed, dialog.imported], order="strict"):
         QTest.mouseClick(dialog.import_button, Qt.MouseButton.LeftButton)
     assert backend.counts("fresh").ready == 397
@@ -268,7 +275,7 @@ def test_ctrl_return_in_the_queues_name_is_kept_too(
     dialog = opened(job_file)
     with qtbot.waitExposed(dialog):
         dialog.show()
-    line = dialog.target.queue.lineEdit()
+    line = name_line(dialog)
     line.setFocus()
     line.selectAll()
     with qtbot.waitSignal(dialog.imported):
@@ -293,7 +300,7 @@ def test_what_is_typed_after_a_press_takes_it_back(
     qtbot: QtBot, opened: Opened, job_file: Path, backend: MemoryBackend
 ) -> None:
     dialog = opened(job_file)
-    line = dialog.target.queue.lineEdit()
+    line = name_line(dialog)
     with qtbot.waitSignal(dialog.surveyed), qtbot.assertNotEmitted(dialog.imported):
         QTest.keyClicks(line, "s")
         dialog.start_import()
