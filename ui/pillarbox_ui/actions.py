@@ -321,8 +321,8 @@ def sheet() -> tuple[Section, ...]:
         Section(tr(menu), tuple(_line(spec) for spec in SPECS if spec.menu == menu and spec.keys))
         for menu in MENUS
     ]
-    views = Shortcut("Ctrl+1", tr("Overview; Ctrl+2 to Ctrl+9: the places below it"))
-    sections.append(Section(tr("Go to"), (views,)))
+    places = Shortcut("Ctrl+1", tr("Overview")), Shortcut("Ctrl+2…9", tr("The places below it"))
+    sections.append(Section(tr("Go to"), places))
     return tuple(section for section in sections if section.shortcuts)
 
 

@@ -5,7 +5,7 @@ Owns taking a term away from the text, and when the strip is there at all.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from pillarbox_engine.query_terms import Term, terms
@@ -30,6 +30,8 @@ class FilterStrip(QWidget):
         self._theme = theme
         self._text = ""
         self.setAccessibleName(tr("The filter in force"))
+        self.setObjectName("filter-strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)

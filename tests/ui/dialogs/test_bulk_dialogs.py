@@ -14,6 +14,7 @@ from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.purge import MANY, PurgeDialog
 from pillarbox_ui.dialogs.replay import ReplayDialog
+from pillarbox_ui.masking import MASK
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.running import RunningOperation
 from pillarbox_ui.target import Target, TargetKind, chosen
@@ -195,6 +196,17 @@ def test_payloads_are_shown_before_and_after_and_then_edited(
     job = backend.job(ids[0])
     assert job.payload == {"n": 0, "plan": "pro"}
     assert job.history[-2].payload_json == '{"n":0}'
+
+
+def test_secrets_are_masked_before_and_after(
+    qtbot: QtBot, asked: Asked, backend: MemoryBackend
+) -> None:
+    bury(backend, 1)
+    dialog = asked.replay(ALL)
+    dialog.editing.edit.setChecked(True)
+    dialog.editing.patch.set_text('{"password": "hunter2"}')
+    qtbot.waitUntil(lambda: MASK in dialog.editing.after.text())
+    assert "hunter2" not in dialog.editing.after.text()
 
 
 def test_a_patch_that_is_no_json_cannot_be_pressed(asked: Asked, backend: MemoryBackend) -> None:

@@ -75,7 +75,7 @@ def test_the_preview_has_the_first_lines_and_the_list_all_that_are_rejected(
     assert dialog.lines.preview.rowCount() == 200
     status = dialog.lines.preview.index(16, 2).data()
     assert status.startswith("line 17, $.type: ")
-    assert dialog.lines.preview.index(0, 2).data() == "valid"
+    assert dialog.lines.preview.index(0, 2).data() == "Valid"
     assert cells(dialog, 1) == ["17", "301", "399"]
     assert dialog.lines.tabText(1) == "3 rejected"
     assert dialog.import_button.text() == "Import 397 valid"

@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.model import Event, LogLine
 from pillarbox_engine.states import EventKind, State
+from pillarbox_ui.inspector.facts import Value
 from pillarbox_ui.inspector.inspector import GONE, NONE, SHOWN, Inspector
 from pillarbox_ui.inspector.log_tab import MOST_LINES
-from pillarbox_ui.inspector.payload_tab import RAW, TREE, escaped
+from pillarbox_ui.inspector.payload_tab import RAW, TREE
+from pillarbox_ui.masking import MASK, escaped
 from pillarbox_ui.widgets.later import Later
 from pillarbox_ui.widgets.zone import Zone
 from tests.ui.inspector.kit import AROUND, NOW, a_job, failed
@@ -80,8 +82,18 @@ def test_the_options_are_in_words(inspector: Inspector) -> None:
     inspector.show_job(a_job(unique_key="ada"), AROUND)
     facts = inspector.options.facts.texts()
     assert facts["Unique key"] == "ada"
-    assert facts["Backoff"].startswith("exponential from 3.0 s, × 2")
-    assert facts["Delays"] == "3.0 s, 6.0 s, 12.0 s, 24.0 s"
+    assert facts["Backoff"].startswith("exponential from 3 s, × 2")
+    assert facts["Delays"] == "3 s, 6 s, 12 s, 24 s"
+
+
+def test_a_results_secrets_are_masked_and_copied_whole(inspector: Inspector) -> None:
+    result = '{"token":"t0p"}'
+    inspector.show_job(a_job(result_json=result), AROUND)
+    assert inspector.summary.facts.texts()["Result"] == f'{{"token":"{MASK}"}}'
+    value = next(v for v in inspector.summary.facts.findChildren(Value) if MASK in v.text)
+    assert "t0p" not in value.accessibleName()
+    value.copy()
+    assert QGuiApplication.clipboard().text() == result
 
 
 def test_times_follow_the_zone(inspector: Inspector, zone: Zone) -> None:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.inspector.inspector import Inspector
-from pillarbox_ui.inspector.masking import MASK, is_secret, masked
 from pillarbox_ui.inspector.payload_tab import RAW, TREE
+from pillarbox_ui.masking import MASK, is_secret, masked
 from tests.ui.inspector.kit import AROUND, a_job
 
 LONGEST_SHOWN = 1_600_000

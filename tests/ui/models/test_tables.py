@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 
@@ -21,6 +22,7 @@ from pillarbox_engine.model import (
 )
 from pillarbox_engine.settings import QueueSettings, RateLimit
 from pillarbox_engine.states import DeadReason, EventKind, GroupRetry, State
+from pillarbox_ui.masking import MASK
 from pillarbox_ui.models.dead_groups_model import DeadGroupsModel
 from pillarbox_ui.models.jobs_model import (
     DeadJobsModel,
@@ -43,6 +45,7 @@ QUEUE = QueueSummary(
     draining=False,
     counts=Counts(ready=1_204, scheduled=30, retrying=10, leased=16, dead=2),
     run_p95=1.5,
+    depth_trend=(0, 0, 8, 40, 12),
     rate_used=12,
 )
 GROUP = DeadGroup(
@@ -98,6 +101,21 @@ def test_a_queue_shows_depths_apart_from_retries(qapp: QApplication) -> None:
     assert texts["bound"] == "1,250 / 10,000"
     assert texts["limit"] == "12 of 50 / 1m"
     assert texts["state"] == "Paused"
+    assert texts["trend"] == "12 waiting, at most 40 in five minutes, rising"
+
+
+@pytest.mark.parametrize("make", [JobsModel, DeadJobsModel, TrashModel])
+def test_a_payloads_secrets_are_masked_in_cells_and_tool_tips(
+    qapp: QApplication, make: Callable[[], RowsModel[Any]]
+) -> None:
+    model = make()
+    model.set_rows([summary(preview='{"password":"hunter2","card_number":"41')])
+    place = [column.key for column in model.columns].index("payload")
+    index = model.index(0, place)
+    told = f"{index.data()} {index.data(Qt.ItemDataRole.ToolTipRole)}"
+    assert f'{{"password":"{MASK}","card_number":"{MASK}"' in told
+    assert "hunter2" not in told
+    assert "41" not in told
 
 
 def test_a_job_that_failed_and_waits_is_retrying(qapp: QApplication) -> None:

@@ -127,4 +127,5 @@ def test_spark_points_fill_their_room() -> None:
     assert [(point.x(), point.y()) for point in points] == [(0, 20), (50, 0), (100, 10)]
     flat = spark_points((3, 3), QRectF(0, 0, 100, 20))
     assert {point.y() for point in flat} == {10}
+    assert {point.y() for point in spark_points((0, 0), QRectF(0, 0, 100, 20))} == {20}
     assert spark_points((), QRectF(0, 0, 100, 20)) == []

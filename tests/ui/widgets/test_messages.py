@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.theme.theme import Theme
@@ -13,7 +13,7 @@ from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice, button, set_look
 from pillarbox_ui.widgets.empty_state import EmptyState
-from pillarbox_ui.widgets.fields import pad_spin
+from pillarbox_ui.widgets.fields import FigureBox, of_one_width, pad_spin
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.status_dot import StatusDot
@@ -39,7 +39,7 @@ def test_a_banner_tells_and_helps(qtbot: QtBot, still: Theme) -> None:
     assert not banner.isVisible()
     banner.tell("error", "Disk full", "No room", (Choice("Retry", lambda: pressed.append(1)),))
     assert banner.isVisible()
-    assert banner.accessibleName() == "Disk full No room"
+    assert banner.accessibleName() == "Disk full No room."
     buttons(banner)["Retry"].click()
     assert pressed == [1]
     banner.tell("info", "3 leases were recovered")
@@ -148,9 +148,32 @@ def test_tabs_have_no_base_line(qtbot: QtBot, still: Theme) -> None:
     assert tabs.accessibleName() == "Inspector"
 
 
+def test_a_figure_without_a_decimal_is_written_without(qtbot: QtBot) -> None:
+    box = FigureBox(maximum=1_000.0, decimals=1)
+    qtbot.addWidget(box)
+    point = box.locale().decimalPoint()
+    assert [box.textFromValue(value) for value in (100.0, 0.5, 0.0)] == ["100", f"0{point}5", "0"]
+
+
+def test_what_stands_below_each_other_is_of_one_width(qtbot: QtBot) -> None:
+    boxes = [QCheckBox("a"), QCheckBox("a longer one")]
+    for box in boxes:
+        qtbot.addWidget(box)
+    of_one_width(boxes)
+    assert boxes[0].minimumWidth() == boxes[1].sizeHint().width()
+
+
+def test_what_a_banner_tells_ends_with_a_stop(qtbot: QtBot, still: Theme) -> None:
+    banner = Banner(still)
+    qtbot.addWidget(banner)
+    for said, shown in (("Free 16 MiB", "Free 16 MiB."), ("Is it?", "Is it?"), ("", "")):
+        banner.tell("error", "Full", said)
+        assert banner.accessibleName() == f"Full {shown}".strip()
+
+
 def test_a_spin_box_has_the_padding_of_other_fields(qtbot: QtBot, still: Theme) -> None:
     box = pad_spin(QDoubleSpinBox())
     qtbot.addWidget(box)
     line = box.findChild(QLineEdit)
     assert line is not None
-    assert line.textMargins().left() == SIZE.inside - 1
+    assert line.textMargins().left() == SIZE.inside

@@ -50,6 +50,29 @@ def test_duration(seconds: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
+    [(2.0, "2 s"), (2.5, "2.5 s"), (60, "1m"), (90, "1m 30s"), (3_600, "1h"), (5_400, "1h 30m"),
+     (86_400, "1d"), (0.5, "500 ms")],
+)  # fmt: skip
+def test_a_length_that_was_set_has_no_noughts(seconds: float, text: str) -> None:
+    assert words.span(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("series", "text"),
+    [
+        ((0, 0, 8, 40, 12), "12 of 40 rising"),
+        ((9, 9, 9, 3, 3, 3), "3 of 9 falling"),
+        ((1_000, 1_001), "1,001 of 1,001 steady"),
+        ((0, 0, 0), "0 of 0 steady"),
+        ((), ""),
+    ],
+)
+def test_a_trend_is_told_in_words(series: tuple[int, ...], text: str) -> None:
+    assert words.trend(series, "{0} of {1} {2}") == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
     [(-4, "0s"), (0, "0s"), (0.1, "1s"), (12, "12s"), (60, "1m 00s"), (7_500, "2h 05m")],
 )
 def test_a_countdown_is_over_only_when_it_is(seconds: float, text: str) -> None:

@@ -42,9 +42,9 @@ class BackoffChart(QWidget):
         """The delays in words, and how long all attempts take at the most."""
         if not self.delays:
             return words.tr("There is one attempt only")
-        listed = ", ".join(words.duration(delay) for delay in self.delays[:MOST])
+        listed = ", ".join(words.span(delay) for delay in self.delays[:MOST])
         more = ", …" if len(self.delays) > MOST else ""
-        whole = words.duration(sum(self.delays))
+        whole = words.span(sum(self.delays))
         return words.tr("{0}: waits of {1} in all").format(listed + more, whole)
 
     def sizeHint(self) -> QSize:
@@ -85,7 +85,7 @@ class BackoffChart(QWidget):
         painter.drawRect(bar.adjusted(0, bar.height() * self._jitter, 0, 0))
         painter.setPen(self._theme.colour("text"))
         over = QRectF(bar.left(), bar.top() - line, room.width() - SIZE.grid, line)
-        painter.drawText(over, int(Qt.AlignmentFlag.AlignLeft), words.duration(delay))
+        painter.drawText(over, int(Qt.AlignmentFlag.AlignLeft), words.span(delay))
 
     def _foot(self, painter: QPainter, room: QRectF, place: int, waited: float) -> None:
         painter.setPen(self._theme.colour("muted"))

@@ -7,16 +7,13 @@ below it, and a label that shows text as text.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -30,23 +27,12 @@ from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice, button, set_look
 from pillarbox_ui.widgets.plain_label import PlainLabel
 
-Box = TypeVar("Box", bound=QAbstractSpinBox)
-
 
 def plain(text: str = "", *, wrap: bool = True, **properties: bool) -> PlainLabel:
     """A label for data, wrapped if wanted; `properties` (muted, heading, …) pick its look."""
     label = PlainLabel(text, None, **properties)
     label.setWordWrap(wrap)
     return label
-
-
-def indented(box: Box) -> Box:
-    """`box` with its text off its edge: Qt drops the padding of a spin box whose buttons a style
-    sheet places."""
-    line = box.findChild(QLineEdit)
-    if isinstance(line, QLineEdit):
-        line.setTextMargins(SIZE.inside - 2, 0, 0, 0)
-    return box
 
 
 class Field(QWidget):
@@ -103,6 +89,7 @@ class Dialog(QDialog):
         self._column.setContentsMargins(SIZE.edge, SIZE.edge, SIZE.edge, SIZE.edge)
         self._column.setSpacing(SIZE.between)
         self.banner = Banner(theme, self)
+        self.banner.told.connect(self._grow)
         self._column.addWidget(self.banner)
         self._body = Body()
         self.body = self._body.column
@@ -128,6 +115,12 @@ class Dialog(QDialog):
         width = min(max(width, self._column.totalMinimumSize().width()), room.width())
         height = max(self.height(), self._column.totalHeightForWidth(width))
         self.resize(width, min(height, room.height()))
+
+    @Slot()
+    def _grow(self) -> None:
+        """What is told takes nothing away from what was there before."""
+        if self.isVisible():
+            self.fit(self.width())
 
     def show_error(self, error: PillarboxError) -> None:
         """Say what could not be done, why, and what to do; the dialog stays as it is."""

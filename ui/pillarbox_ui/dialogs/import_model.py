@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from pillarbox_engine.importing import Accepted, Rejected
 from pillarbox_engine.payload import preview
 from pillarbox_ui.dialogs.import_survey import Row, where
+from pillarbox_ui.masking import masked
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
 from pillarbox_ui.widgets.words import tr
@@ -109,7 +110,7 @@ def _line(row: Row) -> str:
 
 
 def _status(row: Row) -> str:
-    return str(row.verdict) if isinstance(row.verdict, Rejected) else tr("valid")
+    return str(row.verdict) if isinstance(row.verdict, Rejected) else tr("Valid")
 
 
 def _queue(row: Row) -> str:
@@ -122,7 +123,7 @@ def _type(row: Row) -> str:
 
 def _payload(row: Row) -> str:
     if isinstance(row.verdict, Accepted):
-        return preview(row.verdict.job.payload_json, _SHOWN)
+        return masked(preview(row.verdict.job.payload_json, _SHOWN))
     return _text(row)
 
 
@@ -135,4 +136,4 @@ def _where(row: Row) -> str:
 
 
 def _text(row: Row) -> str:
-    return preview(row.verdict.raw[: 4 * _SHOWN].decode("utf-8", "replace"), _SHOWN)
+    return masked(preview(row.verdict.raw[: 4 * _SHOWN].decode("utf-8", "replace"), _SHOWN))

@@ -19,12 +19,13 @@ from pillarbox_engine.names import check_group, check_queue_name, check_type
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_engine.uniqueness import check_unique
-from pillarbox_ui.dialogs.frame import Field, indented
+from pillarbox_ui.dialogs.frame import Field
 from pillarbox_ui.dialogs.payload_check import AT_ONCE, PayloadCheck
 from pillarbox_ui.dialogs.queue_box import QueueBox
 from pillarbox_ui.dialogs.when_edit import WhenEdit
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.fields import pad_spin
 from pillarbox_ui.widgets.json_edit import JsonEdit
 
 T = TypeVar("T")
@@ -43,12 +44,12 @@ class JobForm(QWidget):
         self._like: Job | None = None
         self.queue = QueueBox(list(self._settings), queue)
         self.type = QLineEdit("default")
-        self.unique = QLineEdit(placeholderText=self.tr("none"))
-        self.group = QLineEdit(placeholderText=self.tr("none"))
+        self.unique = QLineEdit(placeholderText=self.tr("None"))
+        self.group = QLineEdit(placeholderText=self.tr("None"))
         self._check = PayloadCheck(self)
         self.payload = JsonEdit(theme, self.tr("Payload (JSON)"), self._check)
-        self.priority = indented(QSpinBox(minimum=-1, maximum=1_000, value=-1))
-        self.attempts = indented(QSpinBox(minimum=0, maximum=1_000, value=0))
+        self.priority = pad_spin(QSpinBox(minimum=-1, maximum=1_000, value=-1))
+        self.attempts = pad_spin(QSpinBox(minimum=0, maximum=1_000, value=0))
         self.when = WhenEdit()
         self._make_fields()
         self._lay_out()
@@ -62,7 +63,7 @@ class JobForm(QWidget):
         self.unique_field = Field(self.tr("Unique key"), self.unique)
         self.group_field = Field(self.tr("Group"), self.group)
         self.payload_field = Field(self.tr("Payload (JSON)"), self.payload)
-        self.priority_field = Field(self.tr("Priority"), self.priority, self.tr("lower runs first"))
+        self.priority_field = Field(self.tr("Priority"), self.priority, self.tr("Lower runs first"))
         self.attempts_field = Field(self.tr("Attempts at most"), self.attempts)
         self.when_field = Field(self.tr("Run"), self.when)
 
@@ -100,7 +101,7 @@ class JobForm(QWidget):
         name = self.queue.name
         self.queue_field.set_error(_wrong(check_queue_name, name) if name else "")
         known = name in self._settings
-        new = self.tr("a new queue with the usual settings") if name and not known else ""
+        new = self.tr("A new queue with the usual settings") if name and not known else ""
         self.queue_field.set_hint(new)
         settings = self._settings.get(name, QueueSettings())
         self._check.set_limit(settings.max_payload)
@@ -131,7 +132,7 @@ class JobForm(QWidget):
     def _check_when(self) -> None:
         run_at = self.when.run_at
         past = run_at is not None and run_at < datetime.now(UTC)
-        self.when_field.set_hint(self.tr("that is past: it runs at once") if past else "")
+        self.when_field.set_hint(self.tr("That is past: it runs at once") if past else "")
         self.changed.emit()
 
     @Slot()

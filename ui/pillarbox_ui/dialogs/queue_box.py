@@ -21,7 +21,7 @@ class QueueBox(QComboBox):
         line = self.lineEdit()
         if line is not None:
             line.setMaxLength(10 * MAX_NAME)
-            line.setPlaceholderText(self.tr("a known queue, or the name of a new one"))
+            line.setPlaceholderText(self.tr("A known queue, or the name of a new one"))
 
     @property
     def name(self) -> str:

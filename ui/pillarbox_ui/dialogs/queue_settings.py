@@ -64,7 +64,7 @@ class QueueSettingsDialog(Dialog):
     def _page(self, group: tuple[Setting, ...]) -> QScrollArea:
         inside = QWidget()
         grid = QGridLayout(inside)
-        grid.setContentsMargins(0, SIZE.between, SIZE.between, 0)
+        grid.setContentsMargins(0, SIZE.between, 0, 0)
         grid.setHorizontalSpacing(SIZE.edge)
         grid.setVerticalSpacing(SIZE.edge)
         place = 0
@@ -166,6 +166,11 @@ def _scrolling(inside: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
+
+    def leave_room(least: int, most: int) -> None:
+        inside.setContentsMargins(0, 0, SIZE.between if most > least else 0, 0)
+
+    area.verticalScrollBar().rangeChanged.connect(leave_room)
     return area
 
 

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QSpinBox,
     QVBoxLayout,
@@ -21,10 +20,11 @@ from PySide6.QtWidgets import (
 
 from pillarbox_engine.operation import OperationOptions
 from pillarbox_ui.dialogs.bulk_dialog import place
-from pillarbox_ui.dialogs.frame import Field, indented, plain
+from pillarbox_ui.dialogs.frame import Field, plain
 from pillarbox_ui.target import Target
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
+from pillarbox_ui.widgets.fields import FigureBox, of_one_width, pad_spin
 
 
 class ReplayForm(QWidget):
@@ -37,13 +37,13 @@ class ReplayForm(QWidget):
         self._count = target.count
         self.queue = _queue_box(target, queues, self.tr("Where they came from ({0})"))
         self.limit = QCheckBox(self.tr("At most"))
-        self.rate = indented(QDoubleSpinBox(minimum=0.1, maximum=10_000.0, value=100.0, decimals=1))
+        self.rate = pad_spin(FigureBox(minimum=0.1, maximum=10_000.0, value=100.0, decimals=1))
         self.rate.setAccessibleName(self.tr("Jobs a second"))
         self.first = QCheckBox(self.tr("First only"))
-        self.canary = indented(QSpinBox(minimum=1, maximum=100_000, value=5))
+        self.canary = pad_spin(QSpinBox(minimum=1, maximum=100_000, value=5))
         self.canary.setAccessibleName(self.tr("Canary jobs"))
         self.stop = QCheckBox(self.tr("Stop above"))
-        self.share = indented(QDoubleSpinBox(minimum=0.0, maximum=100.0, value=20.0, decimals=1))
+        self.share = pad_spin(FigureBox(minimum=0.0, maximum=100.0, value=20.0, decimals=1))
         self.share.setSuffix(" %")
         self.share.setAccessibleName(self.tr("Share of jobs that may fail"))
         self.keep = QCheckBox(self.tr("Go on counting attempts where they were"))
@@ -65,6 +65,8 @@ class ReplayForm(QWidget):
         for part in (Field(self.tr("Replay to"), self.queue), self._pace, self._canary, self._stop):
             column.addWidget(part)
         column.addWidget(self.keep)
+        of_one_width((self.limit, self.first, self.stop))
+        of_one_width((self.rate, self.canary, self.share))
 
     def _connect(self) -> None:
         for box in (self.limit, self.first, self.stop, self.keep):
@@ -97,23 +99,23 @@ class ReplayForm(QWidget):
         ):  # fmt: skip
             spin.setEnabled(box.isChecked())
         takes = words.duration(self._count / self.rate.value())
-        slow = self.tr("the last one becomes ready after about {0}").format(takes)
-        self._pace.set_hint(slow if self.limit.isChecked() else self.tr("all become ready at once"))
+        slow = self.tr("The last one becomes ready after about {0}").format(takes)
+        self._pace.set_hint(slow if self.limit.isChecked() else self.tr("All become ready at once"))
         self._canary.set_hint(self._canary_hint())
         self._stop.set_hint(self._stop_hint())
         self.changed.emit()
 
     def _canary_hint(self) -> str:
         if not self.first.isChecked():
-            return self.tr("all of them go, whatever becomes of the first")
-        share = f"{self.share.value() if self.stop.isChecked() else 0.0:g} %"
-        text = self.tr("the others follow when these have ended and no more than {0} failed")
+            return self.tr("All of them go, whatever becomes of the first")
+        share = f"{self.share.value() if self.stop.isChecked() else 0.0:g}\u00a0%"
+        text = self.tr("The others follow when these have ended and no more than {0} failed")
         return text.format(share)
 
     def _stop_hint(self) -> str:
         if not self.stop.isChecked():
-            return self.tr("it goes on however many fail again")
-        return self.tr("it stops by itself; what was not put back yet stays a dead letter")
+            return self.tr("It goes on however many fail again")
+        return self.tr("It stops by itself; what was not put back yet stays a dead letter")
 
 
 def _queue_box(target: Target, queues: Sequence[str], origin: str) -> QComboBox:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QW
 from pillarbox_engine.rehearsal import Rehearsal
 from pillarbox_ui.dialogs.frame import plain
 from pillarbox_ui.dialogs.payload_check import PayloadCheck
+from pillarbox_ui.masking import covered
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
@@ -63,6 +64,7 @@ class PatchPanel(QWidget):
         pair.setSpacing(SIZE.inside)
         for view in (self.before, self.after):
             view.setMinimumHeight(SIZE.row * _VIEW_ROWS)
+            view.editor.setProperty("framed", True)
             pair.addWidget(view, 1)
         inner.addLayout(pair, 2)
         inner.addWidget(self._said)
@@ -133,8 +135,8 @@ class PatchPanel(QWidget):
             self._said.setText(self.tr("No job to show"))
             return
         sample = self._found.samples[at]
-        self.before.set_json(sample.before)
-        self.after.set_json(sample.after)
+        self.before.set_json(sample.before, covered)
+        self.after.set_json(sample.after, covered)
         self._said.setText(self._judge())
 
     def _judge(self) -> str:

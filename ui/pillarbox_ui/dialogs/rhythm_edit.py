@@ -10,15 +10,14 @@ from zoneinfo import available_timezones
 from PySide6.QtCore import Qt, QTimeZone, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
     QStackedWidget,
     QWidget,
 )
 
-from pillarbox_ui.dialogs.frame import indented
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.fields import FigureBox, pad_spin
 
 _UNITS = (("seconds", 1.0), ("minutes", 60.0), ("hours", 3_600.0), ("days", 86_400.0))
 _MOST = 99_999.0
@@ -47,7 +46,7 @@ class RhythmEdit(QWidget):
         self.line.setToolTip(self.tr("Minute, hour, day of month, month, day of week"))
         self.zones = _zone_box()
         self.zones.setAccessibleName(self.tr("Zone"))
-        self.amount = indented(QDoubleSpinBox(minimum=0.0, maximum=_MOST, value=5.0, decimals=1))
+        self.amount = pad_spin(FigureBox(minimum=0.0, maximum=_MOST, value=5.0, decimals=1))
         self.amount.setAccessibleName(self.tr("Interval"))
         self.unit = QComboBox()
         self.unit.addItems([self.tr(name) for name, _ in _UNITS])

@@ -107,6 +107,8 @@ class RunOnceDialog(Dialog):
         self._running = None
         took = words.duration(trial.seconds)
         said = self.tr("{0} after {1}. {2}").format(trial.outcome.capitalize(), took, trial.said)
+        if trial.outcome == "done" and trial.result_json is None:
+            said = self.tr("{0} nothing").format(said)
         self._say(_TONES.get(trial.outcome, ""), said, details(trial))
         self._enable()
 

@@ -42,7 +42,7 @@ class ScheduleForm(QWidget):
     def __init__(self, theme: Theme, queues: Sequence[QueueSummary], queue: str = "") -> None:
         super().__init__()
         self._settings = {known.name: known.settings for known in queues}
-        self.name = QLineEdit(placeholderText=self.tr("such as nightly-report"))
+        self.name = QLineEdit(placeholderText=self.tr("Such as nightly-report"))
         self.queue = QueueBox(list(self._settings), queue)
         self.type = QLineEdit("default")
         self.rhythm = RhythmEdit()
@@ -175,7 +175,7 @@ class ScheduleForm(QWidget):
 
 
 def _moment_text(local: datetime) -> str:
-    return f"{local:%a %Y-%m-%d %H:%M:%S} {words.zone_name(local)}"
+    return f"{local:%Y-%m-%d %H:%M:%S} {words.zone_name(local)}, {local:%a}"
 
 
 def _wrong(check: Callable[[T], object], value: T) -> str:

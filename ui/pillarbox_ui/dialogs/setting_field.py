@@ -44,7 +44,7 @@ class SettingField(Field):
         if setting.long:
             return self._lines(theme, text)
         line = QLineEdit("" if text == NONE else text)
-        line.setPlaceholderText(tr("none"))
+        line.setPlaceholderText(tr("None"))
         line.textChanged.connect(self._changed)
         return line
 
@@ -59,7 +59,8 @@ class SettingField(Field):
     def _lines(self, theme: Theme, text: str) -> QPlainTextEdit:
         lines = QPlainTextEdit("" if text == NONE else pretty(text))
         lines.setFont(theme.mono())
-        lines.setPlaceholderText(tr("none"))
+        lines.setPlaceholderText(tr("None"))
+        lines.document().setDocumentMargin(SIZE.inside - SIZE.ring)
         lines.setTabChangesFocus(True)
         lines.setProperty("framed", True)
         lines.setMinimumHeight(_LINES * lines.fontMetrics().lineSpacing() + SIZE.edge)

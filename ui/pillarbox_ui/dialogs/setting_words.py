@@ -28,41 +28,41 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (
         "Limits",
         (
-            Setting("max_depth", "Jobs at most", "waiting, scheduled, ready and in flight"),
-            Setting("max_bytes", "Bytes at most", "of all payloads together"),
+            Setting("max_depth", "Jobs at most", "Waiting, scheduled, ready and in flight"),
+            Setting("max_bytes", "Bytes at most", "Of all payloads together"),
             Setting(
                 "on_full",
                 "When it is full",
-                "what becomes of a new job",
+                "What becomes of a new job",
                 (
                     ("reject", "Refuse the new job"),
                     ("block", "Let its sender wait"),
                     ("drop_oldest", "Drop the oldest to the dead letters"),
                 ),
             ),
-            Setting("block_timeout", "Wait for room", "how long, such as 30s"),
-            Setting("max_in_flight", "In flight at most", "over all processes"),
-            Setting("rate_limit", "Rate limit", "starts in a time, such as 50/60s"),
-            Setting("group_rate_limit", "Rate limit of each group", "such as 1/10s"),
+            Setting("block_timeout", "Wait for room", "How long, such as 30s"),
+            Setting("max_in_flight", "In flight at most", "Over all processes"),
+            Setting("rate_limit", "Rate limit", "Starts in a time, such as 50/60s"),
+            Setting("group_rate_limit", "Rate limit of each group", "Such as 1/10s"),
         ),
     ),
     (
         "Retries",
         (
             Setting("max_attempts", "Attempts at most"),
-            Setting("retry_for", "Total retry time", "from the first attempt on, such as 2h"),
-            Setting("max_lost", "Leases lost at most", "then the job is a dead letter"),
+            Setting("retry_for", "Total retry time", "From the first attempt on, such as 2h"),
+            Setting("max_lost", "Leases lost at most", "Then the job is a dead letter"),
             BACKOFF,
-            Setting("retry_rules", "Retry rules", "JSON, the first that fits holds", long=True),
+            Setting("retry_rules", "Retry rules", "JSON; the first that fits holds", long=True),
         ),
     ),
     (
         "Running",
         (
-            Setting("lease", "Lease", "how long a job is taken for, such as 30s"),
-            Setting("timeout", "Time-out", "of one attempt, such as 15m"),
+            Setting("lease", "Lease", "How long a job is taken for, such as 30s"),
+            Setting("timeout", "Time-out", "Of one attempt, such as 15m"),
             Setting("priority", "Priority", "0 to 1,000, lower runs first"),
-            Setting("ageing", "Ageing", "waiting time that gains one level of priority"),
+            Setting("ageing", "Ageing", "Waiting time that gains one level of priority"),
             Setting(
                 "group_retry",
                 "While a group's first job retries",
@@ -74,20 +74,20 @@ GROUPS: tuple[tuple[str, tuple[Setting, ...]], ...] = (
     (
         "Payloads",
         (
-            Setting("max_payload", "Payload at most", "bytes"),
-            Setting("claim_check", "Beside the file above", "bytes; none keeps all within"),
-            Setting("schema", "JSON Schema", "new jobs of the window are held against", long=True),
+            Setting("max_payload", "Payload at most", "Bytes"),
+            Setting("claim_check", "Beside the file above", "Bytes; none keeps all within"),
+            Setting("schema", "JSON Schema", "New jobs of the window must fit it", long=True),
         ),
     ),
     (
         "Keeping and alarms",
         (
             Setting("keep_done", "Done jobs kept at most"),
-            Setting("keep_done_for", "Done jobs kept for", "such as 1h"),
+            Setting("keep_done_for", "Done jobs kept for", "Such as 1h"),
             Setting("alarm_depth", "Alarm: ready jobs above"),
-            Setting("alarm_oldest", "Alarm: oldest waits longer than", "such as 5m"),
+            Setting("alarm_oldest", "Alarm: oldest waits longer than", "Such as 5m"),
             Setting("alarm_dead_rate", "Alarm: dead letters a minute above"),
-            Setting("alarm_dead_age", "Alarm: a dead letter older than", "such as 2d"),
+            Setting("alarm_dead_age", "Alarm: a dead letter older than", "Such as 2d"),
         ),
     ),
 )

@@ -19,7 +19,8 @@ from pillarbox_ui.theme.tokens import SIZE
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """One line of the sheet. `keys` as `QKeySequence` reads them, such as `Ctrl+N`."""
+    """One line of the sheet. `keys` as `QKeySequence` reads them, such as `Ctrl+N`; a row of them
+    with an ellipsis, `Ctrl+2…9`, is shown as it is."""
 
     keys: str
     does: str
@@ -70,7 +71,7 @@ class ShortcutsDialog(Dialog):
 
     def _keys(self, keys: str) -> QLabel:
         native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-        label = plain(native or keys, wrap=False, muted=True)
+        label = plain(keys if "…" in keys else native or keys, wrap=False, muted=True)
         label.setFont(self.theme.mono())
         return label
 

@@ -12,14 +12,13 @@ from PySide6.QtCore import QDateTime, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDateTimeEdit,
-    QDoubleSpinBox,
     QHBoxLayout,
     QStackedWidget,
     QWidget,
 )
 
-from pillarbox_ui.dialogs.frame import indented
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.fields import FigureBox, pad_spin
 
 _UNITS = (("seconds", 1.0), ("minutes", 60.0), ("hours", 3_600.0), ("days", 86_400.0))
 _MOST = 99_999.0
@@ -43,13 +42,13 @@ class WhenEdit(QWidget):
         self._kind = QComboBox()
         self._kind.addItems([self.tr("Now"), self.tr("After a delay"), self.tr("At a time")])
         self._kind.setAccessibleName(self.tr("When to run"))
-        self._amount = indented(QDoubleSpinBox(maximum=_MOST, value=5.0, decimals=1))
+        self._amount = pad_spin(FigureBox(maximum=_MOST, value=5.0, decimals=1))
         self._amount.setAccessibleName(self.tr("Delay"))
         self._unit = QComboBox()
         self._unit.addItems([self.tr(name) for name, _ in _UNITS])
         self._unit.setCurrentIndex(1)
         self._unit.setAccessibleName(self.tr("Unit of the delay"))
-        self._at = indented(QDateTimeEdit(QDateTime.currentDateTime().addSecs(3_600)))
+        self._at = pad_spin(QDateTimeEdit(QDateTime.currentDateTime().addSecs(3_600)))
         self._at.setDisplayFormat("yyyy-MM-dd HH:mm:ss")
         self._at.setAccessibleName(self.tr("Time to run at"))
         self._lay_out()

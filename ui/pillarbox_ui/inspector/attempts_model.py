@@ -14,6 +14,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from pillarbox_engine.model import Event
 from pillarbox_engine.payload import preview
+from pillarbox_ui.masking import masked
 from pillarbox_ui.models.job_columns import error_words
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
@@ -141,7 +142,7 @@ def _next_run(entry: Event, text: TimeText) -> str:
 
 def _error(entry: Event, text: TimeText) -> str:
     if entry.payload_json is not None:
-        was = words.tr("the payload was {0}").format(preview(entry.payload_json))
+        was = words.tr("the payload was {0}").format(masked(preview(entry.payload_json)))
         return f"{entry.detail} · {was}"
     if entry.error is None:
         return entry.detail

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
@@ -54,6 +54,8 @@ class AttemptsTab(QStackedWidget):
 
     def _page(self) -> QWidget:
         page = QWidget()
+        page.setProperty("content", True)
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, SIZE.inside, 0, 0)
         column.setSpacing(SIZE.inside)

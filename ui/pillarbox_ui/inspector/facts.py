@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QWidget
 
 from pillarbox_ui.dialogs.frame import plain
+from pillarbox_ui.masking import masked
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.plain import one_line
@@ -35,11 +36,13 @@ _WRAP.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One pair. `mono`: the value is an id or the like. `hint`: what its tool tip says."""
+    """One pair. `mono`: the value is an id or the like. `json`: it is data whose secrets are masked
+    where it is shown. `hint`: what its tool tip says."""
 
     name: str
     value: str
     mono: bool = False
+    json: bool = False
     hint: str = ""
 
 
@@ -61,8 +64,8 @@ class Value(QWidget):
         """Show the value of `fact`; what is long is cut, and copied whole all the same."""
         self._whole, self._mono = fact.value, fact.mono
         put_tip(self, fact.hint)
-        self.setAccessibleName(f"{fact.name}: {one_line(fact.value)}")
-        text = one_line(fact.value)
+        text = masked(one_line(fact.value)) if fact.json else one_line(fact.value)
+        self.setAccessibleName(f"{fact.name}: {text}")
         if text != self._text:
             self._text = text
             self.updateGeometry()

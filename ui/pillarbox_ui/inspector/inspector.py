@@ -126,6 +126,7 @@ class Inspector(QWidget):
 
     def _tab_widget(self) -> QTabWidget:
         tabs = QTabWidget()
+        tabs.setObjectName("inspector-tabs")
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)
@@ -146,7 +147,7 @@ class Inspector(QWidget):
 
     def _lay_out(self) -> None:
         none = EmptyState(
-            self._theme, "why", self.tr("No job selected"), self.tr("Select one to see it here.")
+            self._theme, "choose", self.tr("No job selected"), self.tr("Select one to see it here.")
         )
         gone = EmptyState(
             self._theme,

@@ -7,7 +7,6 @@ is large. A payload nested too deeply for a tree says so and stays readable as t
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
@@ -26,8 +25,8 @@ from PySide6.QtWidgets import (
 from pillarbox_engine.errors import InvalidPayload, PillarboxError
 from pillarbox_engine.model import Job, JsonValue
 from pillarbox_ui.dialogs.task import Task
-from pillarbox_ui.inspector.masking import masked
 from pillarbox_ui.inspector.payload_tree import PATH_ROLE, VALUE_ROLE, PayloadTree
+from pillarbox_ui.masking import covered, escaped
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
@@ -39,11 +38,6 @@ AT_ONCE = 256 * 1024
 """Characters that are parsed for the tree where it is asked for; more goes to a thread."""
 
 RAW, TREE = 0, 1
-
-_UNSEEN = re.compile(
-    "[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
-"""Controls, marks of direction and white space without width. Joiners are left: emoji need them."""
 
 
 class PayloadTab(QWidget):
@@ -221,16 +215,6 @@ class PayloadTab(QWidget):
     @Slot(object)
     def _not_saved(self, error: Exception) -> None:
         self.banner.tell("error", self.tr("The payload could not be saved"), str(error))
-
-
-def escaped(text: str) -> str:
-    """JSON with every character that does not show, or moves others, written as JSON's escape."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-
-
-def covered(text: str) -> str:
-    """JSON fit for a shared screen: secrets masked, the rest escaped."""
-    return escaped(masked(text))
 
 
 def _value(text: str) -> JsonValue:

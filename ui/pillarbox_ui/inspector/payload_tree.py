@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from pillarbox_engine.json_path import step
-from pillarbox_ui.inspector.masking import MASK, is_secret
+from pillarbox_ui.masking import MASK, is_secret
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -46,21 +46,21 @@ def summary(job: Job, zone: Zone, now: datetime) -> list[Fact]:
         Fact(tr("Schedule"), scheduled(job, zone)),
         Fact(tr("Lineage"), lineage(job.history, zone)),
         Fact(tr("Payload"), words.size(job.payload_bytes)),
-        Fact(tr("Result"), job.result_json or "", mono=True),
+        Fact(tr("Result"), job.result_json or "", mono=True, json=True),
     ]
 
 
 def options(job: Job, zone: Zone, now: datetime, rules: tuple[RetryRule, ...] = ()) -> list[Fact]:
     """The Options tab's facts; `rules` are its queue's."""
-    lease = words.duration(job.lease_seconds) if job.lease_seconds else ""
+    lease = words.span(job.lease_seconds) if job.lease_seconds else ""
     return [
         Fact(tr("Priority"), tr("{0} (lower runs first)").format(job.priority)),
         Fact(tr("Attempts at most"), words.count(job.max_attempts)),
         Fact(tr("Backoff"), backoff(job.backoff)),
         Fact(tr("Delays"), delays(job.backoff, job.max_attempts, job.retry_for)),
-        Fact(tr("Retry time"), words.duration(job.retry_for) if job.retry_for else ""),
+        Fact(tr("Retry time"), words.span(job.retry_for) if job.retry_for else ""),
         Fact(tr("Retry rules"), "; ".join(map(sentence, rules))),
-        Fact(tr("Time-out"), words.duration(job.timeout)),
+        Fact(tr("Time-out"), words.span(job.timeout)),
         Fact(tr("Lease"), lease),
         _moment(tr("Expires"), job.expires_at, zone, now),
         Fact(tr("Unique key"), job.unique_key or "", mono=True),
@@ -130,23 +130,23 @@ def backoff(policy: Backoff) -> str:
     """A delay policy in words."""
     match policy:
         case Fixed():
-            said = tr("fixed, {0}").format(words.duration(policy.seconds))
+            said = tr("fixed, {0}").format(words.span(policy.seconds))
         case Linear():
-            figures = words.duration(policy.first), words.duration(policy.step)
+            figures = words.span(policy.first), words.span(policy.step)
             said = tr("linear, {0} and {1} more each time").format(*figures)
         case Exponential():
             said = tr("exponential from {0}, × {1:g}").format(
-                words.duration(policy.first), policy.factor
+                words.span(policy.first), policy.factor
             )
         case Table():
             said = tr("by table")
     jitter = tr("jitter {0}").format(words.share(policy.jitter))
-    cap = tr("at most {0}").format(words.duration(policy.cap))
+    cap = tr("at most {0}").format(words.span(policy.cap))
     return f"{said}, {cap}, {jitter}"
 
 
 def delays(policy: Backoff, max_attempts: int, retry_for: float | None = None) -> str:
-    """The waits to come, "3.0 s, 6.0 s, 12.0 s"."""
+    """The waits to come, "3 s, 6 s, 12 s"."""
     waits = policy.schedule(min(max_attempts, _SHOWN_DELAYS + 2), retry_for)
-    shown = ", ".join(words.duration(wait) for wait in waits[:_SHOWN_DELAYS])
+    shown = ", ".join(words.span(wait) for wait in waits[:_SHOWN_DELAYS])
     return shown + (", …" if len(waits) > _SHOWN_DELAYS else "")

@@ -6,13 +6,14 @@ for their delegates and headers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from pillarbox_engine.ordering import Order
 from pillarbox_ui.widgets.roles import Role
+from pillarbox_ui.widgets.states import JOB_STATES
 
 Row = TypeVar("Row")
 
@@ -45,11 +46,12 @@ FLASHING = frozenset({Kind.TEXT, Kind.NUMBER, Kind.PILL, Kind.GAUGE, Kind.ATTEMP
 class Column(Generic[Row]):
     """One column over rows of one kind.
 
-    `text` is what is read, copied and spoken; `roles` what the delegate needs beside it; `tip` the
-    whole of what the cell may clip. `width`, what it would like, and `letters`, what text is cut to
-    at most, are in characters of the UI font. A column that `grows` takes what is left; where room
-    is short those with the highest `spare` are left out first, never those with 0. `order` is the
-    listing's that goes up in this column, None where the store cannot sort by it.
+    `text` is what is read, copied and spoken; `roles` what the delegate needs beside it; `tip`
+    the whole of what the cell may clip. `width`, what it would like, and `letters`, what text
+    is cut to at most, are in characters of the UI font; `states` are those a pill may show. A
+    column that `grows` takes what is left; where room is short those with the highest `spare`
+    are left out first, never those with 0. `order` is the listing's that goes up in this
+    column, None where the store cannot sort by it.
     """
 
     key: str
@@ -63,4 +65,5 @@ class Column(Generic[Row]):
     grows: bool = False
     spare: int = 0
     letters: int = 8
+    states: Sequence[str] = JOB_STATES
     order: Order | None = None

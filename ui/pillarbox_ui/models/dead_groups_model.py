@@ -136,6 +136,12 @@ def _trend() -> GroupColumn:
         spare=1,
         kind=Kind.SPARKLINE,
         width=12,
-        text=lambda group: ", ".join(map(str, group.trend)),
-        roles={Role.SERIES: lambda group: group.trend, Role.TONE: lambda group: "dead"},
+        text=lambda group: words.trend(
+            group.trend, words.tr("{0} in the last hour, at most {1} in an hour of the day, {2}")
+        ),
+        roles={
+            Role.SERIES: lambda group: group.trend,
+            Role.SORT: lambda group: group.last_hour,
+            Role.TONE: lambda group: "dead",
+        },
     )

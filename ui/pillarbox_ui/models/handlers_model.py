@@ -150,6 +150,7 @@ def _state() -> HandlerColumn:
         width=16,
         text=lambda row: state_word(row.state),
         roles={Role.STATE: lambda row: row.state},
+        states=("approved", "unapproved", "fault"),
     )
 
 
@@ -159,7 +160,7 @@ def _limits() -> HandlerColumn:
         title="Time-out",
         width=12,
         text=lambda row: (
-            tr("the job's") if row.binding.timeout is None else words.duration(row.binding.timeout)
+            tr("the job's") if row.binding.timeout is None else words.span(row.binding.timeout)
         ),
         roles={Role.SORT: lambda row: row.binding.timeout or 0.0},
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pillarbox_engine.model import JobSummary
 from pillarbox_engine.ordering import Order, SortKey
+from pillarbox_ui.masking import masked
 from pillarbox_ui.models.columns import Column, Kind
 from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.roles import Role
@@ -211,7 +212,7 @@ def _duration(job: JobSummary) -> str:
 
 
 def payload_column() -> JobColumn:
-    """The start of the payload, on one line."""
+    """The start of the payload, on one line; what has a secret's name is masked."""
     return Column(
         key="payload",
         title="Payload",
@@ -219,9 +220,9 @@ def payload_column() -> JobColumn:
         width=20,
         letters=10,
         spare=4,
-        text=lambda job: job.preview,
+        text=lambda job: masked(job.preview),
         roles={Role.TONE: lambda job: "muted"},
-        tip=lambda job: f"{job.preview}\n{words.size(job.payload_bytes)}",
+        tip=lambda job: f"{masked(job.preview)}\n{words.size(job.payload_bytes)}",
     )
 
 

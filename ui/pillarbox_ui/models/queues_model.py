@@ -113,9 +113,10 @@ def _state() -> QueueColumn:
         key="state",
         title="State",
         kind=Kind.PILL,
-        width=11,
+        width=10,
         text=lambda queue: state_word(queue_state(queue)),
         roles={Role.STATE: queue_state},
+        states=("running", "paused", "draining"),
     )
 
 
@@ -200,9 +201,9 @@ def _rate(key: str, title: str, read: Callable[[QueueSummary], float]) -> QueueC
 def _oldest() -> QueueColumn:
     return Column(
         key="oldest",
-        title="Oldest",
+        title="Oldest wait",
         spare=3,
-        kind=Kind.MOMENT,
+        kind=Kind.AGE,
         width=7,
         text=lambda queue: moment_text(queue.oldest_ready_at),
         roles={
@@ -231,7 +232,12 @@ def _trend() -> QueueColumn:
         spare=5,
         kind=Kind.SPARKLINE,
         width=9,
-        text=lambda queue: ", ".join(map(str, queue.depth_trend)),
-        roles={Role.SERIES: lambda queue: queue.depth_trend},
+        text=lambda queue: words.trend(
+            queue.depth_trend, words.tr("{0} waiting, at most {1} in five minutes, {2}")
+        ),
+        roles={
+            Role.SERIES: lambda queue: queue.depth_trend,
+            Role.SORT: lambda queue: queue.counts.ready,
+        },
         tip=lambda queue: "Ready jobs over the last 5 minutes",
     )

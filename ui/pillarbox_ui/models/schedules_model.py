@@ -34,7 +34,7 @@ def when_text(schedule: Schedule) -> str:
     """The cron line, or "every 5m 00s"."""
     if schedule.every is None:
         return schedule.cron or words.NOTHING
-    return tr("every {0}").format(words.duration(schedule.every))
+    return tr("every {0}").format(words.span(schedule.every))
 
 
 def rules_text(schedule: Schedule) -> str:
@@ -48,7 +48,7 @@ def rules_text(schedule: Schedule) -> str:
         Missed.LATEST: tr("Of what was missed, the latest is made up for."),
         Missed.ALL: tr("What was missed in the last {0} is made up for."),
     }[schedule.missed]
-    return f"{overlap}\n{missed.format(words.duration(schedule.missed_window))}"
+    return f"{overlap}\n{missed.format(words.span(schedule.missed_window))}"
 
 
 def _columns() -> tuple[ScheduleColumn, ...]:

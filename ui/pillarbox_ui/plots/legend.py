@@ -70,12 +70,12 @@ class LegendKey(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Dot, name, value and the space between. It never shrinks, so nothing moves to and fro."""
         metrics = QFontMetrics(self._font())
-        self._room = max(self._room, *map(metrics.horizontalAdvance, (self._value, "00.0/s")))
+        self._room = max(self._room, *map(metrics.horizontalAdvance, (self._value, "000")))
         return QSize(self._width(self._terse), metrics.height() + SIZE.inside)
 
     def _width(self, terse: bool) -> int:
         name = QFontMetrics(self._font()).horizontalAdvance(self._entry.name)
-        return 20 + name + (6 if terse else 6 + self._room)
+        return 20 + name + SIZE.inside + (0 if terse else 6 + self._room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hollow dot and a faded name when the curve is hidden."""
@@ -145,7 +145,10 @@ class Legend(QWidget):
 
     def set_value(self, key: str, value: str) -> None:
         """Show `value` beside the entry called `key`."""
+        before = self._keys[key].sizeHint()
         self._keys[key].set_value(value)
+        if self._keys[key].sizeHint() != before:
+            self._fit()
 
     def value(self, key: str) -> str:
         """The value beside the entry called `key`."""

@@ -20,6 +20,7 @@ GLYPHS: dict[str, str] = {
     "attempts": "list-numbers",
     "cancel": "prohibit",
     "check": "check",
+    "choose": "cursor",
     "clear": "x",
     "close": "x",
     "collapse": "caret-down",

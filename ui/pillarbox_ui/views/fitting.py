@@ -16,7 +16,7 @@ from pillarbox_ui.models.columns import Kind
 from pillarbox_ui.theme.fonts import small_font
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.painting import pill_size
-from pillarbox_ui.widgets.states import state_word, states
+from pillarbox_ui.widgets.states import JOB_STATES, state_word
 
 _BAR = 40
 """A bar or a spark shorter than this says nothing, in px."""
@@ -28,7 +28,7 @@ _WIDEST = {
     Kind.NUMBER: "9,999",
     Kind.MOMENT: "59m ago",
     Kind.AGE: "59m",
-    Kind.LEASE: "59m 59s",
+    Kind.LEASE: "expired",
     Kind.PROGRESS: "100 %",
     Kind.GAUGE: "10k / 10k",
     Kind.ATTEMPTS: "10 / 10",
@@ -52,12 +52,14 @@ class Want:
     title: int = 0
 
 
-def least_width(kind: Kind, font: QFont, letters: int = _LETTERS) -> int:
-    """What a cell of `kind` cannot do without, padding included, in px."""
+def least_width(
+    kind: Kind, font: QFont, letters: int = _LETTERS, states: Sequence[str] = JOB_STATES
+) -> int:
+    """What a cell of `kind` cannot do without, padding included, in px; a pill, one of `states`."""
     metrics = QFontMetrics(font)
     if kind is Kind.PILL:
         small = small_font(font)
-        return max(pill_size(state_word(state), small)[0] for state in states()) + 2 * SIZE.inside
+        return max(pill_size(state_word(state), small)[0] for state in states) + 2 * SIZE.inside
     text = _WIDEST.get(kind, "n" * letters if kind is not Kind.SPARKLINE else "")
     bar = _BAR + SIZE.inside if kind in _BARRED else 0
     return metrics.horizontalAdvance(text) + bar + 2 * SIZE.inside

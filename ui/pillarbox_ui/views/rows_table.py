@@ -135,7 +135,7 @@ class RowsTable(Table, Generic[R]):
         wish = column.width * self.fontMetrics().horizontalAdvance("n") + 2 * SIZE.inside
         if column.kind is Kind.TEXT:
             wish = min(wish, self.content_width(at) + SIZE.grid)
-        least = max(title, least_width(column.kind, self.font(), column.letters))
+        least = max(title, least_width(column.kind, self.font(), column.letters, column.states))
         if column.kind is Kind.TEXT:
             least = max(title, min(least, wish))
         return Want(least, max(wish, least), column.spare, column.grows, title)

@@ -17,8 +17,10 @@ from pillarbox_ui.widgets.plain_label import PlainLabel
 
 
 class Banner(QWidget):
-    """Hidden until `tell` is called. `closed` is emitted when the person closes it."""
+    """Hidden until `tell` is called. `told` when it says something, `closed` when the person closes
+    it."""
 
+    told = Signal()
     closed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -59,12 +61,14 @@ class Banner(QWidget):
         """Show a message. `tone` is "info", "good", "warn" or "error"; `reason` may be empty."""
         self.tone = tone
         self._text.setText(text)
+        reason = _stopped(reason)
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         self.setAccessibleName(f"{text} {reason}".strip())
         self._set_choices(choices)
         self._redraw()
         self.show()
+        self.told.emit()
 
     def text(self) -> str:
         """What the banner says."""
@@ -99,3 +103,8 @@ class Banner(QWidget):
         painter.setPen(QPen(QColor(edge), SIZE.hairline))
         bottom = QRectF(area).bottom() - 0.5
         painter.drawLine(0, int(bottom), area.width(), int(bottom))
+
+
+def _stopped(text: str) -> str:
+    """`text` with a stop at its end, where it has none."""
+    return text if not text or text[-1] in ".!?…:" else f"{text}."

@@ -17,7 +17,9 @@ from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.cell import Cell
 from pillarbox_ui.widgets.plain import one_line
 
-_ARROW = 12
+_ARROW = 10
+_BESIDE = 2
+"""Between a title and the arrow, which stands in the padding of its column."""
 
 
 class Header(QHeaderView):
@@ -56,7 +58,7 @@ class Header(QHeaderView):
         """The width at which the title of `column`, and its arrow if it may have one, show whole,
         in px."""
         text = QFontMetrics(strong_font(self.font())).horizontalAdvance(self.title(column))
-        arrow = _ARROW + SIZE.grid if self.isSortIndicatorShown() else 0
+        arrow = _arrow_room() if self.isSortIndicatorShown() else 0
         return text + arrow + 2 * SIZE.inside + 2
 
     def sectionSizeFromContents(self, column: int) -> QSize:
@@ -82,7 +84,7 @@ class Header(QHeaderView):
         inside = box.adjusted(SIZE.inside, 0, -SIZE.inside, 0)
         font = strong_font(self.font())
         metrics = QFontMetrics(font)
-        room = inside.width() - (_ARROW + SIZE.grid if sorted_by else 0)
+        room = inside.width() - (_arrow_room() if sorted_by else 0)
         text = metrics.elidedText(self.title(column), Qt.TextElideMode.ElideRight, room)
         width = metrics.horizontalAdvance(text)
         right = self._alignment(column) & Qt.AlignmentFlag.AlignRight
@@ -92,7 +94,7 @@ class Header(QHeaderView):
         place = QRect(left, inside.top(), width + 2, inside.height())
         painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), text)
         if sorted_by:
-            spot = left - SIZE.grid - _ARROW if right else left + width + SIZE.grid
+            spot = left - _BESIDE - _ARROW if right else left + width + _BESIDE
             self._paint_arrow(painter, QRect(spot, inside.center().y() - 5, _ARROW, _ARROW))
 
     def _paint_arrow(self, painter: QPainter, box: QRect) -> None:
@@ -160,3 +162,8 @@ class Header(QHeaderView):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.menu_opened.emit(menu)
         menu.popup(event.globalPos())
+
+
+def _arrow_room() -> int:
+    """What the arrow takes of the room for the title, in px."""
+    return _ARROW + _BESIDE - SIZE.inside + _BESIDE

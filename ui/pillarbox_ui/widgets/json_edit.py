@@ -73,7 +73,7 @@ class JsonEdit(QWidget):
         self.editor = _Editor(self)
         self.editor.setAccessibleName(name)
         self.editor.setFont(theme.mono())
-        self.editor.document().setDocumentMargin(SIZE.inside)
+        self.editor.document().setDocumentMargin(SIZE.inside - SIZE.ring)
         self._highlighter = JsonHighlighter(theme, self.editor.document())
         self._message = ElidedLabel(parent=self, small=True)
         self._place = PlainLabel(parent=self, muted=True, small=True)

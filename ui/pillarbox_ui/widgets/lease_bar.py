@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QRect, Qt
+from PySide6.QtCore import QObject, QRect
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -21,7 +21,7 @@ from pillarbox_ui.widgets.painting import WIDEST_BAR, draw_line, paint_bar
 from pillarbox_ui.widgets.roles import Role
 
 URGENT = 1 / 3
-_WIDEST = "59m 59s"
+_WIDEST = "59s"
 
 
 def lease_left(expires_at: datetime, length: float, now: datetime) -> tuple[float, float]:
@@ -60,18 +60,25 @@ class LeaseBar(Cell):
 
     def content_width(self, option: QStyleOptionViewItem, index: Index) -> int:
         """Room for a bar of 96 px and the longest count."""
-        return 96 + SIZE.inside + QFontMetrics(self.font(option)).horizontalAdvance(_WIDEST)
+        return 96 + SIZE.inside + self._room(option, index)
+
+    def _room(self, option: QStyleOptionViewItem, index: Index) -> int:
+        """What the longest count of such a lease takes, so that bars of one length stand still."""
+        lease = index.data(Role.LEASE)
+        longest = words.countdown(lease[1]) if isinstance(lease, tuple) else ""
+        texts = (_WIDEST, longest, words.tr("expired"))
+        return max(map(QFontMetrics(self.font(option)).horizontalAdvance, texts))
 
     def paint_content(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
     ) -> None:
-        """The bar, and the seconds at its right."""
+        """The bar, and right after it the seconds."""
         left = self.left(index)
         if left is None:
             return
         urgent = left[1] <= URGENT
         font, text = self.font(option), self.words(index)
-        room = QFontMetrics(font).horizontalAdvance(_WIDEST)
+        room = self._room(option, index)
         bar = rect.adjusted(0, 0, -room - SIZE.inside, 0)
         bar.setWidth(min(bar.width(), WIDEST_BAR))
         tone = "error" if urgent else "leased"
@@ -79,4 +86,4 @@ class LeaseBar(Cell):
             paint_bar(painter, bar, left[1], self.theme.colour(tone), self.track(option))
         colour = self.ink(option, "error" if urgent else "muted")
         at = bar.adjusted(bar.width() + SIZE.inside, 0, room + SIZE.inside, 0)
-        draw_line(painter, at, text, font, colour, Qt.AlignmentFlag.AlignRight)
+        draw_line(painter, at, text, font, colour)

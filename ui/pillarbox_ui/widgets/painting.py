@@ -88,7 +88,7 @@ def spark_points(series: Sequence[float], rect: QRectF) -> list[QPointF]:
     low, high = min(series), max(series)
     span = (high - low) or 1.0
     step = rect.width() / max(1, len(series) - 1)
-    flat = 0.5 if high == low else 0.0
+    flat = 0.5 if high == low and high else 0.0  # nothing all the time lies at the bottom
     return [
         QPointF(
             rect.left() + place * step,

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from pillarbox_ui.widgets.plain import one_line, tip
 
+_OVERHANG = 1
+"""What a J reaches to the left of where it begins, in px: Qt would cut that off."""
 _INTERACTION = Qt.TextInteractionFlag
 
 
@@ -23,6 +25,7 @@ class PlainLabel(QLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None, **properties: bool) -> None:
         super().__init__(parent)
         super().setTextFormat(Qt.TextFormat.PlainText)
+        self.setIndent(_OVERHANG)
         for name, value in properties.items():
             self.setProperty(name, value)
         self.setText(text)
@@ -76,7 +79,7 @@ class ElidedLabel(PlainLabel):
 
     def _elide(self) -> None:
         line = one_line(self._whole)
-        room = max(24, self.contentsRect().width())
+        room = max(24, self.contentsRect().width() - _OVERHANG)
         cut = QFontMetrics(self.font()).elidedText(line, Qt.TextElideMode.ElideRight, room)
         QLabel.setText(self, cut)
         self.setToolTip(self._whole if cut != line else "")

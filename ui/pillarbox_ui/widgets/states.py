@@ -6,7 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from pillarbox_engine.flows import Relative
 from pillarbox_engine.model import JobSummary
-from pillarbox_engine.states import EventKind
+from pillarbox_engine.states import EventKind, State
 
 RETRYING = "retrying"
 
@@ -71,6 +71,10 @@ _TONES: dict[str, str] = {
 }
 
 
+JOB_STATES = (*map(str, State), RETRYING)
+"""The states a job is shown in."""
+
+
 def visible_state(job: JobSummary) -> str:
     """The state a job is shown in: its own, or "retrying"."""
     return RETRYING if job.retrying else str(job.state)
@@ -79,11 +83,6 @@ def visible_state(job: JobSummary) -> str:
 def relative_state(relative: Relative) -> str:
     """The state another job of a flow is shown in."""
     return RETRYING if relative.retrying else str(relative.state)
-
-
-def states() -> tuple[str, ...]:
-    """Every state something is shown in, of jobs, queues and processes."""
-    return tuple(_STATES)
 
 
 def state_word(state: str) -> str:

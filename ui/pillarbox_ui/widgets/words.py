@@ -5,6 +5,7 @@ Owns every short form: "47m", "3.2 s", "1.2 MB", "1,204", "42.1/s". No Qt but it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import QCoreApplication
@@ -14,12 +15,21 @@ from pillarbox_engine import spans
 NOTHING = "–"
 duration, countdown = spans.duration, spans.countdown
 """How long something took, and what is left; the same words as the engine's."""
+_NOUGHTS = (" 00s", " 00m", " 0h")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 def tr(text: str) -> str:
     """`text` in the person's language."""
     return QCoreApplication.translate("words", text)
+
+
+def span(seconds: float) -> str:
+    """A length of time that somebody set, without noughts: "2 s", "1h", "1h 30m"."""
+    text = duration(seconds).replace(".0 s", " s")
+    for noughts in _NOUGHTS:
+        text = text.removesuffix(noughts)
+    return text
 
 
 def age(seconds: float) -> str:
@@ -83,6 +93,23 @@ def rate(per_second: float) -> str:
     if per_second < 0.05:
         return "0/s"
     return f"{per_second:.1f}/s" if per_second < 99.95 else f"{per_second:,.0f}/s"
+
+
+def trend(series: Sequence[int], text: str) -> str:
+    """A row of figures, oldest first, in `text`: {0} the last, {1} the most, {2} whither it goes;
+    "" without figures."""
+    if not series:
+        return ""
+    return text.format(count(series[-1]), count(max(series)), _whither(series))
+
+
+def _whither(series: Sequence[int]) -> str:
+    """The last third against the first, by a tenth at least."""
+    part = max(1, len(series) // 3)
+    before, after = sum(series[:part]), sum(series[-part:])
+    if abs(after - before) * 10 <= max(before, after):
+        return tr("steady")
+    return tr("rising") if after > before else tr("falling")
 
 
 def share(fraction: float) -> str:

@@ -1,7 +1,8 @@
 """Values one would not want on a shared screen: passwords, tokens and keys, masked by their names.
 
-Owns which names those are, and masking them in JSON text. The text is read once, token by token, so
-its length is all that its cost depends on.
+Owns which names those are, masking them in JSON text, whole or cut, wherever a payload is shown,
+and what else a payload may not do to a screen. The text is read once,
+token by token, so its length is all that its cost depends on; one without such a name is not read.
 """
 
 from __future__ import annotations
@@ -10,13 +11,19 @@ import re
 from collections.abc import Iterator
 
 MASK = "••••••"
-_SECRET = re.compile(
-    r"pass(?:word|wd|phrase|code)|(?:^|[_.-])(?:pass|pwd|pin|cvc|cvv|ssn|otp)(?:$|[_.-])"
+_NAMES = (
+    r"pass(?:word|wd|phrase|code)|(?:^|[{0}_.-])(?:pass|pwd|pin|cvc|cvv|ssn|otp)(?:$|[{0}_.-])"
     r"|secret|token|credential|authorization|cookie|session_?id|api_?-?key|private_?-?key"
-    r"|access_?-?key|card_?-?number|iban",
-    re.IGNORECASE,
+    r"|access_?-?key|card_?-?number|iban"
 )
+_SECRET = re.compile(_NAMES.replace("{0}", ""), re.IGNORECASE)
+_MAY_BE_IN = re.compile(_NAMES.replace("{0}", '"'), re.IGNORECASE)
+"""In a text: between quotes a name begins and ends."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
+_UNSEEN = re.compile(
+    "[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Controls, marks of direction and white space without width. Joiners are left: emoji need them."""
 _LONGEST_NAME = 200
 
 
@@ -27,6 +34,8 @@ def is_secret(name: object) -> bool:
 
 def masked(text: str) -> str:
     """JSON `text` with every value under a secret name masked, whatever lies inside it."""
+    if _MAY_BE_IN.search(text) is None:
+        return text
     parts: list[str] = []
     at = 0
     for start, end in _spans(text):
@@ -55,3 +64,13 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         before = token
     if opened:
         yield begun, len(text)
+
+
+def escaped(text: str) -> str:
+    """JSON with every character that does not show, or moves others, written as JSON's escape."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def covered(text: str) -> str:
+    """JSON fit for a shared screen: secrets masked, the rest escaped."""
+    return escaped(masked(text))
