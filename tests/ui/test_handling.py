@@ -279,6 +279,9 @@ def test_run_once_shows_what_came_of_it(
     qtbot.waitUntil(lambda: "ValueError: no" in dialog.details.toPlainText())
     assert "Progress: 50 %" in dialog.details.toPlainText()
     assert dialog.details.toPlainText().endswith("one\ntwo")
+    noted.trial = Trial(outcome="done", said="It returned", seconds=0.5)
+    dialog.run_button.click()
+    qtbot.waitUntil(lambda: dialog.outcome.text() == "Done after 500 ms. It returned nothing")
     dialog.close()
 
 

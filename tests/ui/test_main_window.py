@@ -72,6 +72,17 @@ def test_jobs_of_another_producer_appear(
     assert page.panel.count.text() == "3 jobs"
 
 
+def test_going_where_one_is_reads_it_again(
+    qtbot: QtBot, opened: Opened, backend: MemoryBackend
+) -> None:
+    enqueue(backend, "email", 3)
+    page = go(qtbot, opened, "queue:email")
+    qtbot.waitUntil(lambda: page.panel.count.text() == "3 jobs")
+    page.panel.count.setText("Searching…")
+    opened.window.go("queue:email")
+    qtbot.waitUntil(lambda: page.panel.count.text() == "3 jobs", timeout=2_000)
+
+
 def test_a_filter_stays_through_an_action_and_says_what_it_hides(
     qtbot: QtBot, opened: Opened, backend: MemoryBackend
 ) -> None:

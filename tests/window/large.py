@@ -1,4 +1,7 @@
-"""A queue file with a million jobs, for pictures of the window on it."""
+"""A queue file with a million jobs, and the pictures of the window on it, read-only too.
+
+Owns making the file, and its states.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from pillarbox.root import open_engine
 from pillarbox_engine.queues import Queue
+from tests.window.steps import QUEUE, State, ask, at, both, choose, choose_group, filtered
 
 _BATCH = 1_000
 _ERRORS = ("billing timed out after 2 s", "no such host: mail.example.com", "customer 42 is gone")
@@ -34,3 +38,23 @@ def _fill(queue: Queue, jobs: int) -> None:
 
 def _fail(job: Any) -> None:
     raise RuntimeError(_ERRORS[job.payload["userId"] % len(_ERRORS)])
+
+
+LARGE = (
+    State(name="60-million-overview", arrange=at("overview")),
+    State(name="61-million-queue", arrange=at(QUEUE), then=choose(3)),
+    State(
+        name="62-million-all-matching",
+        arrange=both(at(QUEUE), filtered("state:ready")),
+        then=ask("select-all"),
+        leave=filtered(""),
+    ),
+    State(name="63-million-dead-letters", arrange=at("dead-letters"), then=choose_group),
+    State(name="64-million-replay", arrange=at("dead-letters"), then=ask("replay")),
+)
+
+READ_ONLY = (
+    State(name="70-read-only-overview", arrange=at("overview")),
+    State(name="71-read-only-queue", arrange=at(QUEUE), then=choose(3)),
+    State(name="72-read-only-dead-letters", arrange=at("dead-letters"), then=choose_group),
+)

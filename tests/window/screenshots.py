@@ -1,12 +1,13 @@
 """Pictures of every view and dialog, on the demo's data: `python -m tests.window.screenshots DIR`.
 
 Owns the order of the pictures and how the window is put into each state. One command makes them
-light and dark, at 1360×820 and again at 200 %: each scale in a process of its own, because Qt
-reads the scale as it starts. Then the same for a file of a million jobs, and for that file
-read-only. Draws off the screen unless QT_QPA_PLATFORM says otherwise.
+light and dark, at 1360×820, again at 200 %, and again in letters of 20 points: each in a process
+of its own, because Qt reads the scale as it starts. The same for a calm file and for one of a
+million jobs, and for both read-only. Draws off the screen unless QT_QPA_PLATFORM says otherwise.
 
 Options: --seconds S, how long the demo runs before the first picture; --only TEXT, the pictures
-whose names hold TEXT; --jobs N, how many jobs the large file has ready (a tenth are dead beside).
+whose names hold TEXT; --jobs N, how many jobs the large file has ready (a tenth are dead beside);
+--sizes 1,200,20pt, which of the three sizes.
 """
 
 from __future__ import annotations
@@ -18,24 +19,27 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.window.large import make_large
-from tests.window.states import FIRST_RUN, LARGE, READ_ONLY, STATES
+from tests.window.calm import CALM, CALM_READ_ONLY, make_calm
+from tests.window.details import DETAILS
+from tests.window.large import LARGE, READ_ONLY, make_large
+from tests.window.states import FIRST_RUN, STATES
 
 SIZE = (1360, 820)
-SCALES = (1, 2)
+SIZES = {"1": (1, 0, ""), "200": (2, 0, "-200"), "20pt": (1, 20, "-20pt")}
+"""By name: the scale, the points of the letters (0: the system's), how a picture's name ends."""
 
 
 def main() -> int:
     """Make the pictures; the exit code."""
     arguments = _arguments()
-    if arguments.scale:
-        return _one_scale(arguments)
+    if arguments.files:
+        return _one_size(arguments)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        large = Path(folder) / "large.pillarbox"
         if any(arguments.only in state.name for state in (*LARGE, *READ_ONLY)):
-            make_large(large, arguments.jobs)
-        return max(_child(scale, large) for scale in SCALES)
+            make_large(Path(folder) / "large.pillarbox", arguments.jobs)
+        make_calm(Path(folder) / "calm.pillarbox")
+        return max(_child(*SIZES[name], folder) for name in arguments.sizes.split(","))
 
 
 def _arguments() -> argparse.Namespace:
@@ -44,37 +48,42 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=1_000_000)
-    parser.add_argument("--large", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--scale", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--files", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--points", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--suffix", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _child(scale: int, large: Path) -> int:
+def _child(scale: int, points: int, suffix: str, folder: str) -> int:
     environment = {
         **os.environ,
         "QT_SCALE_FACTOR": str(scale),
         "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
     }
     command = [sys.executable, "-m", "tests.window.screenshots", *sys.argv[1:]]
-    return subprocess.run(
-        [*command, "--scale", str(scale), "--large", str(large)], env=environment, check=False
-    ).returncode
+    more = ["--files", folder, "--points", str(points), f"--suffix={suffix}"]
+    return subprocess.run([*command, *more], env=environment, check=False).returncode
 
 
-def _one_scale(arguments: argparse.Namespace) -> int:
+def _one_size(arguments: argparse.Namespace) -> int:
     from pillarbox.cli.window import open_file
     from pillarbox.demo.staging import Stage
     from tests.window.session import Session
 
-    code = 0
+    demo = (*STATES, *DETAILS)
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "demo.pillarbox")
-        if any(arguments.only in state.name for state in (FIRST_RUN, *STATES)):
+        if any(arguments.only in state.name for state in (FIRST_RUN, *demo)):
             with Stage(open_file, path, seed=7, seconds=None) as stage:
-                code = Session(stage.open, path, arguments, SIZE).run()
-    if arguments.large is not None and arguments.large.exists():
-        Session(open_file, str(arguments.large), arguments, SIZE).run_large()
-    return code
+                Session(stage.open, path, arguments, SIZE).run(demo)
+    for name, states, read_only in (
+        ("calm", CALM, CALM_READ_ONLY), ("large", LARGE, READ_ONLY),
+    ):  # fmt: skip
+        file = arguments.files / f"{name}.pillarbox"
+        if file.exists():
+            Session(open_file, str(file), arguments, SIZE).run_on(states, read_only)
+    return 0
 
 
 if __name__ == "__main__":

@@ -10,14 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from pillarbox.workshop import Workshop
 from pillarbox_ui.application import make_application
 from pillarbox_ui.opening import OpenEngine
 from pillarbox_ui.theme.theme import Mode
 from pillarbox_ui.windows import Opened, Windows
-from tests.window.states import FIRST_RUN, LARGE, READ_ONLY, STATES, State
+from tests.window.states import FIRST_RUN
+from tests.window.steps import State
 
 _FILLED = 3.0
 """Seconds until a file without a demo is there whole."""
@@ -37,6 +38,10 @@ class Session:
         size: tuple[int, int],
     ) -> None:
         self._application = make_application()
+        if arguments.points:
+            font = self._application.font()
+            font.setPointSize(arguments.points)
+            self._application.setFont(font)
         self._arguments = arguments
         self._size = size
         settings = QSettings(f"{path}.ini", QSettings.Format.IniFormat)
@@ -44,34 +49,36 @@ class Session:
         self._windows.theme.motion = False  # a still shows no flash
         self._path = path
 
-    def run(self) -> int:
-        """Take the pictures of the demo that were asked for."""
+    def run(self, states: Sequence[State]) -> None:
+        """Take the pictures of the demo that were asked for, and that of a first run."""
         if self._arguments.only in FIRST_RUN.name:
             self._take_empty()
-        if any(self._arguments.only in state.name for state in STATES):
+        if self._wanted(states):
             opened = self._windows.open(self._path)
             opened.window.resize(*self._size)
             self._pass(self._arguments.seconds)
-            self._take_all(opened, STATES)
-        self._end()
-        return 0
-
-    def run_large(self) -> None:
-        """Take those of the large file, and of the same file read-only."""
-        for states, read_only in ((LARGE, False), (READ_ONLY, True)):
-            opened = self._windows.open(self._path, read_only=read_only)
-            opened.window.resize(*self._size)
-            self._pass(_FILLED)
             self._take_all(opened, states)
-            opened.window.close()
         self._end()
+
+    def run_on(self, states: Sequence[State], read_only: Sequence[State]) -> None:
+        """Take those of a file that is left as it is, and of the same file read-only."""
+        for wanted, only in ((self._wanted(states), False), (self._wanted(read_only), True)):
+            if wanted:
+                opened = self._windows.open(self._path, read_only=only)
+                opened.window.resize(*self._size)
+                self._pass(_FILLED)
+                self._take_all(opened, wanted)
+                opened.window.close()
+        self._end()
+
+    def _wanted(self, states: Sequence[State]) -> list[State]:
+        return [state for state in states if self._arguments.only in state.name]
 
     def _take_all(self, opened: Opened, states: Sequence[State]) -> None:
         for mode in (Mode.LIGHT, Mode.DARK):
             self._windows.theme.set_mode(mode)
-            for state in states:
-                if self._arguments.only in state.name:
-                    self._take(opened, state, mode)
+            for state in self._wanted(states):
+                self._take(opened, state, mode)
 
     def _end(self) -> None:
         self._windows.close_all()
@@ -91,14 +98,13 @@ class Session:
         self._pass(_SETTLE)
         if state.then is not None:
             state.then(opened)
-            self._pass(_SETTLE)
-        shown = opened.window.findChildren(QDialog)
+            self._pass(_SETTLE + state.patience)
+        shown = [*opened.window.findChildren(QMenu), *opened.window.findChildren(QDialog)]
         what: QWidget = next((one for one in shown if one.isVisible()), opened.window)
-        scale = "-200" if self._arguments.scale == 2 else ""
-        name = f"{state.name}-{mode.value}{scale}.png"
+        name = f"{state.name}-{mode.value}{self._arguments.suffix}.png"
         what.grab().save(str(Path(self._arguments.folder) / name))
-        for dialog in shown:
-            dialog.close()
+        for over in shown:
+            over.close()
         state.leave(opened)
 
     def _pass(self, seconds: float) -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -25,52 +23,21 @@ from pillarbox_ui.dialogs.replay import ReplayDialog
 from pillarbox_ui.dialogs.run_once import RunOnceDialog
 from pillarbox_ui.progress import Progress
 from pillarbox_ui.saved_views import SavedView, SavedViews
-from pillarbox_ui.views.dead_letters_page import DeadLettersPage
 from pillarbox_ui.views.handlers_page import HandlersPage
 from pillarbox_ui.views.listing_page import ListingPage
-from pillarbox_ui.views.rows_table import RowsTable
 from pillarbox_ui.windows import Opened
-
-Step = Callable[[Opened], object]
-QUEUE = "queue:user-registration"
-
-
-def _nothing(opened: Opened) -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A picture: how to get there, what to do once it is shown, how to leave it."""
-
-    name: str
-    arrange: Step
-    then: Step | None = None
-    leave: Step = _nothing
-
-
-def _at(key: str) -> Step:
-    return lambda opened: opened.window.go(key)
-
-
-def _choose(row: int, tab: int = 0) -> Step:
-    def choose(opened: Opened) -> None:
-        page = opened.window.pages.current
-        if isinstance(page, ListingPage):
-            rows = page.panel.table.source.rows
-            if rows:
-                page.panel.table.choose(rows[min(row, len(rows) - 1)].id)
-        opened.window.inspector.tabs.setCurrentIndex(tab)
-
-    return choose
-
-
-def _ask(name: str) -> Step:
-    return lambda opened: opened.window.ask(name)
-
-
-def _filter(text: str) -> Step:
-    return lambda opened: opened.window.query.apply(text)
+from tests.window.steps import (
+    QUEUE,
+    State,
+    Step,
+    ask,
+    at,
+    both,
+    choose,
+    choose_group,
+    filtered,
+    select_first_row,
+)
 
 
 def _type(text: str) -> Step:
@@ -98,28 +65,8 @@ def _sort(column: int) -> Step:
     return sort
 
 
-def _both(*steps: Step) -> Step:
-    def do(opened: Opened) -> None:
-        for step in steps:
-            step(opened)
-
-    return do
-
-
-def _choose_group(opened: Opened) -> None:
-    page = opened.window.pages.current
-    if isinstance(page, DeadLettersPage) and page.groups.source.rows:
-        page.groups.selectRow(0)
-
-
-def _select_first_row(opened: Opened) -> None:
-    for table in opened.window.pages.current.findChildren(RowsTable):
-        if table.isVisible():
-            table.selectRow(0)
-            return
-
-
-def _import(opened: Opened) -> None:
+def import_mixed(opened: Opened) -> None:
+    """Import a file of good lines and three bad ones."""
     mixed = Path(tempfile.gettempdir()) / "mixed.jsonl"
     lines = sample_path().read_text("utf-8").splitlines()[:40]
     bad = ['{"payload": {"n": 1}, "priority": "high"}', '{"n": NaN}', '{"payload": 1, "que": 2}']
@@ -244,7 +191,7 @@ def _handlers_file(text: str) -> Step:
 
 def _approve(opened: Opened) -> None:
     opened.window.context.handling.approve()
-    _select_first_row(opened)
+    select_first_row(opened)
 
 
 def _handlers_page(opened: Opened) -> HandlersPage:
@@ -265,126 +212,107 @@ def _try_command(opened: Opened) -> None:
 
 _WRONG = _HANDLERS.replace("concurrency = 2", "concurrency = 0")
 
-FIRST_RUN = State(name="00-first-run", arrange=_at("overview"))
+FIRST_RUN = State(name="00-first-run", arrange=at("overview"))
 
 STATES = (
-    State(name="01-overview", arrange=_at("overview")),
-    State(name="02-queue", arrange=_at(QUEUE), then=_choose(3, tab=1)),
-    State(name="03-in-flight", arrange=_at("in-flight"), then=_choose(1)),
-    State(name="04-retrying", arrange=_at("retrying"), then=_choose(0, tab=2)),
-    State(name="05-dead-letters", arrange=_at("dead-letters"), then=_choose_group),
+    State(name="01-overview", arrange=at("overview")),
+    State(name="02-queue", arrange=at(QUEUE), then=choose(3, tab=1)),
+    State(name="03-in-flight", arrange=at("in-flight"), then=choose(1)),
+    State(name="04-retrying", arrange=at("retrying"), then=choose(0, tab=2)),
+    State(name="05-dead-letters", arrange=at("dead-letters"), then=choose_group),
     State(
         name="06-dead-letter",
-        arrange=_at("dead-letters"),
-        then=_choose(0, tab=3),
+        arrange=at("dead-letters"),
+        then=choose(0, tab=3),
         leave=lambda opened: opened.window.inspector.tabs.setCurrentIndex(0),
     ),
-    State(name="07-workers", arrange=_at("workers")),
+    State(name="07-workers", arrange=at("workers")),
     State(
         name="08-undo",
-        arrange=_at(QUEUE),
-        then=_both(_choose(40), _ask("trash")),
+        arrange=at(QUEUE),
+        then=both(choose(40), ask("trash")),
         leave=lambda opened: opened.window.undo_bar.dismiss(),
     ),
-    State(name="09-trash", arrange=_at("trash"), then=_choose(0)),
+    State(name="09-trash", arrange=at("trash"), then=choose(0)),
     State(
         name="10-operations",
-        arrange=_at("dead-letters"),
-        then=_both(_replay_carefully, _at("operations")),
+        arrange=at("dead-letters"),
+        then=both(_replay_carefully, at("operations")),
     ),
     State(
         name="11-filter",
-        arrange=_both(_at("overview"), _filter("type:process-registration state:done")),
-        then=_choose(0),
-        leave=_filter(""),
+        arrange=both(at("overview"), filtered("type:process-registration state:done")),
+        then=choose(0),
+        leave=filtered(""),
     ),
     State(
         name="12-filter-hides-all",
-        arrange=_both(_at(QUEUE), _filter("payload.customer:nobody")),
-        leave=_filter(""),
+        arrange=both(at(QUEUE), filtered("payload.customer:nobody")),
+        leave=filtered(""),
     ),
     State(
         name="13-filter-mistake",
-        arrange=_both(_at(QUEUE), _filter("state:reday age>1h")),
-        leave=_filter(""),
+        arrange=both(at(QUEUE), filtered("state:reday age>1h")),
+        leave=filtered(""),
     ),
     State(
         name="13-filter-offers",
-        arrange=_at(QUEUE),
+        arrange=at(QUEUE),
         then=_type("-state:done type:"),
-        leave=_filter(""),
+        leave=filtered(""),
     ),
     State(
         name="13-saved-views",
-        arrange=_both(_save_views, _at(QUEUE), _filter("-state:done attempt>0 error:time,poison")),
-        then=_ask("save-view"),
-        leave=_filter(""),
+        arrange=both(_save_views, at(QUEUE), filtered("-state:done attempt>0 error:time,poison")),
+        then=ask("save-view"),
+        leave=filtered(""),
     ),
     State(
         name="13-all-matching",
-        arrange=_both(_at(QUEUE), _filter("state:ready,scheduled")),
-        then=_ask("select-all"),
-        leave=_filter(""),
+        arrange=both(at(QUEUE), filtered("state:ready,scheduled")),
+        then=ask("select-all"),
+        leave=filtered(""),
     ),
     State(
         name="13-all-matching-asked",
-        arrange=_both(_at(QUEUE), _filter("state:ready,scheduled")),
-        then=_both(_ask("select-all"), _ask("cancel")),
-        leave=_filter(""),
+        arrange=both(at(QUEUE), filtered("state:ready,scheduled")),
+        then=both(ask("select-all"), ask("cancel")),
+        leave=filtered(""),
     ),
-    State(name="13-sorted", arrange=_at(QUEUE), then=_sort(5), leave=_sort(-1)),
-    State(name="14-trouble", arrange=_at(QUEUE), then=_trouble, leave=_recover),
+    State(name="13-sorted", arrange=at(QUEUE), then=_sort(5), leave=_sort(-1)),
+    State(name="14-trouble", arrange=at(QUEUE), then=_trouble, leave=_recover),
     State(
         name="15-bottom-dock",
-        arrange=_both(_at(QUEUE), lambda opened: opened.window.bottom.show()),
+        arrange=both(at(QUEUE), lambda opened: opened.window.bottom.show()),
         leave=_close_bottom,
     ),
-    State(name="16-new-job", arrange=_at(QUEUE), then=_ask("new")),
-    State(name="17-import", arrange=_at(QUEUE), then=_import),
-    State(name="18-replay", arrange=_at("dead-letters"), then=_ask("replay")),
+    State(name="16-new-job", arrange=at(QUEUE), then=ask("new")),
+    State(name="17-import", arrange=at(QUEUE), then=import_mixed, patience=1.5),
+    State(name="18-replay", arrange=at("dead-letters"), then=ask("replay")),
     State(
         name="18-replay-edited",
-        arrange=_at("dead-letters"),
-        then=_both(_ask("replay"), _edit_payloads),
+        arrange=at("dead-letters"),
+        then=both(ask("replay"), _edit_payloads),
     ),
-    State(name="19-purge", arrange=_at(QUEUE), then=_ask("purge")),
-    State(name="20-delete", arrange=_at("dead-letters"), then=_both(_choose(0), _ask("erase"))),
-    State(name="21-schedules", arrange=_both(_plan, _at("schedules")), then=_select_first_row),
-    State(name="22-new-schedule", arrange=_at("schedules"), then=_ask("schedule-new")),
-    State(name="25-queue-settings", arrange=_at(QUEUE), then=_ask("queue-settings")),
+    State(name="19-purge", arrange=at(QUEUE), then=ask("purge")),
+    State(name="20-delete", arrange=at("dead-letters"), then=both(choose(0), ask("erase"))),
+    State(name="21-schedules", arrange=both(_plan, at("schedules")), then=select_first_row),
+    State(name="22-new-schedule", arrange=at("schedules"), then=ask("schedule-new")),
+    State(name="25-queue-settings", arrange=at(QUEUE), then=ask("queue-settings")),
     State(
         name="25-queue-retries",
-        arrange=_at(QUEUE),
-        then=_both(_ask("queue-settings"), _show_retries),
+        arrange=at(QUEUE),
+        then=both(ask("queue-settings"), _show_retries),
     ),
-    State(name="23-shortcuts", arrange=_at("overview"), then=_ask("shortcuts")),
-    State(name="23-palette", arrange=_at(QUEUE), then=_ask("palette")),
-    State(name="25-handlers-none", arrange=_at("handlers")),
-    State(name="26-handlers-new", arrange=_handlers_file(_HANDLERS), then=_select_first_row),
+    State(name="23-shortcuts", arrange=at("overview"), then=ask("shortcuts")),
+    State(name="23-palette", arrange=at(QUEUE), then=ask("palette")),
+    State(name="25-handlers-none", arrange=at("handlers")),
+    State(name="26-handlers-new", arrange=_handlers_file(_HANDLERS), then=select_first_row),
     State(name="27-handlers-approved", arrange=_handlers_file(_HANDLERS), then=_approve),
     State(name="28-run-once", arrange=_handlers_file(_HANDLERS), then=_try_command),
     State(name="29-handlers-fault", arrange=_handlers_file(_WRONG)),
-    State(name="30-export", arrange=_at("dead-letters"), then=_ask("export")),
-    State(name="31-exported", arrange=_at("dead-letters"), then=_both(_ask("export"), _export)),
-    State(name="32-import-csv", arrange=_at(QUEUE), then=_import_csv),
-    State(name="24-about", arrange=_at("overview"), then=_ask("about")),
-)
-
-LARGE = (
-    State(name="30-million-overview", arrange=_at("overview")),
-    State(name="31-million-queue", arrange=_at(QUEUE), then=_choose(3)),
-    State(
-        name="32-million-all-matching",
-        arrange=_both(_at(QUEUE), _filter("state:ready")),
-        then=_ask("select-all"),
-        leave=_filter(""),
-    ),
-    State(name="33-million-dead-letters", arrange=_at("dead-letters"), then=_choose_group),
-    State(name="34-million-replay", arrange=_at("dead-letters"), then=_ask("replay")),
-)
-
-READ_ONLY = (
-    State(name="40-read-only-overview", arrange=_at("overview")),
-    State(name="41-read-only-queue", arrange=_at(QUEUE), then=_choose(3)),
-    State(name="42-read-only-dead-letters", arrange=_at("dead-letters"), then=_choose_group),
+    State(name="30-export", arrange=at("dead-letters"), then=ask("export")),
+    State(name="31-exported", arrange=at("dead-letters"), then=both(ask("export"), _export)),
+    State(name="32-import-csv", arrange=at(QUEUE), then=_import_csv, patience=1.5),
+    State(name="24-about", arrange=at("overview"), then=ask("about")),
 )

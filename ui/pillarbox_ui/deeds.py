@@ -199,7 +199,10 @@ class Deeds(QObject):
 
         queue = now.snapshot.queue(now.queue)
         if queue is not None:
-            QueueSettingsDialog(self._theme, self._operations, queue, self._window).open()
+            asked = QueueSettingsDialog(self._theme, self._operations, queue, self._window)
+            if now.read_only:
+                asked.only_show()
+            asked.open()
 
     def _copy_ids(self, now: Situation) -> None:
         QGuiApplication.clipboard().setText("\n".join(job.id for job in now.jobs))

@@ -157,7 +157,10 @@ class MainWindow(Frame):
         self.query.setEnabled(self._location.view in FILTERED)
         self._show_filter()
         self.context.remembered.keep("place", key)
+        before = self._bridge.interest
         self._ask()
+        if self._bridge.interest == before:
+            self._bridge.refresh()  # the page began anew, though what is read is the same
 
     def _inspects(self) -> bool:
         """A queue's page has the inspector beside it; others once a job is chosen."""

@@ -21,7 +21,7 @@ from pillarbox_ui.widgets.offers import Offers
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.words import tr
 
-HINT = "Filter — state:dead queue:email payload.customer:acme error:timeout age>1h"
+HINT = "Filter — state:dead payload.customer:acme error:timeout age>1h"
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS = {int(Qt.Key.Key_Down): 1, int(Qt.Key.Key_Up): -1}
 

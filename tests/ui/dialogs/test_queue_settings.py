@@ -57,6 +57,17 @@ def _settings(backend: MemoryBackend) -> QueueSettings:
     return queue.settings
 
 
+def test_of_a_read_only_file_they_can_be_looked_at(dialog: QueueSettingsDialog) -> None:
+    dialog.only_show()
+    assert dialog.banner.text() == "This file is open read-only"
+    assert dialog.save_button.isHidden()
+    line, box = dialog.fields["max_depth"].editor, dialog.fields["on_full"].editor
+    assert isinstance(line, QLineEdit)
+    assert line.isReadOnly()
+    assert line.text() == "50"
+    assert not box.isEnabled()
+
+
 def test_every_setting_has_its_place_and_its_words() -> None:
     keys = [setting.key for _, group in GROUPS for setting in group]
     assert sorted(keys) == sorted(entry.name for entry in fields(QueueSettings))
@@ -128,7 +139,8 @@ def test_a_mistake_is_said_at_its_field_and_nothing_is_stored(
     dialog: QueueSettingsDialog, backend: MemoryBackend, key: str, text: str, said: str
 ) -> None:
     _type(dialog, key, text)
-    assert said in dialog.fields[key].error
+    assert said in dialog.fields[key].error.lower()
+    assert not dialog.fields[key].error.startswith(key), "its title stands above"
     assert [field.setting.key for field in dialog.wrong] == [key]
     assert not dialog.save_button.isEnabled()
     dialog.submit()

@@ -91,6 +91,28 @@ def test_an_empty_state_says_what_to_do(qtbot: QtBot, still: Theme) -> None:
     assert pressed == [1]
 
 
+def test_an_empty_state_has_room_for_its_text_however_narrow_it_is(
+    qtbot: QtBot, still: Theme
+) -> None:
+    text = "A flow is made by enqueue_flow: a parent, and the children it waits for."
+    empty = EmptyState(still, "flow", "No parent and no children", text)
+    qtbot.addWidget(empty)
+    empty.show()
+    label = next(one for one in empty.findChildren(PlainLabel) if one.text() == text)
+    for width in (900, 300):
+        empty.resize(width, 400)
+        QTest.qWait(1)  # the layout follows in the next turn
+        assert empty.rect().contains(label.geometry())
+        assert label.height() >= label.heightForWidth(label.width())
+        assert abs(label.geometry().center().x() - empty.rect().center().x()) <= 1
+
+
+def test_a_letter_that_reaches_to_the_left_is_not_cut(qtbot: QtBot) -> None:
+    label = PlainLabel("Jitter")
+    qtbot.addWidget(label)
+    assert label.indent() >= -label.fontMetrics().leftBearing("J")
+
+
 def test_the_filter_submits_and_clears(qtbot: QtBot, still: Theme) -> None:
     field = SearchField(still, "Filter")
     qtbot.addWidget(field)

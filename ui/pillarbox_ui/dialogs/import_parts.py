@@ -30,7 +30,7 @@ from pillarbox_ui.widgets.table import Table
 
 FILE, PAYLOAD, WHERE, TEXT = 0, 5, 3, 4
 _SCALE = 1_000
-_WIDEST = 280
+_WIDEST = 340
 
 
 class LinesTabs(QTabWidget):

@@ -46,7 +46,7 @@ class NewScheduleDialog(Dialog):
         self.form = ScheduleForm(theme, queues, queue)
         self.body.addWidget(self.form, 1)
         self.cancel_button = self.add_button(self.tr("Cancel"), self.reject)
-        self.plan_button = self.add_button(self.tr("Plan it"), self.submit, "primary")
+        self.plan_button = self.add_button(self.tr("Plan schedule"), self.submit, "primary")
         self.resize(*_SIZE)
         self.form.changed.connect(self._follow)
         self.form.name.setFocus()

@@ -82,6 +82,17 @@ class QueueSettingsDialog(Dialog):
             grid.setColumnStretch(column, 1)
         return _scrolling(inside)
 
+    def only_show(self) -> None:
+        """The file may not be written: the settings can be looked at."""
+        for field in self.fields.values():
+            field.only_show()
+        self.default_button.hide()
+        self.save_button.hide()
+        name_button(self.cancel_button, self.tr("Close"))
+        told = self.tr("Its settings can be looked at, not changed")
+        self.banner.tell("info", self.tr("This file is open read-only"), told)
+        self.tabs.setFocus()
+
     # What is wrong, and what has changed.
 
     @property

@@ -119,15 +119,28 @@ class SettingField(Field):
             self.check()
             self.edited.emit()
 
+    def only_show(self) -> None:
+        """Let it be read, not changed."""
+        if isinstance(self.editor, QLineEdit | QPlainTextEdit):
+            self.editor.setReadOnly(True)
+        else:
+            self.editor.setEnabled(False)
+
     def check(self) -> None:
         """Say what is wrong with it, or how it differs from the default."""
         try:
             changed(QueueSettings(), [self.assignment])
         except PillarboxError as error:
-            self.set_error(": ".join(filter(None, (error.title, error.reason))))
+            self.set_error(self._mistake(error))
             return
         parts = [tr(self.setting.help)] if self.setting.help else []
         if self.differs:
             parts.append(tr("Changed; the default is {0}").format(self.usual))
         self.set_hint(" · ".join(parts))
         self.set_error("")
+
+    def _mistake(self, error: PillarboxError) -> str:
+        """What is wrong, without the setting's name in the file: its title stands above."""
+        named, _, what = error.title.partition(" is ")
+        title = what if what and named.startswith(self.setting.key) else error.title
+        return ": ".join(filter(None, (title[:1].upper() + title[1:], error.reason)))

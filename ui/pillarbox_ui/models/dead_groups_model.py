@@ -39,7 +39,7 @@ def group_key(group: DeadGroup) -> str:
 
 def _columns() -> tuple[GroupColumn, ...]:
     return (
-        _number("count", "Count", lambda group: group.count, width=8, tone="dead"),
+        _number("count", "Count", lambda group: group.count, width=6, tone="dead"),
         _error(),
         _fingerprint(),
         _names("type", "Type", lambda group: group.types, spare=1),
@@ -104,7 +104,7 @@ def _moment(
         key=key,
         title=title,
         kind=Kind.MOMENT,
-        width=11,
+        width=9,
         text=lambda group: moment_text(read(group)),
         roles={Role.MOMENT: read, Role.SORT: read},
     )
@@ -114,7 +114,7 @@ def _number(
     key: str,
     title: str,
     read: Callable[[DeadGroup], int],
-    width: int = 7,
+    width: int = 5,
     tone: str = "text",
     spare: int = 0,
 ) -> GroupColumn:

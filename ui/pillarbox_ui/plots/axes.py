@@ -133,6 +133,11 @@ class LaneAxis(pg.AxisItem):  # type: ignore[misc]
         return line, [], [(rect, flags, text) for rect, (_, _, text) in placed]
 
 
+def value_room() -> int:
+    """What the longest mark of an axis of values takes, beside the plot, in px."""
+    return QFontMetrics(axis_font()).horizontalAdvance("500 ms") + SIZE.inside + SIZE.grid
+
+
 def axis_font() -> QFont:
     """The font of marks: a size down, figures of one width."""
     return number_font(small_font(QGuiApplication.font()))

@@ -17,7 +17,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_engine.model import HistoryPoint
-from pillarbox_ui.plots.axes import ValueAxis
+from pillarbox_ui.plots.axes import ValueAxis, value_room
 from pillarbox_ui.plots.canvas import Canvas
 from pillarbox_ui.plots.focus_ring import FocusRing
 from pillarbox_ui.plots.legend import Entry, Legend
@@ -30,10 +30,6 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.marks import Mark, nearest
 from pillarbox_ui.widgets.zone import Zone
-
-_LEFT = 52
-"""Room for the marks of the left axis, in px: the same in all graphs, so their times line up."""
-
 
 _PEN = 1.5
 """In logical pixels; a cosmetic pen is not scaled with the screen, so `_dress` does it.
@@ -81,7 +77,7 @@ class Graph(QWidget):
         self._curves = {curve.entry.key: curve for curve in curves}
         self._series: dict[str, Series] = dict.fromkeys(self._curves, EMPTY)
         self.legend = Legend(theme, title, tuple(curve.entry for curve in curves), self)
-        self.canvas = Canvas(theme, zone, axis or ValueAxis(), _LEFT, self)
+        self.canvas = Canvas(theme, zone, axis or ValueAxis(), value_room(), self)
         self._items: Mapping[str, Any] = {key: self._item() for key in self._curves}
         self._marks = MarksItem(theme)
         self.drag = SpanDrag(theme, self.canvas)

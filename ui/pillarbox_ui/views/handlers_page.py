@@ -60,10 +60,10 @@ class HandlersPage(Page):
         top, right = strip(spread=self.path)
         for made in (self.edit, self.open):
             right.addWidget(made)
-        line, right = strip(spread=self._said)
+        self._line, right = strip(spread=self._said)
         for made in (self.try_it, self.work):
             right.addWidget(made)
-        for part in (top, self.banner, line):
+        for part in (top, self.banner, self._line):
             self.column.addWidget(part)
         self.column.addWidget(self.table, 1)
 
@@ -121,6 +121,8 @@ class HandlersPage(Page):
 
     def _show_empty(self) -> None:
         status = self.handling.status
+        self._line.setVisible(bool(status.path))
+        self.table.columns.setVisible(bool(status.path))
         if status.path:
             text = self.tr("Mend the file and save it: it is read again by itself.")
             self._empty.tell("handlers", self.tr("The file cannot be read as it is"), text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pillarbox_ui.theme.theme import Theme
@@ -36,21 +36,21 @@ class EmptyState(QWidget):
         self._title = PlainLabel(parent=self, title=True)
         self._text = PlainLabel(parent=self, muted=True)
         self._buttons = QHBoxLayout()
+        self._column = QVBoxLayout(self)
         self._lay_out()
         self.tell(icon, title, text, choices)
         theme.changed.connect(self._redraw)
 
     def _lay_out(self) -> None:
-        self._text.setWordWrap(True)
-        self._text.setMaximumWidth(_MOST)
         self._buttons.setSpacing(SIZE.inside)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SIZE.edge, SIZE.edge, SIZE.edge, SIZE.edge)
+        column = self._column
         column.setSpacing(SIZE.inside)
         column.addStretch(2)
-        for label in (self._icon, self._title, self._text):
+        column.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (self._title, self._text):
+            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(label)
         column.addSpacing(SIZE.inside)
         column.addLayout(self._buttons)
         column.addStretch(3)
@@ -61,25 +61,21 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
-        width = self._text_width(text)
-        self._text.setMinimumWidth(width)
-        self._text.setMinimumHeight(max(0, self._text.heightForWidth(width)) if text else 0)
         self.setAccessibleName(f"{title}. {text}" if text else title)
         self._set_choices(choices)
         self._redraw()
 
-    def _give_room(self, text: str) -> None:
-        """A wrapped label that is centred is asked for neither its width nor its height."""
-        width = self._text_width(text)
-        self._text.setMinimumWidth(width)
-        self._text.setMinimumHeight(self._text.heightForWidth(width))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Its edges take what the text does not use: Qt asks a label that is centred by its layout
+        for no height."""
+        super().resizeEvent(event)
+        side = max(SIZE.edge, (self.width() - _MOST) // 2)
+        self._column.setContentsMargins(side, SIZE.edge, side, SIZE.edge)
 
-    def _text_width(self, text: str) -> int:
-        """What the text needs, up to the most."""
-        widest = max(
-            (self._text.fontMetrics().horizontalAdvance(t) for t in text.splitlines()), default=0
-        )
-        return min(_MOST, widest + SIZE.grid)
+    def minimumSizeHint(self) -> QSize:
+        """What the buttons need: wide edges keep nobody from making it narrow."""
+        width = self._buttons.minimumSize().width() + 2 * SIZE.edge
+        return QSize(width, super().minimumSizeHint().height())
 
     def title(self) -> str:
         """What it says first."""

@@ -39,7 +39,7 @@ from pillarbox_ui.widgets.tabs import quiet_tabs
 from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.zone import Zone
 
-FILTER = "Filter — state:dead queue:email payload.customer:acme error:timeout age>1h"
+FILTER = "Filter — state:dead payload.customer:acme error:timeout age>1h"
 TRACE = "File <handlers.py>, line 31\nrequests.Timeout: <b>billing</b> did not answer"
 
 PLACES = (

@@ -8,8 +8,6 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from pillarbox_ui.widgets.plain import one_line, tip
 
-_OVERHANG = 1
-"""What a J reaches to the left of where it begins, in px: Qt would cut that off."""
 _INTERACTION = Qt.TextInteractionFlag
 
 
@@ -25,10 +23,15 @@ class PlainLabel(QLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None, **properties: bool) -> None:
         super().__init__(parent)
         super().setTextFormat(Qt.TextFormat.PlainText)
-        self.setIndent(_OVERHANG)
         for name, value in properties.items():
             self.setProperty(name, value)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show `text`, all of it: the tail of a J reaches to the left of where the line begins."""
+        over = -self.fontMetrics().leftBearing(text[0]) if text else 0
+        self.setIndent(max(0, over))
+        super().setText(text)
 
     def setTextFormat(self, text_format: Qt.TextFormat) -> None:
         """Refused: this label is plain for good."""
@@ -79,7 +82,7 @@ class ElidedLabel(PlainLabel):
 
     def _elide(self) -> None:
         line = one_line(self._whole)
-        room = max(24, self.contentsRect().width() - _OVERHANG)
+        room = max(24, self.contentsRect().width() - max(0, self.indent()))
         cut = QFontMetrics(self.font()).elidedText(line, Qt.TextElideMode.ElideRight, room)
         QLabel.setText(self, cut)
         self.setToolTip(self._whole if cut != line else "")
