@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
 
 from pillarbox_ui.actions import Actions
 from pillarbox_ui.bottom_dock import BottomDock
@@ -24,6 +24,7 @@ from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.later import Later
 from pillarbox_ui.widgets.navigation import Navigation
+from pillarbox_ui.widgets.paced_window import PacedWindow
 from pillarbox_ui.widgets.undo_bar import UndoBar
 from pillarbox_ui.widgets.words import tr
 
@@ -38,7 +39,7 @@ _INSPECTOR = QSize(_INSPECTOR_WIDTH * 3 // 4, 0)
 """The least room of the inspector."""
 
 
-class Frame(QMainWindow):
+class Frame(PacedWindow):
     """Tool bar on top, navigation left, page in the middle, inspector right, status below.
 
     `inspection_asked(id)` when the inspector itself wants to show another job.

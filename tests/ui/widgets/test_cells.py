@@ -73,7 +73,7 @@ def test_a_pill_keeps_its_ground_on_a_selected_row(light: Theme, chosen: bool) -
 
 def test_a_pill_says_its_state_in_a_word(light: Theme) -> None:
     assert StatePill(light).words(index({Role.STATE: "leased"})) == "Leased"
-    assert pill_size("Leased", StatePill(light).font(option()))[1] <= SIZE.row_compact - 4
+    assert pill_size("Leased", StatePill(light).face(option()))[1] <= SIZE.row_compact - 4
 
 
 def test_muted_text_is_as_dark_as_any_on_a_selected_row(light: Theme) -> None:

@@ -29,12 +29,11 @@ def table(qtbot: QtBot, context: Context) -> RowsTable[JobSummary]:
 def test_only_what_changed_flashes_and_once(qtbot: QtBot, table: RowsTable[JobSummary]) -> None:
     assert not table.flash
     table.show_rows([summary("1"), summary("2", state=State.DONE)])
-    model = table.model()
-    assert table.flashes(model.index(1, STATE))
-    assert not table.flashes(model.index(1, TYPE))
-    assert not table.flashes(model.index(0, STATE))
+    assert table.flash.has("2", STATE)
+    assert not table.flash.has("2", TYPE)
+    assert not table.flash.has("1", STATE)
     qtbot.waitUntil(lambda: not table.flash)
-    assert not table.flashes(model.index(1, STATE))
+    assert not table.flash.has("2", STATE)
 
 
 def test_a_flashing_cell_looks_otherwise(qtbot: QtBot, table: RowsTable[JobSummary]) -> None:

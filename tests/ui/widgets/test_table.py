@@ -144,4 +144,4 @@ def test_the_whole_row_under_the_pointer_is_marked(light: Theme, table: Table) -
     marked = {picture.pixelColor(x, spot.y()).name().upper() for x in (2, 400, 700)}
     assert marked == {light.tokens.hover}
     table.leaveEvent(QEvent(QEvent.Type.Leave))
-    assert not table.hovers(table.visualRect(table.model().index(2, 0)))
+    assert table.hovered_row() == -1

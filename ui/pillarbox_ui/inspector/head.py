@@ -11,6 +11,7 @@ from pillarbox_ui.theme.contrast import pill_colour
 from pillarbox_ui.theme.fonts import small_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.face import Face
 from pillarbox_ui.widgets.painting import paint_pill, pill_size
 from pillarbox_ui.widgets.plain_label import ElidedLabel
 from pillarbox_ui.widgets.states import state_word, visible_state
@@ -34,10 +35,13 @@ class Pill(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(*pill_size(state_word(self._state), small_font(self.font())))
+        return QSize(*pill_size(state_word(self._state), self._face()))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def _face(self) -> Face:
+        return Face(small_font(self.font()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._state:
@@ -45,7 +49,7 @@ class Pill(QWidget):
         ink = self._theme.colour(self._state)
         ground = QColor(pill_colour(self._theme.tokens, self._state))
         word = state_word(self._state)
-        paint_pill(QPainter(self), self.rect(), word, small_font(self.font()), ink, ground)
+        paint_pill(QPainter(self), self.rect(), word, self._face(), ink, ground)
 
 
 class Head(QWidget):

@@ -15,6 +15,7 @@ from PySide6.QtGui import QFont, QFontMetrics
 from pillarbox_ui.models.columns import Kind
 from pillarbox_ui.theme.fonts import small_font
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.face import Face
 from pillarbox_ui.widgets.painting import pill_size
 from pillarbox_ui.widgets.states import JOB_STATES, state_word
 
@@ -58,7 +59,7 @@ def least_width(
     """What a cell of `kind` cannot do without, padding included, in px; a pill, one of `states`."""
     metrics = QFontMetrics(font)
     if kind is Kind.PILL:
-        small = small_font(font)
+        small = Face(small_font(font))
         return max(pill_size(state_word(state), small)[0] for state in states) + 2 * SIZE.inside
     text = _WIDEST.get(kind, "n" * letters if kind is not Kind.SPARKLINE else "")
     bar = _BAR + SIZE.inside if kind in _BARRED else 0

@@ -36,4 +36,4 @@ class Attempts(NumberCell):
         used = self.used(index)
         last = used is not None and used[1] is not None and used[1] > 1 and used[0] >= used[1]
         colour = self.ink(option, "warn" if last else "text")
-        self.draw_text(painter, rect, self.words(index), self.font(option), colour)
+        self.draw_text(painter, rect, self.words(index), option, colour)

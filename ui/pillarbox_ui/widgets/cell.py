@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pillarbox_ui.theme.contrast import blend
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.face import Face
 from pillarbox_ui.widgets.painting import draw_line
 from pillarbox_ui.widgets.plain import one_line, tip
 from pillarbox_ui.widgets.roles import Role
@@ -35,22 +36,17 @@ class Cell(QStyledItemDelegate):
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._base: QFont | None = None
+        self._face: Face | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Background, then the content inside its padding."""
         painter.save()
         painter.fillRect(option.rect, self.ground(option))
-        if _flashes(option, index):
-            painter.fillRect(option.rect, self._flash())
         inside = option.rect.adjusted(SIZE.inside, 0, -SIZE.inside, -SIZE.hairline)
         painter.setClipRect(option.rect)
         self.paint_content(painter, inside, option, index)
         painter.restore()
-
-    def _flash(self) -> QColor:
-        colour = self.theme.colour("accent")
-        colour.setAlphaF(self.theme.tokens.tint)
-        return colour
 
     def paint_content(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
@@ -58,7 +54,7 @@ class Cell(QStyledItemDelegate):
         """Draw the cell's content in `rect`; the background is there already."""
         tone = index.data(Role.TONE)
         colour = self.ink(option, tone if isinstance(tone, str) else "text")
-        self.draw_text(painter, rect, self.words(index), self.font(option), colour)
+        self.draw_text(painter, rect, self.words(index), option, colour)
 
     def words(self, index: Index) -> str:
         """The cell's text, on one line."""
@@ -72,11 +68,18 @@ class Cell(QStyledItemDelegate):
 
     def content_width(self, option: QStyleOptionViewItem, index: Index) -> int:
         """How wide the content would like to be, padding not counted, in px."""
-        return QFontMetrics(self.font(option)).horizontalAdvance(self.words(index))
+        return self.face(option).width(self.words(index))
 
     def font(self, option: QStyleOptionViewItem) -> QFont:
-        """The font of the cell."""
+        """The font of the cell, made from the view's."""
         return QFont(option.font)
+
+    def face(self, option: QStyleOptionViewItem) -> Face:
+        """The cell's font measured; made anew when the view's font is another."""
+        base = option.font
+        if self._face is None or base != self._base:
+            self._base, self._face = QFont(base), Face(self.font(option))
+        return self._face
 
     def ground(self, option: QStyleOptionViewItem) -> QColor:
         """The colour under the cell: selected, hovered or content."""
@@ -96,16 +99,20 @@ class Cell(QStyledItemDelegate):
         return QColor(blend(tokens.muted, tokens.selection, 0.25))
 
     def draw_text(
-        self, painter: QPainter, rect: QRect, text: str, font: QFont, colour: QColor
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        option: QStyleOptionViewItem,
+        colour: QColor,
     ) -> None:
         """Draw `text` elided in `rect`, aligned as the cell is, never as markup."""
-        draw_line(painter, rect, text, font, colour, self.alignment)
+        draw_line(painter, rect, text, self.face(option), colour, self.alignment)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Content and padding: the padding is ours, so a row never overlaps the next."""
         width = self.content_width(option, index) + 2 * SIZE.inside
-        fonts = (QFont(option.font), self.font(option))
-        height = max(QFontMetrics(font).height() for font in fonts)
+        height = max(QFontMetrics(option.font).height(), self.face(option).metrics.height())
         return QSize(width, height + 2 * SIZE.grid)
 
     def helpEvent(
@@ -124,19 +131,18 @@ class Cell(QStyledItemDelegate):
 
 
 def _hovered(option: QStyleOptionViewItem) -> bool:
-    """Whether the row is under the pointer; a view that does not know its rows tells the cell."""
-    hovers = getattr(option.widget, "hovers", None)
-    if hovers is not None:
-        return bool(hovers(option.rect))
     return bool(option.state & QStyle.StateFlag.State_MouseOver)
 
 
-def _flashes(option: QStyleOptionViewItem, index: Index) -> bool:
-    """Whether the cell changed a moment ago, where the view knows."""
-    flashes = getattr(option.widget, "flashes", None)
-    return flashes is not None and bool(flashes(index))
+class RowOption(QStyleOptionViewItem):
+    """What the cells of one row are told; `chosen`, whether it is selected, is asked by them all
+    and dear to read from the state."""
+
+    chosen = False
 
 
 def selected(option: QStyleOptionViewItem) -> bool:
     """Whether the row of the cell is selected."""
+    if isinstance(option, RowOption):
+        return option.chosen
     return bool(option.state & QStyle.StateFlag.State_Selected)

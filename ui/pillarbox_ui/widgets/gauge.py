@@ -6,7 +6,7 @@ Used for leases against the queue's concurrency and for depth against its bound.
 from __future__ import annotations
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from pillarbox_ui.theme.tokens import SIZE
@@ -46,8 +46,8 @@ class Gauge(NumberCell):
     ) -> None:
         """Bar and text; the bar warns from nine tenths on."""
         used, limit = self.used(index)
-        text, font = self.words(index), self.font(option)
-        room = QFontMetrics(font).horizontalAdvance(text)
+        text = self.words(index)
+        room = self.face(option).width(text)
         space = rect.width() - room - SIZE.inside
         if limit is not None and space >= _BAR:
             bar = QRect(rect.left(), rect.top(), _BAR, rect.height())
@@ -55,7 +55,8 @@ class Gauge(NumberCell):
             tone = "warn" if fraction >= 0.9 else self.tone
             paint_bar(painter, bar, fraction, self.theme.colour(tone), self.track(option))
         quiet = used == 0 and limit is None
-        self.draw_text(painter, rect, text, font, self.ink(option, "muted" if quiet else "text"))
+        colour = self.ink(option, "muted" if quiet else "text")
+        self.draw_text(painter, rect, text, option, colour)
 
 
 def _limit(limit: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QRect
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from pillarbox_ui.theme.theme import Theme
@@ -66,8 +66,7 @@ class LeaseBar(Cell):
         """What the longest count of such a lease takes, so that bars of one length stand still."""
         lease = index.data(Role.LEASE)
         longest = words.countdown(lease[1]) if isinstance(lease, tuple) else ""
-        texts = (_WIDEST, longest, words.tr("expired"))
-        return max(map(QFontMetrics(self.font(option)).horizontalAdvance, texts))
+        return max(map(self.face(option).width, (_WIDEST, longest, words.tr("expired"))))
 
     def paint_content(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
@@ -77,7 +76,7 @@ class LeaseBar(Cell):
         if left is None:
             return
         urgent = left[1] <= URGENT
-        font, text = self.font(option), self.words(index)
+        face, text = self.face(option), self.words(index)
         room = self._room(option, index)
         bar = rect.adjusted(0, 0, -room - SIZE.inside, 0)
         bar.setWidth(min(bar.width(), WIDEST_BAR))
@@ -86,4 +85,4 @@ class LeaseBar(Cell):
             paint_bar(painter, bar, left[1], self.theme.colour(tone), self.track(option))
         colour = self.ink(option, "error" if urgent else "muted")
         at = bar.adjusted(bar.width() + SIZE.inside, 0, room + SIZE.inside, 0)
-        draw_line(painter, at, text, font, colour)
+        draw_line(painter, at, text, face, colour)

@@ -85,7 +85,7 @@ class NavigationCell(Cell):
         room.setRight(self._paint_badge(painter, room, option, place))
         if place.paused:
             room.setRight(self._paint_paused(painter, room))
-        self.draw_text(painter, room, one_line(place.name), option.font, self.theme.colour("text"))
+        self.draw_text(painter, room, one_line(place.name), option, self.theme.colour("text"))
 
     def _paint_badge(
         self, painter: QPainter, room: QRect, option: QStyleOptionViewItem, place: Place

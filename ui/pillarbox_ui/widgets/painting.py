@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from pillarbox_ui.theme.tokens import SIZE
+from pillarbox_ui.widgets.face import Face
 
 WIDEST_BAR = 160
 """No bar in a cell is longer than this, in px: beyond it one reads no more from it."""
@@ -21,38 +22,30 @@ def draw_line(
     painter: QPainter,
     rect: QRect,
     text: str,
-    font: QFont,
+    face: Face,
     colour: QColor,
     alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
 ) -> None:
     """Draw one line of plain text, elided to `rect`, on the baseline all fonts of a row share."""
-    metrics = QFontMetrics(font)
-    elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    spare = rect.width() - metrics.horizontalAdvance(elided)
-    left = rect.left() + (spare if alignment & Qt.AlignmentFlag.AlignRight else 0)
-    painter.setFont(font)
+    room = rect.width()
+    shown, width = face.fitted(text, room)
+    left = rect.left() + (room - width if alignment is Qt.AlignmentFlag.AlignRight else 0)
+    painter.setFont(face.font)
     painter.setPen(colour)
-    painter.drawText(left, baseline(rect), elided)
+    painter.drawText(left, face.baseline(rect), shown)
 
 
-def baseline(rect: QRect) -> int:
-    """Where text stands in `rect`: taken from the window's own font, so mono does not sink."""
-    metrics = QFontMetrics(QGuiApplication.font())
-    return rect.top() + (rect.height() + metrics.ascent() - metrics.descent() + 1) // 2
-
-
-def pill_size(text: str, font: QFont) -> tuple[int, int]:
+def pill_size(text: str, face: Face) -> tuple[int, int]:
     """Width and height of a pill with a dot and `text`, in px."""
-    metrics = QFontMetrics(font)
     dot_and_gap = SIZE.dot + SIZE.grid + 1
-    return metrics.horizontalAdvance(text) + dot_and_gap + 2 * SIZE.inside, metrics.height() + 4
+    return face.width(text) + dot_and_gap + 2 * SIZE.inside, face.metrics.height() + 4
 
 
 def paint_pill(
-    painter: QPainter, rect: QRect, text: str, font: QFont, ink: QColor, ground: QColor
+    painter: QPainter, rect: QRect, text: str, face: Face, ink: QColor, ground: QColor
 ) -> None:
     """A dot and a word on an opaque, fully round ground, at the left of `rect`."""
-    width, height = pill_size(text, font)
+    width, height = pill_size(text, face)
     box = QRect(rect.left(), rect.center().y() - height // 2 + 1, min(width, rect.width()), height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -61,9 +54,9 @@ def paint_pill(
     painter.setBrush(ink)
     painter.drawEllipse(QPointF(box.left() + SIZE.inside + 3, box.top() + height / 2), 3.0, 3.0)
     words = box.adjusted(SIZE.inside + SIZE.dot + SIZE.grid + 1, 0, -SIZE.inside + 2, 0)
-    painter.setFont(font)
+    painter.setFont(face.font)
     painter.setPen(ink)
-    shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+    shown, _ = face.fitted(text, words.width())
     painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), shown)
 
 

@@ -41,7 +41,7 @@ class PaletteCell(Cell):
         room = self._paint_icon(painter, box.adjusted(SIZE.inside, 0, -SIZE.inside, 0), entry)
         room = self._paint_right(painter, room, option, entry.keys, mono=True)
         room = self._paint_right(painter, room, option, entry.group, mono=False)
-        self.draw_text(painter, room, one_line(entry.text), option.font, self.theme.colour("text"))
+        self.draw_text(painter, room, one_line(entry.text), option, self.theme.colour("text"))
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, box: QRect, option: QStyleOptionViewItem) -> None:

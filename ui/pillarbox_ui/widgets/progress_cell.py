@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from pillarbox_ui.theme.tokens import SIZE
@@ -34,14 +34,14 @@ class ProgressCell(Cell):
 
     def content_width(self, option: QStyleOptionViewItem, index: Index) -> int:
         """A bar of 64 px and "100 %"."""
-        return 64 + SIZE.inside + QFontMetrics(self.font(option)).horizontalAdvance("100 %")
+        return 64 + SIZE.inside + self.face(option).width("100 %")
 
     def paint_content(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
     ) -> None:
         """The bar, and the per cent at its right."""
-        fraction, font = self.fraction(index), self.font(option)
-        room = QFontMetrics(font).horizontalAdvance("100 %") + SIZE.inside
+        fraction, face = self.fraction(index), self.face(option)
+        room = face.width("100 %") + SIZE.inside
         bar = rect.adjusted(0, 0, -room, 0)
         bar.setWidth(min(bar.width(), WIDEST_BAR))
         if fraction is not None and bar.width() > 2 * SIZE.bar:
@@ -49,4 +49,4 @@ class ProgressCell(Cell):
         tone = "muted" if fraction is None else "text"
         at = bar.adjusted(bar.width(), 0, room, 0)
         colour, right = self.ink(option, tone), Qt.AlignmentFlag.AlignRight
-        draw_line(painter, at, self.words(index), font, colour, right)
+        draw_line(painter, at, self.words(index), face, colour, right)

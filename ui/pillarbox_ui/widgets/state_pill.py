@@ -37,7 +37,7 @@ class StatePill(Cell):
 
     def content_width(self, option: QStyleOptionViewItem, index: Index) -> int:
         """The pill's width, in px."""
-        return pill_size(self.words(index), self.font(option))[0]
+        return pill_size(self.words(index), self.face(option))[0]
 
     def paint_content(
         self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: Index
@@ -47,4 +47,4 @@ class StatePill(Cell):
         if not state:
             return
         ink, ground = self.theme.colour(state), QColor(pill_colour(self.theme.tokens, state))
-        paint_pill(painter, rect, self.words(index), self.font(option), ink, ground)
+        paint_pill(painter, rect, self.words(index), self.face(option), ink, ground)

@@ -35,18 +35,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyleOptionViewItem,
     QTableView,
     QWidget,
 )
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
-from pillarbox_ui.widgets.cell import Cell, Index
+from pillarbox_ui.widgets.cell import Cell, Index, RowOption
 from pillarbox_ui.widgets.flash import Flash
 from pillarbox_ui.widgets.header import Header
 from pillarbox_ui.widgets.painting import paint_ring
 from pillarbox_ui.widgets.roles import Role
+from pillarbox_ui.widgets.rows_painting import RowsPainting
 
 _WIDEST = 360
 """No column asks for more than this by itself, in px."""
@@ -72,6 +72,7 @@ class Table(QTableView):
         self._clock.timeout.connect(self._repaint_live)
         self.columns = Header(theme, self)
         self.flash = Flash(theme, self.viewport())
+        self._rows = RowsPainting(theme, self, self.flash, self.hovered_row)
         self.setHorizontalHeader(self.columns)
         self.setAccessibleName(name)
         self.setItemDelegate(Cell(theme, self))
@@ -89,6 +90,8 @@ class Table(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        # What is not painted yet keeps what it showed, in place of blinking: see `RowsPainting`.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._set_row_height()
@@ -157,9 +160,7 @@ class Table(QTableView):
 
     def content_width(self, column: int) -> int:
         """What the first rows need in `column`, padding included, in px; shown or not yet."""
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        model = self.model()
+        option, model = self._row_option(), self.model()
         rows = min(_MEASURED, model.rowCount()) if model is not None else 0
         places = [model.index(row, column) for row in range(rows)]
         hints = [self.itemDelegateForIndex(at).sizeHint(option, at).width() for at in places]
@@ -216,23 +217,20 @@ class Table(QTableView):
         self.selection_changed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The cells, a hairline under every row, and the ring."""
-        super().paintEvent(event)
+        """The rows, as many as there is time for, and the ring."""
         painter = QPainter(self.viewport())
-        self._paint_lines(painter)
+        left = self._rows.paint(painter, event.region(), self._row_option())
         if self.hasFocus():
             colour = self._theme.colour("accent")
             paint_ring(painter, self._ring_rect(), colour, SIZE.grid)
+        if not left.isEmpty():
+            self.viewport().update(left)
 
-    def _paint_lines(self, painter: QPainter) -> None:
-        line, width = self._theme.colour("line"), self.viewport().width()
-        row, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
-        count = self.model().rowCount() if self.model() is not None else 0
-        if row < 0:
-            return
-        for each in range(row, count if last < 0 else last + 1):
-            bottom = self.rowViewportPosition(each) + self.rowHeight(each) - SIZE.hairline
-            painter.fillRect(0, bottom, width, SIZE.hairline, line)
+    def _row_option(self) -> RowOption:
+        """What all cells have in common."""
+        option = RowOption()
+        self.initViewItemOption(option)
+        return option
 
     def _ring_rect(self) -> QRect:
         index = self.currentIndex()
@@ -242,15 +240,9 @@ class Table(QTableView):
         top, height = self.rowViewportPosition(index.row()), self.rowHeight(index.row())
         return QRect(0, top, area.width(), height - SIZE.hairline)
 
-    def hovers(self, cell: QRect) -> bool:
-        """Whether the row of `cell`, in viewport coordinates, lies under the pointer."""
-        return cell.top() <= self._pointer_y <= cell.bottom()
-
-    def flashes(self, index: Index) -> bool:
-        """Whether the cell at `index` changed a moment ago."""
-        if not self.flash:
-            return False
-        return self.flash.has(str(index.sibling(index.row(), 0).data(Role.ID)), index.column())
+    def hovered_row(self) -> int:
+        """The row under the pointer, -1 where there is none."""
+        return self.rowAt(self._pointer_y) if self._pointer_y >= 0 else -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The whole row under the pointer is marked, not only one cell."""
