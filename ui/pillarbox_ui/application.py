@@ -28,9 +28,6 @@ from pillarbox_ui.windows import Windows
 NAME = "Pillarbox"
 DOING = "What was just done in the window"
 FILE_UNUSABLE = 4
-SETTLED_MS = 2_000
-"""By then the first window is up and filled; earlier, it would only come later."""
-
 SWITCH_INTERVAL = 0.0002
 """Seconds: with Python's usual 5 ms, busy worker threads make the window stutter (measured: a
 16 ms timer's p99 lag of 442 ms against 35)."""
@@ -65,7 +62,7 @@ def run_window(
     with catching(windows), listening(windows, instance):
         windows.open(path, read_only=read_only).context.handling.choose(handlers)
         windows.tell_notices(notices)
-        QTimer.singleShot(SETTLED_MS, spare_the_collector)
+        windows.settled.connect(spare_the_collector)
         code = application.exec()
         windows.close_all()
     windows.close()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QApplication, QGridLayout, QMessageBox, QSpacerItem
 
 from pillarbox_engine.alarms import Alarm
@@ -21,6 +21,7 @@ from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.bridge import Bridge
 from pillarbox_ui.closing import Closing
 from pillarbox_ui.first_paint import FirstPaint
+from pillarbox_ui.foresight import Foresight
 from pillarbox_ui.handling.handling import Handling
 from pillarbox_ui.handling.workshop import MakeWorkshop, Workshop
 from pillarbox_ui.main_window import MainWindow
@@ -100,7 +101,9 @@ def open_window(
 
 
 class Windows(QObject):
-    """Opens queue files, each in a window of its own."""
+    """Opens queue files, each in a window of its own. `settled` when all of one is made."""
+
+    settled = Signal()
 
     def __init__(
         self,
@@ -184,6 +187,12 @@ class Windows(QObject):
             opened.begin(backend, opening.workshop(self._make_workshop))
             self._tell_alarms(opened)
             self.tray.show()
+            self._foresee(opened)
+
+    def _foresee(self, opened: Opened) -> None:
+        foresight = Foresight(opened.window)
+        foresight.done.connect(self.settled)
+        foresight.begin()
 
     def _tell_alarms(self, opened: Opened) -> None:
         """From the window's own snapshots while it is seen, from its watch while not."""

@@ -90,7 +90,11 @@ class Later(QWidget, Generic[Part]):
     def paintEvent(self, event: QPaintEvent) -> None:
         """What was painted can be seen: now it is worth making."""
         super().paintEvent(event)
-        if not self._awaited:
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Have the part made soon, looked at or not."""
+        if not (self._awaited or self.is_made):
             self._awaited = True
             QTimer.singleShot(0, self._load)
 
