@@ -23,6 +23,7 @@ from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.later import Later
+from pillarbox_ui.widgets.loading import Needs
 from pillarbox_ui.widgets.navigation import Navigation
 from pillarbox_ui.widgets.paced_window import PacedWindow
 from pillarbox_ui.widgets.undo_bar import UndoBar
@@ -59,7 +60,7 @@ class Frame(PacedWindow):
         self.opening = EmptyState(context.theme, "file", tr("Opening {0}…").format(label))
         self.undo_bar = UndoBar(context.theme)
         self._inspector: Later[Inspector] = Later(
-            self._make_inspector, _INSPECTOR, "pillarbox_ui.inspector.inspector"
+            self._make_inspector, _INSPECTOR, Needs(("pillarbox_ui.inspector.inspector",))
         )
         self.status = StatusBar(context.theme, context.zone, label)
         self.bottom = BottomDock(context, self)

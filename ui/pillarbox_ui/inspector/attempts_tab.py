@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from pillarbox_engine.model import Job
 from pillarbox_engine.why import Surroundings
 from pillarbox_ui.inspector.attempts_model import ASIDE, RIGHT, AttemptsModel
+from pillarbox_ui.plots.needs import plot_needs
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.empty_state import EmptyState
@@ -34,7 +35,7 @@ class AttemptsTab(QStackedWidget):
         self.table = Table(theme, self.tr("Attempts"))
         self._theme, self._zone = theme, zone
         self._strip: Later[AttemptStrip] = Later(
-            self._make_strip, QSize(0, SIZE.strip), "pillarbox_ui.plots.attempt_strip"
+            self._make_strip, QSize(0, SIZE.strip), plot_needs("attempt_strip")
         )
         self._strip.setMaximumHeight(SIZE.strip)
         for column in RIGHT:

@@ -20,6 +20,7 @@ from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.later import Later
+from pillarbox_ui.widgets.loading import Needs
 from pillarbox_ui.widgets.zone import Zone
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Inspector(QWidget):
 
     @staticmethod
     def _later(make: Callable[[], Part], module: str) -> Later[Part]:
-        return Later(make, QSize(0, 0), f"pillarbox_ui.inspector.{module}")
+        return Later(make, QSize(0, 0), Needs((f"pillarbox_ui.inspector.{module}",)))
 
     def _make_payload(self) -> PayloadTab:
         from pillarbox_ui.inspector.payload_tab import PayloadTab

@@ -1,6 +1,6 @@
 """The graphs by name, for those who may not import them before they are seen.
 
-Owns the names. One module for all: a thread that loads it has loaded whatever they are made of.
+Owns the names. One module for all: who has loaded it has loaded whatever they are made of.
 """
 
 from __future__ import annotations

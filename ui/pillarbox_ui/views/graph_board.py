@@ -15,6 +15,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pillarbox_engine.model import HistoryPoint
+from pillarbox_ui.plots.needs import plot_needs
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.time_span import span_menu
@@ -26,7 +27,7 @@ from pillarbox_ui.widgets.time_link import TimeLink
 if TYPE_CHECKING:
     from pillarbox_ui.plots.graph import Graph
 
-_MODULE = "pillarbox_ui.plots.graphs"
+_NEEDS = plot_needs("graphs")
 KINDS = {"depth": LEAST_DEPTH, "rates": LEAST_RATES, "waits": LEAST_RATES, "runs": LEAST_RATES}
 """The graphs by name, and their least room."""
 
@@ -44,7 +45,7 @@ class GraphBoard(QObject):
         self._drawn: tuple[HistoryPoint, ...] | None = None
         self._tell: Callable[[Graph], object] | None = None
         self.places: dict[str, Later[Graph]] = {
-            name: Later(self._maker(name), least, _MODULE, self._turns)
+            name: Later(self._maker(name), least, _NEEDS, self._turns)
             for name, least in KINDS.items()
         }
         self._link.span_chosen.connect(self._ask)

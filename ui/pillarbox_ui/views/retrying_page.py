@@ -13,6 +13,7 @@ from PySide6.QtCore import Slot
 from pillarbox_engine.model import Counts
 from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import RetryingModel
+from pillarbox_ui.plots.needs import plot_needs
 from pillarbox_ui.snapshot import Lane, Snapshot
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.listing_page import ListingPage
@@ -32,7 +33,7 @@ class RetryingPage(ListingPage):
         self._model = RetryingModel()
         super().__init__(context, self._model, self.tr("Jobs that wait"), "retrying")
         self._timeline: Later[RetryTimeline] = Later(
-            self._make_timeline, LEAST_TIMELINE, "pillarbox_ui.plots.retry_timeline"
+            self._make_timeline, LEAST_TIMELINE, plot_needs("retry_timeline")
         )
         self.splitter = stacked(self._timeline, self.panel, sizes=(320, 400))
         self.column.addWidget(self.splitter)

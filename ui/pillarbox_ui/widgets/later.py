@@ -1,7 +1,7 @@
 """Room for a part that is dear to make, such as a plot: made only once it is looked at.
 
 Owns the waiting. The page is painted first, with the part's place in its background's colour and
-of its final size; what the part is made of is then loaded on a thread, and the part made once, in a
+of its final size; what the part is made of is then loaded bit by bit, and the part made once, in a
 turn of its own. It stays.
 """
 
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.in_turn import InTurn
-from pillarbox_ui.widgets.loading import Loading
+from pillarbox_ui.widgets.loading import Loading, Needs
 
 Part = TypeVar("Part", bound=QWidget)
 
@@ -30,7 +30,7 @@ LEAST_TIMELINE = QSize(18 * SIZE.row, 6 * SIZE.row)
 class Later(QWidget, Generic[Part]):
     """Holds what `make` makes, after it was first painted or as soon as `part` is asked for.
 
-    `module` is what `make` imports, `turns` where parts that are made at about the same time wait
+    `needs` is what `make` imports, `turns` where parts that are made at about the same time wait
     for each other.
     """
 
@@ -38,11 +38,11 @@ class Later(QWidget, Generic[Part]):
         self,
         make: Callable[[], Part],
         least: QSize,
-        module: str = "",
+        needs: Needs | None = None,
         turns: InTurn | None = None,
     ) -> None:
         super().__init__()
-        self._make, self._module = make, module
+        self._make, self._needs = make, needs
         self._turns = turns or InTurn(self)
         self._part: Part | None = None
         self._told: Callable[[Part], object] | None = None
@@ -100,8 +100,8 @@ class Later(QWidget, Generic[Part]):
 
     @Slot()
     def _load(self) -> None:
-        if self._module:
-            loading = Loading(self._module)
+        if self._needs is not None:
+            loading = Loading(self._needs)
             loading.loaded.connect(self._queue)
             loading.start()
         else:
