@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QSignalSpy, QTest
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.flows import Flow, Relative
 from pillarbox_engine.states import OnChildFailure, State
 from pillarbox_engine.why import Surroundings
+from pillarbox_ui.inspector.flow_model import PAGE
 from pillarbox_ui.inspector.flow_tab import sentence
 from pillarbox_ui.inspector.inspector import Inspector
 from pillarbox_ui.widgets.roles import Role
@@ -116,3 +117,48 @@ def test_why_it_waits(inspector: Inspector) -> None:
     assert "1 child that lies in the Trash" in inspector.summary.why.text()
     inspector.show_job(waiting, AROUND)
     assert inspector.summary.why.text() == "Waiting for its children to end."
+
+
+def large(children: int, done: int) -> Flow:
+    family = tuple(
+        replace(EIGHT, id=str(100 + n), state=State.DONE if n < done else State.READY)
+        for n in range(children)
+    )
+    return Flow(children=family, children_left=children - done)
+
+
+def test_a_large_family_is_listed_page_by_page_and_counted_whole(inspector: Inspector) -> None:
+    inspector.show_job(a_job(), around(large(10_000, 9_000)))
+    model, said = inspector.flow.model, inspector.flow.said
+    assert model.rowCount() == PAGE
+    assert "10,000 children, 1,000 not ended yet. 9,000 done, 1,000 ready." in said.text()
+    assert said.text().endswith("The first 200 are listed; scroll down for more.")
+    model.fetchMore(QModelIndex())
+    assert model.rowCount() == 2 * PAGE
+    assert "The first 400 are listed" in said.text()
+    assert model.index(399, 0).data() == "499"
+
+
+def test_all_of_a_large_family_can_be_reached_and_then_no_more_is_promised(
+    inspector: Inspector,
+) -> None:
+    inspector.show_job(a_job(), around(large(450, 0)))
+    while inspector.flow.model.canFetchMore(QModelIndex()):
+        inspector.flow.model.fetchMore(QModelIndex())
+    assert inspector.flow.model.rowCount() == 450
+    assert "listed" not in inspector.flow.said.text()
+
+
+def test_a_large_family_that_moves_on_keeps_its_rows_and_is_told_of_once(
+    qtbot: QtBot, inspector: Inspector
+) -> None:
+    inspector.show_job(a_job(), around(large(1_000, 10)))
+    model = inspector.flow.model
+    model.fetchMore(QModelIndex())
+    told = QSignalSpy(model.dataChanged)
+    with qtbot.assertNotEmitted(model.modelReset):
+        inspector.show_job(a_job(), around(large(1_000, 20)))
+    assert told.count() == 1
+    first, last, *_ = told.at(0)
+    assert (first.row(), last.row()) == (10, 19)
+    assert model.rowCount() == 2 * PAGE

@@ -1,7 +1,7 @@
 """A job's parent and children as a table: the parent first, then the children in their order.
 
-Owns the rows and columns of the Flow tab. The same family keeps its rows: only cells that changed
-are told of, so selection and scroll stay.
+Owns the rows and columns of the Flow tab. A large family is listed page by page, as one scrolls.
+The same family keeps its rows: only cells that changed are told of, so selection and scroll stay.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ Member = tuple[bool, Relative]
 _NOWHERE = QModelIndex()
 STATE = 1
 """The column drawn as a pill."""
+PAGE = 200
+"""How many rows are listed at first, and how many more each time the last one is reached."""
 
 
 class FlowModel(QAbstractTableModel):
@@ -30,33 +32,44 @@ class FlowModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._members: list[Member] = []
+        self._flow, self._listed = Flow(), 0
 
     def set_flow(self, flow: Flow) -> bool:
         """Show this family; whether it is another one, or another of it."""
-        parents = [] if flow.parent is None else [(True, flow.parent)]
-        members = [*parents, *((False, child) for child in flow.children)]
-        before = [(up, one.id) for up, one in self._members]
-        if before == [(up, one.id) for up, one in members]:
-            self._update(members)
+        if flow is self._flow:
+            return False
+        if _same_family(flow, self._flow):
+            self._update(flow)
             return False
         self.beginResetModel()
-        self._members = members
+        self._flow, self._listed = flow, min(_size(flow), PAGE)
         self.endResetModel()
         return True
 
-    def _update(self, members: list[Member]) -> None:
-        changed = [row for row, member in enumerate(members) if member != self._members[row]]
-        self._members = members
-        for row in changed:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(_COLUMNS) - 1))
+    def _update(self, flow: Flow) -> None:
+        before, self._flow = self._flow, flow
+        rows = range(self._listed)
+        changed = [row for row in rows if _member(before, row) != _member(flow, row)]
+        if changed:
+            last = self.index(changed[-1], len(_COLUMNS) - 1)
+            self.dataChanged.emit(self.index(changed[0], 0), last)
 
     def member(self, row: int) -> Relative:
         """Who is shown in `row`."""
-        return self._members[row][1]
+        return _member(self._flow, row)[1]
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not parent.isValid() and self._listed < _size(self._flow)
+
+    def fetchMore(self, parent: Index) -> None:
+        """List another page."""
+        stop = min(_size(self._flow), self._listed + PAGE)
+        self.beginInsertRows(_NOWHERE, self._listed, stop - 1)
+        self._listed = stop
+        self.endInsertRows()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._members)
+        return 0 if parent.isValid() else self._listed
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(_COLUMNS)
@@ -64,7 +77,7 @@ class FlowModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        member = self._members[index.row()]
+        member = _member(self._flow, index.row())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return _COLUMNS[index.column()][1](*member)
         if role == Role.STATE and index.column() == STATE:
@@ -84,6 +97,24 @@ class FlowModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         return self.tr(_COLUMNS[section][0])
+
+
+def _size(flow: Flow) -> int:
+    return len(flow.children) + (flow.parent is not None)
+
+
+def _member(flow: Flow, row: int) -> Member:
+    if flow.parent is None:
+        return False, flow.children[row]
+    return (True, flow.parent) if row == 0 else (False, flow.children[row - 1])
+
+
+def _same_family(one: Flow, other: Flow) -> bool:
+    parents = [family.parent and family.parent.id for family in (one, other)]
+    if parents[0] != parents[1] or len(one.children) != len(other.children):
+        return False
+    pairs = zip(one.children, other.children, strict=True)
+    return all(now.id == before.id for now, before in pairs)
 
 
 def _who(is_parent: bool, one: Relative) -> str:

@@ -5,6 +5,8 @@ Owns the sentence above the table, and that a click or Return on a row asks for 
 
 from __future__ import annotations
 
+from collections import Counter
+
 from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
@@ -18,10 +20,13 @@ from pillarbox_ui.widgets import words
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.state_pill import StatePill
+from pillarbox_ui.widgets.states import relative_state, state_word
 from pillarbox_ui.widgets.table import Table
 from pillarbox_ui.widgets.words import tr
 
 NO_FLOW = Flow()
+MANY = 10
+"""From so many children on it is said how many are in each state."""
 
 
 class FlowTab(QStackedWidget):
@@ -32,6 +37,7 @@ class FlowTab(QStackedWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.model = FlowModel(self)
+        self._flow = NO_FLOW
         self.table = Table(theme, self.tr("Flow"))
         self.said = PlainLabel(muted=True)
         self.said.setWordWrap(True)
@@ -52,6 +58,7 @@ class FlowTab(QStackedWidget):
         self.table.set_compact(True)
         self.table.clicked.connect(self._go)
         self.table.activated.connect(self._go)
+        self.model.rowsInserted.connect(self._say)
 
     def _page(self) -> QWidget:
         page = QWidget()
@@ -68,10 +75,20 @@ class FlowTab(QStackedWidget):
     def show_flow(self, flow: Flow | None) -> None:
         """Show the family, None where the job has none; the same one is updated in place."""
         shown = flow or NO_FLOW
-        self.said.setText(sentence(shown))
+        if shown is self._flow:
+            return
+        self._flow = shown
         if self.model.set_flow(shown):
             self.table.fit_columns()
+        self._say()
         self.setCurrentIndex(1 if self.model.rowCount() else 0)
+
+    @Slot()
+    def _say(self) -> None:
+        more = self.model.canFetchMore(QModelIndex())
+        listed = words.count(self.model.rowCount())
+        part = tr("The first {0} are listed; scroll down for more.").format(listed) if more else ""
+        self.said.setText(" ".join(filter(None, (sentence(self._flow), part))))
 
     @Slot(QModelIndex)
     def _go(self, index: QModelIndex) -> None:
@@ -88,7 +105,18 @@ def sentence(flow: Flow) -> str:
     else:
         ended = tr("{0}, all ended.").format(number)
     policy = _POLICIES[flow.on_child_failure or OnChildFailure.FAIL]
-    return f"{ended} {policy}"
+    return " ".join(filter(None, (ended, _standing(flow), policy)))
+
+
+def _standing(flow: Flow) -> str:
+    """How many children are in each state, where they are more than one sees at a glance."""
+    if len(flow.children) < MANY:
+        return ""
+    states = Counter(map(relative_state, flow.children))
+    parts = [
+        f"{words.count(jobs)} {state_word(state).lower()}" for state, jobs in states.most_common()
+    ]
+    return f"{', '.join(parts)}."
 
 
 _POLICIES = {
