@@ -179,24 +179,33 @@ def test_the_raw_view_escapes_what_does_not_show_and_stays_json() -> None:
     assert json.loads(escaped(text)) == json.loads(text)
 
 
-def test_a_payload_nested_too_deeply_for_a_tree_says_so(inspector: Inspector) -> None:
+def test_however_deeply_a_payload_is_nested_it_has_a_tree(
+    qtbot: QtBot, inspector: Inspector
+) -> None:
     inspector.show_job(a_job("[" * 10_000 + "]" * 10_000), AROUND)
     assert inspector.payload.raw.text()
-    inspector.payload.show_page(TREE)
-    assert "cannot be shown as a tree" in inspector.payload.banner.text()
+    model = inspector.payload.model
+    with qtbot.waitSignals([model.busy, model.settled]):
+        inspector.payload.show_page(TREE)
+    assert model.index(0, 1, model.index(0, 0)).data() == "[1 entry]"
     inspector.payload.show_page(RAW)
 
 
-def test_a_megabyte_is_previewed_and_its_tree_built_on_a_thread(
+def test_a_megabyte_is_previewed_and_its_tree_comes_by_and_by(
     qtbot: QtBot, inspector: Inspector
 ) -> None:
     payload = json.dumps({"rows": [{"n": n, "text": "x" * 80} for n in range(10_000)]})
     assert len(payload) > 1_000_000
     inspector.show_job(a_job(payload), AROUND)
     assert len(inspector.payload.raw.text()) < 300_000
-    inspector.payload.show_page(TREE)
-    assert inspector.payload.model.rowCount() == 0
-    qtbot.waitUntil(lambda: inspector.payload.model.rowCount() == 1)
+    payload_tab, model = inspector.payload, inspector.payload.model
+    payload_tab.show()
+    with qtbot.waitSignal(model.settled):
+        payload_tab.show_page(TREE)
+        assert payload_tab.banner.text() == "Looking through the payload…"
+        assert model.rowCount(model.index(0, 0)) == 0
+    assert payload_tab.banner.isHidden()
+    assert model.index(0, 1, model.index(0, 0)).data() == "[10,000 entries]"
 
 
 def test_a_tree_that_comes_late_is_not_shown_for_another_job(

@@ -1,15 +1,13 @@
 """The Payload tab: the payload as text laid out, or as a tree whose paths can be copied.
 
-Owns when the tree is built: only when it is looked at, and off the main thread for a payload that
-is large. A payload nested too deeply for a tree says so and stays readable as text.
+Owns when the tree is built: only when it is looked at.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -22,10 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pillarbox_engine.errors import InvalidPayload, PillarboxError
-from pillarbox_engine.model import Job, JsonValue
+from pillarbox_engine.model import Job
 from pillarbox_ui.dialogs.task import Task
-from pillarbox_ui.inspector.payload_tree import PATH_ROLE, VALUE_ROLE, PayloadTree
+from pillarbox_ui.inspector.payload_tree import PATH_ROLE, PayloadTree
 from pillarbox_ui.masking import covered, escaped
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
@@ -34,10 +31,8 @@ from pillarbox_ui.widgets.json_view import JsonView
 from pillarbox_ui.widgets.mono_cell import MonoCell
 from pillarbox_ui.widgets.switch import Switch
 
-AT_ONCE = 256 * 1024
-"""Characters that are parsed for the tree where it is asked for; more goes to a thread."""
-
 RAW, TREE = 0, 1
+_WIDEST_KEY = 260
 
 
 class PayloadTab(QWidget):
@@ -48,7 +43,7 @@ class PayloadTab(QWidget):
         self._theme = theme
         self._text = ""
         self._built = ""
-        self._task: Task | None = None
+        self._busy = self.tr("Looking through the payload…")
         self.switch = Switch(self.tr("Raw"), self.tr("Tree"))
         self.raw = JsonView(theme, self.tr("Payload"))
         self.model = PayloadTree(self)
@@ -59,6 +54,8 @@ class PayloadTab(QWidget):
         self._pages = QStackedWidget()
         self._lay_out()
         self.switch.chosen.connect(self.show_page)
+        self.model.busy.connect(self._tell_busy)
+        self.model.settled.connect(self._tell_settled)
         self.raw.save_asked.connect(self._save)
 
     def _tree_view(self) -> QTreeView:
@@ -138,43 +135,30 @@ class PayloadTab(QWidget):
     # The tree.
 
     def _drop_tree(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
         self._built = ""
         self.model.clear()
 
     def _build_tree(self) -> None:
-        text = self._text
-        self._built = text
-        if len(text) <= AT_ONCE:
-            try:
-                self._take_tree(_value(text))
-            except PillarboxError as error:
-                self._refuse_tree(error)
-            return
-        self.banner.tell("info", self.tr("Building the tree…"))
-        self._task = Task(lambda reports: _value(text))
-        self._task.finished.connect(self._take_tree)
-        self._task.failed.connect(self._refuse_tree)
-        self._task.start()
-
-    @Slot(object)
-    def _take_tree(self, value: JsonValue) -> None:
-        self._task = None
-        self.banner.hide()
-        self.model.set_value(value)
+        self._built = self._text
+        self.model.set_text(self._text)
         root = self.model.index(0, 0)
         self.model.fetchMore(root)
         self.tree.expand(root)
-        self.tree.resizeColumnToContents(0)
-        self.tree.setColumnWidth(0, min(self.tree.columnWidth(0) + 2 * SIZE.edge, 260))
+        self._fit()
 
-    @Slot(object)
-    def _refuse_tree(self, error: PillarboxError) -> None:
-        self._task = None
-        self.model.clear()
-        self.banner.tell("warn", error.title, error.reason)
+    @Slot()
+    def _tell_busy(self) -> None:
+        self.banner.tell("info", self._busy)
+
+    @Slot()
+    def _tell_settled(self) -> None:
+        if not self.banner.isHidden() and self.banner.text() == self._busy:
+            self.banner.hide()
+            self._fit()
+
+    def _fit(self) -> None:
+        self.tree.resizeColumnToContents(0)
+        self.tree.setColumnWidth(0, min(self.tree.columnWidth(0) + 2 * SIZE.edge, _WIDEST_KEY))
 
     @Slot(QPoint)
     def _menu(self, place: QPoint) -> None:
@@ -187,10 +171,10 @@ class PayloadTab(QWidget):
         """The menu of an entry of the tree: copy its path or its value."""
         menu = QMenu(self.tree)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        path, value = index.data(PATH_ROLE), index.data(VALUE_ROLE)
+        path, entry = index.data(PATH_ROLE), QPersistentModelIndex(index)
         clipboard = QGuiApplication.clipboard()
         menu.addAction(self.tr("Copy path"), lambda: clipboard.setText(path))
-        menu.addAction(self.tr("Copy value"), lambda: clipboard.setText(_copied(value)))
+        menu.addAction(self.tr("Copy value"), lambda: clipboard.setText(self.model.copied(entry)))
         return menu
 
     # Saving what is too large to show.
@@ -215,19 +199,3 @@ class PayloadTab(QWidget):
     @Slot(object)
     def _not_saved(self, error: Exception) -> None:
         self.banner.tell("error", self.tr("The payload could not be saved"), str(error))
-
-
-def _value(text: str) -> JsonValue:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        deep = isinstance(error, RecursionError)
-        reason = "it is nested too deeply; Raw shows it" if deep else f"{error}; Raw shows it"
-        raise InvalidPayload("The payload cannot be shown as a tree", reason) from error
-
-
-def _copied(value: JsonValue) -> str:
-    """A string as it is, anything else as JSON."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, indent=2)
