@@ -13,6 +13,7 @@ whose names hold TEXT; --jobs N, how many jobs the large file has ready (a tenth
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -25,8 +26,10 @@ from tests.window.large import LARGE, READ_ONLY, make_large
 from tests.window.states import FIRST_RUN, STATES
 
 SIZE = (1360, 820)
-SIZES = {"1": (1, 0, ""), "200": (2, 0, "-200"), "20pt": (1, 20, "-20pt")}
-"""By name: the scale, the points of the letters (0: the system's), how a picture's name ends."""
+_SCREEN = (1920, 1200)
+SIZES = {"1": (1, 1.0, ""), "200": (2, 1.0, "-200"), "20pt": (1, 20 / 9, "-20pt")}
+"""By name: the scale, how much larger than the system's 9 points the letters are, how a picture's
+name ends."""
 
 
 def main() -> int:
@@ -50,20 +53,31 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1_000_000)
     parser.add_argument("--sizes", default=",".join(SIZES))
     parser.add_argument("--files", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--points", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--suffix", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _child(scale: int, points: int, suffix: str, folder: str) -> int:
+def _child(scale: int, letters: float, suffix: str, folder: str) -> int:
     environment = {
         **os.environ,
         "QT_SCALE_FACTOR": str(scale),
-        "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
+        "QT_QPA_PLATFORM": os.environ.get(
+            "QT_QPA_PLATFORM", _off_the_screen(scale, letters, folder)
+        ),
     }
     command = [sys.executable, "-m", "tests.window.screenshots", *sys.argv[1:]]
-    more = ["--files", folder, "--points", str(points), f"--suffix={suffix}"]
+    more = ["--files", folder, f"--suffix={suffix}"]
     return subprocess.run([*command, *more], env=environment, check=False).returncode
+
+
+def _off_the_screen(scale: int, letters: float, folder: str) -> str:
+    """Qt's platform without a screen; its own one would be too small for our dialogs."""
+    dots = round(96 * letters)
+    place = Path(folder) / "screen.json"
+    screen = {"name": "none", "x": 0, "y": 0, "logicalDpi": dots, "logicalBaseDpi": dots}
+    room = {"width": _SCREEN[0] * scale, "height": _SCREEN[1] * scale}
+    place.write_text(json.dumps({"screens": [{**screen, **room}]}), "utf-8")
+    return f"offscreen:configfile={place}"
 
 
 def _one_size(arguments: argparse.Namespace) -> int:

@@ -38,10 +38,6 @@ class Session:
         size: tuple[int, int],
     ) -> None:
         self._application = make_application()
-        if arguments.points:
-            font = self._application.font()
-            font.setPointSize(arguments.points)
-            self._application.setFont(font)
         self._arguments = arguments
         self._size = size
         settings = QSettings(f"{path}.ini", QSettings.Format.IniFormat)

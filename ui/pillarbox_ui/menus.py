@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QSizePolicy, QToolBar, QToolButto
 
 from pillarbox_ui.actions import Actions
 from pillarbox_ui.interest import View
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Mode, Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.words import tr
@@ -146,7 +147,7 @@ def tool_bar(actions: Actions, theme: Theme, query: QWidget) -> QToolBar:
     bar.setMovable(False)
     bar.setFloatable(False)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    bar.setIconSize(QSize(SIZE.icon, SIZE.icon))
+    bar.setIconSize(QSize(grown(SIZE.icon), grown(SIZE.icon)))
     bar.addWidget(_primary(actions["new"], theme))
     for name in ("import", "requeue", "replay", "purge", "pause"):
         bar.addWidget(_button(actions[name]))

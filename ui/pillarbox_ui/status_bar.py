@@ -13,7 +13,7 @@ from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
-from pillarbox_ui.widgets.plain_label import PlainLabel
+from pillarbox_ui.widgets.plain_label import ElidedLabel, PlainLabel
 from pillarbox_ui.widgets.status_dot import StatusDot
 from pillarbox_ui.widgets.words import tr
 from pillarbox_ui.widgets.zone import Zone
@@ -36,9 +36,10 @@ class StatusBar(QStatusBar):
         self.badge.set_tone("warn")
         self.alarms = PlainLabel(heading=True)
         self.alarms.set_tone("warn")
-        self.said = PlainLabel(muted=True)
+        self.said = ElidedLabel(muted=True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._silence = QTimer(self, singleShot=True, interval=_SAID_MS)
-        self._silence.timeout.connect(self.said.clear)
+        self._silence.timeout.connect(lambda: self.said.setText(""))
         self.zone = QToolButton()
         self._lay_out()
         self.badge.hide()
@@ -56,7 +57,7 @@ class StatusBar(QStatusBar):
         for part in (self.dot, self.work, _line(), self.file, _line(), self.zone, self.badge):
             self.addWidget(part)
         self.addWidget(self.alarms)
-        self.addPermanentWidget(self.said)
+        self.addPermanentWidget(self.said, 1)
 
     def show_snapshot(self, snapshot: Snapshot, live: bool) -> None:
         """Show the figures of `snapshot`; not `live`, or after a failure, its time too."""

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QAction, QFontInfo, QPalette
+from PySide6.QtGui import QAction, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pillarbox_resources import app_icon_path, icon_path, sample_path, samples
-from pillarbox_ui.theme.fonts import mono_font, number_font, small_font
+from pillarbox_ui.theme.fonts import grown, mono_font, number_font, small_font
 from pillarbox_ui.theme.icons import GLYPHS
 from pillarbox_ui.theme.sheet import style_sheet
 from pillarbox_ui.theme.theme import Mode, Theme
 from pillarbox_ui.theme.tokens import DARK, LIGHT, SIZE
+
+
+def test_what_stands_beside_words_grows_with_them(qapp: QApplication) -> None:
+    before = QFont(qapp.font())
+    sizes = []
+    for pixels in (9, SIZE.text, 2 * SIZE.text):
+        letters = QFont(before)
+        letters.setPixelSize(pixels)
+        qapp.setFont(letters)
+        sizes.append(grown(16))
+    qapp.setFont(before)
+    assert sizes == [16, 16, 32]
 
 
 def test_dark_and_back(qtbot: QtBot, qapp: QApplication, light: Theme) -> None:

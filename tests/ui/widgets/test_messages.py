@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from pillarbox_ui.status_bar import StatusBar
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
@@ -17,8 +19,11 @@ from pillarbox_ui.widgets.fields import FigureBox, of_one_width, pad_spin
 from pillarbox_ui.widgets.plain_label import PlainLabel
 from pillarbox_ui.widgets.search_field import SearchField
 from pillarbox_ui.widgets.status_dot import StatusDot
+from pillarbox_ui.widgets.switch import Switch
 from pillarbox_ui.widgets.tabs import quiet_tabs
+from pillarbox_ui.widgets.two_ends import TwoEnds
 from pillarbox_ui.widgets.undo_bar import UndoBar
+from pillarbox_ui.widgets.zone import Zone
 
 
 @pytest.fixture
@@ -107,10 +112,36 @@ def test_an_empty_state_has_room_for_its_text_however_narrow_it_is(
         assert abs(label.geometry().center().x() - empty.rect().center().x()) <= 1
 
 
+def test_two_ends_go_on_two_lines_before_one_is_squeezed(qtbot: QtBot) -> None:
+    left, right = Switch("Depth", "Rates"), Switch("5 min", "1 h")
+    page = QWidget()
+    qtbot.addWidget(page)
+    ends = TwoEnds(left, right)
+    ends.setParent(page)
+    page.show()
+    whole = left.sizeHint().width() + right.sizeHint().width()
+    for width, beside in ((whole + 40, True), (whole - 20, False), (whole + 40, True)):
+        ends.resize(width, 120)
+        QTest.qWait(1)  # the layout follows in the next turn
+        assert ends.beside is beside
+        assert (right.y() == left.y()) is beside
+        assert right.width() >= right.sizeHint().width()
+
+
+def test_what_was_done_does_not_widen_the_window(qtbot: QtBot, still: Theme) -> None:
+    bar = StatusBar(still, Zone(utc=True), "jobs.pillarbox")
+    qtbot.addWidget(bar)
+    before = bar.minimumSizeHint().width()
+    bar.tell("1 job replayed; the rest follows, see Operations: " * 4)
+    assert bar.minimumSizeHint().width() <= before + 24
+
+
 def test_a_letter_that_reaches_to_the_left_is_not_cut(qtbot: QtBot) -> None:
     label = PlainLabel("Jitter")
     qtbot.addWidget(label)
-    assert label.indent() >= -label.fontMetrics().leftBearing("J")
+    drawn = QPainterPath()
+    drawn.addText(0, 0, label.font(), "J")
+    assert label.indent() == max(0, round(-drawn.boundingRect().left()))
 
 
 def test_the_filter_submits_and_clears(qtbot: QtBot, still: Theme) -> None:

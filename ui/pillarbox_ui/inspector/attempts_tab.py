@@ -14,6 +14,7 @@ from pillarbox_engine.model import Job
 from pillarbox_engine.why import Surroundings
 from pillarbox_ui.inspector.attempts_model import ASIDE, RIGHT, AttemptsModel
 from pillarbox_ui.plots.needs import plot_needs
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.empty_state import EmptyState
@@ -35,9 +36,9 @@ class AttemptsTab(QStackedWidget):
         self.table = Table(theme, self.tr("Attempts"))
         self._theme, self._zone = theme, zone
         self._strip: Later[AttemptStrip] = Later(
-            self._make_strip, QSize(0, SIZE.strip), plot_needs("attempt_strip")
+            self._make_strip, QSize(0, grown(SIZE.strip)), plot_needs("attempt_strip")
         )
-        self._strip.setMaximumHeight(SIZE.strip)
+        self._strip.setMaximumHeight(grown(SIZE.strip))
         for column in RIGHT:
             self.table.set_cell(column, NumberCell(theme))
         self.table.setModel(self.model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
 from pillarbox_ui.dialogs.frame import plain
@@ -14,6 +14,7 @@ from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.plain import one_line
 from pillarbox_ui.widgets.switch import Switch
+from pillarbox_ui.widgets.two_ends import TwoEnds
 from pillarbox_ui.widgets.zone import Zone
 
 WHOLE, CHANGES = 0, 1
@@ -33,7 +34,7 @@ class ErrorTab(QStackedWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.switch = Switch(self.tr("Traceback"), self.tr("Changes"))
-        self.note = plain("", muted=True)
+        self.note = plain("", wrap=False, muted=True)
         self.text = MonoText(theme, self.tr("Error"))
         self._colours = DiffColours(theme, self.text.document(), self)
         self.addWidget(
@@ -48,16 +49,11 @@ class ErrorTab(QStackedWidget):
 
     def _page(self) -> QWidget:
         page = QWidget()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(0, 0, 0, 0)
-        bar.setSpacing(SIZE.grid)
-        bar.addWidget(self.note, 1)
-        bar.addWidget(self.switch)
         top = QVBoxLayout()
         top.setContentsMargins(SIZE.between, SIZE.between, SIZE.between, SIZE.inside)
         top.setSpacing(SIZE.grid)
         top.addWidget(self.attempts)
-        top.addLayout(bar)
+        top.addWidget(TwoEnds(self.note, self.switch))
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

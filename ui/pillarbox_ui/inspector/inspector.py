@@ -130,8 +130,8 @@ class Inspector(QWidget):
         tabs.setObjectName("inspector-tabs")
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
-        tabs.tabBar().setUsesScrollButtons(False)
-        tabs.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
+        tabs.tabBar().setUsesScrollButtons(True)
+        tabs.tabBar().setElideMode(Qt.TextElideMode.ElideNone)
         tabs.tabBar().setProperty("narrow", True)
         tabs.tabBar().setAccessibleName(self.tr("Parts of the job"))
         for page, name in (

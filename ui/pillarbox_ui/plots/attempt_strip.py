@@ -16,6 +16,7 @@ from pillarbox_ui.plots.canvas import Canvas
 from pillarbox_ui.plots.lane_words import bar_words
 from pillarbox_ui.plots.lanes import Lane, lane
 from pillarbox_ui.plots.lanes_item import LanesItem
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
@@ -37,7 +38,7 @@ class AttemptStrip(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._canvas)
-        self.setFixedHeight(SIZE.strip)
+        self.setFixedHeight(grown(SIZE.strip))
         self.setAccessibleName(words.tr("Attempts over time"))
         self._fill()
         self._dress()

@@ -61,7 +61,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         while (step := self.step(maxVal, most)) > maxVal > 0:
             most += 1
         half = QFontMetrics(axis_font()).height() / 2
-        highest = maxVal * (1 - half / size) if size > 4 * half else maxVal
+        highest = maxVal * (1 - half / size) if size > 2 * half else maxVal
         count = max(1, int(highest / step + 1e-9))
         return [(step, [number * step for number in range(count + 1)])]
 

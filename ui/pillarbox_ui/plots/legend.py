@@ -74,8 +74,9 @@ class LegendKey(QAbstractButton):
         return QSize(self._width(self._terse), metrics.height() + SIZE.inside)
 
     def _width(self, terse: bool) -> int:
-        name = QFontMetrics(self._font()).horizontalAdvance(self._entry.name)
-        return 20 + name + SIZE.inside + (0 if terse else 6 + self._room)
+        metrics = QFontMetrics(self._font())
+        name = round(_dot(metrics)) + metrics.horizontalAdvance(self._entry.name)
+        return 13 + name + SIZE.inside + (0 if terse else 6 + self._room)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A hollow dot and a faded name when the curve is hidden."""
@@ -84,9 +85,10 @@ class LegendKey(QAbstractButton):
         colour = self._theme.colour(self._entry.tone)
         painter.setPen(colour)
         painter.setBrush(colour if self.isChecked() else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(10, self.height() / 2), 3.5, 3.5)
         metrics = QFontMetrics(self._font())
-        left, middle = 20, int(Qt.AlignmentFlag.AlignVCenter)
+        dot = _dot(metrics)
+        painter.drawEllipse(QPointF(6.5 + dot / 2, self.height() / 2), dot / 2, dot / 2)
+        left, middle = 13 + round(dot), int(Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(self._font())
         painter.setPen(self._theme.colour("muted"))
         painter.drawText(QRectF(left, 0, self.width(), self.height()), middle, self._entry.name)
@@ -103,6 +105,11 @@ class LegendKey(QAbstractButton):
     @Slot()
     def _redraw(self) -> None:
         self.update()
+
+
+def _dot(metrics: QFontMetrics) -> float:
+    """How wide the dot of an entry is."""
+    return max(7.0, metrics.ascent() * 0.58)
 
 
 class Legend(QWidget):
@@ -123,9 +130,9 @@ class Legend(QWidget):
         row.setContentsMargins(SIZE.between, SIZE.inside, SIZE.between, 0)
         row.setSpacing(0)
         self._title = PlainLabel(title, self, heading=True)
-        row.addWidget(self._title)
-        row.addSpacing(SIZE.inside)
+        self._title.setContentsMargins(0, 0, SIZE.inside, 0)
         flow = FlowLayout()
+        flow.addWidget(self._title)
         for key, button in self._keys.items():
             button.toggled.connect(lambda on, key=key: self.toggled.emit(key, on))
             flow.addWidget(button)
@@ -139,7 +146,7 @@ class Legend(QWidget):
 
     def _fit(self) -> None:
         wanted = sum(key.full_width() for key in self._keys.values())
-        room = self.width() - self._title.sizeHint().width() - 2 * SIZE.between - SIZE.inside
+        room = self.width() - self._title.sizeHint().width() - 2 * SIZE.between
         for key in self._keys.values():
             key.set_terse(wanted > room)
 

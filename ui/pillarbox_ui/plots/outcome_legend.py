@@ -67,9 +67,10 @@ class OutcomeLegend(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SIZE.between, SIZE.inside, SIZE.between, SIZE.grid)
         row.setSpacing(0)
-        row.addWidget(PlainLabel(title, self, heading=True))
-        row.addSpacing(SIZE.edge)
+        named = PlainLabel(title, self, heading=True)
+        named.setContentsMargins(0, 0, SIZE.edge, 0)
         swatches = FlowLayout()
+        swatches.addWidget(named)
         for kind in KINDS:
             swatches.addWidget(Swatch(theme, kind, self))
         row.addLayout(swatches)

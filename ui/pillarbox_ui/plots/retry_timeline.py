@@ -24,6 +24,7 @@ from pillarbox_ui.plots.lanes import Bins, Lane, bins, lane, lane_at, summary
 from pillarbox_ui.plots.lanes_item import LanesItem
 from pillarbox_ui.plots.outcome_legend import OutcomeLegend
 from pillarbox_ui.plots.ticks import top_of
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
@@ -33,6 +34,7 @@ from pillarbox_ui.widgets.zone import Zone
 LANE_PX = 24
 _LEFT = 168
 _HISTOGRAM_PX = 92
+"""All three beside letters of the usual size, in px."""
 
 Life = tuple[JobSummary, tuple[Event, ...]]
 
@@ -49,9 +51,10 @@ class RetryTimeline(QWidget):
         self._bins = Bins(0.0, 1.0)
         self._chosen: str | None = None
         self._now = 0.0
-        self._names = LaneAxis(_LEFT)
-        self.lanes = Canvas(theme, zone, self._names, _LEFT, self)
-        self.histogram = Canvas(theme, zone, ValueAxis(), _LEFT, self)
+        self._lane_px, left = grown(LANE_PX), (3 * _LEFT + grown(_LEFT)) // 4
+        self._names = LaneAxis(left)
+        self.lanes = Canvas(theme, zone, self._names, left, self)
+        self.histogram = Canvas(theme, zone, ValueAxis(), left, self)
         self._item = LanesItem(theme)
         self._bars = pg.BarGraphItem(x0=[], y0=0, width=1.0, height=[])
         self._lines = (pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90))
@@ -75,8 +78,8 @@ class RetryTimeline(QWidget):
         grid.addWidget(self.lanes, 1, 0)
         grid.addWidget(self._scroll, 1, 1)
         grid.addWidget(self.histogram, 2, 0)
-        self.histogram.setFixedHeight(_HISTOGRAM_PX)
-        self.lanes.setMinimumHeight(2 * LANE_PX)
+        self.histogram.setFixedHeight(grown(_HISTOGRAM_PX))
+        self.lanes.setMinimumHeight(2 * self._lane_px)
 
     def _fill(self) -> None:
         lanes, below = self.lanes.plot, self.histogram.plot
@@ -145,7 +148,7 @@ class RetryTimeline(QWidget):
     @Slot(object)
     def _fit_scroll(self, _: object = None) -> None:
         """As many lanes as there is room for; the bar goes over the rest."""
-        room = self.lanes.plot.getViewBox().height() / LANE_PX
+        room = self.lanes.plot.getViewBox().height() / self._lane_px
         over = max(0, round(len(self._lanes) - room + 0.49))
         self._scroll.setRange(0, over)
         self._scroll.setPageStep(max(1, int(room)))
@@ -155,7 +158,7 @@ class RetryTimeline(QWidget):
 
     @Slot(int)
     def _scrolled(self, top: int) -> None:
-        room = self.lanes.plot.getViewBox().height() / LANE_PX
+        room = self.lanes.plot.getViewBox().height() / self._lane_px
         self.lanes.plot.setYRange(top, top + room, padding=0)
 
     @Slot(object)

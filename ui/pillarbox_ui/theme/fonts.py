@@ -6,7 +6,7 @@ system's font scaling holds.
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
 
 from pillarbox_ui.theme.tokens import SIZE
 
@@ -41,6 +41,13 @@ def strong_font(base: QFont) -> QFont:
 def small_font(base: QFont) -> QFont:
     """`base` a size down: badges, pills, axis labels."""
     return _scaled(QFont(base), base, SIZE.text_small / SIZE.text)
+
+
+def grown(pixels: int) -> int:
+    """`pixels` beside letters of the usual size, as many more as the window's letters are larger:
+    icons, boxes and rows grow with the words beside them."""
+    larger = QFontInfo(QGuiApplication.font()).pixelSize() / SIZE.text
+    return round(pixels * max(1.0, larger))
 
 
 def _scaled(font: QFont, base: QFont, ratio: float) -> QFont:

@@ -23,10 +23,23 @@ def style_sheet(tokens: Tokens, text_px: int = SIZE.text) -> str:
         title=round(text_px * SIZE.text_title / SIZE.text),
         small=round(text_px * SIZE.text_small / SIZE.text),
         line_height=round(text_px * 1.4),
+        box=_grown(14, text_px),
+        box_within=_grown(14, text_px) - 2,
+        dot=_grown(14, text_px) - 8,
+        round=_grown(14, text_px) // 2 + 1,
+        drop=_grown(28, text_px),
+        drop_less=_grown(28, text_px) - 1,
+        caret=_grown(12, text_px),
+        caret_small=_grown(10, text_px),
         caret_down=icon_path("caret-down.svg").as_posix(),
         caret_up=icon_path("caret-up.svg").as_posix(),
         check=icon_path("check-dark.svg" if tokens.dark else "check-light.svg").as_posix(),
     )
+
+
+def _grown(pixels: int, text_px: int) -> int:
+    """`pixels` beside letters of the usual size, as many more as the letters are larger."""
+    return round(pixels * max(SIZE.text, text_px) / SIZE.text)
 
 
 def _sheet() -> str:

@@ -15,6 +15,7 @@ from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import order_facts, queue_state, rate_limit_text
 from pillarbox_ui.snapshot import Snapshot
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.forecast import forecast
 from pillarbox_ui.views.graph_board import KINDS, GraphBoard
@@ -26,6 +27,7 @@ from pillarbox_ui.widgets.banner import Banner
 from pillarbox_ui.widgets.buttons import Choice
 from pillarbox_ui.widgets.plain_label import ElidedLabel
 from pillarbox_ui.widgets.switch import Switch
+from pillarbox_ui.widgets.two_ends import TwoEnds
 
 if TYPE_CHECKING:
     from pillarbox_ui.plots.graph import Graph
@@ -53,9 +55,8 @@ class QueuePage(ListingPage):
         self._facts = ElidedLabel(muted=True)
         facts, row = strip(spread=self._facts)
         row.addWidget(small_button(context.theme, self.tr("Settings…"), self._ask, "settings"))
-        head, row = strip(self.measures)
-        row.addWidget(self.windows)
-        self.splitter = stacked(self._graphs, self.panel, sizes=(190, 520))
+        head, _ = strip(spread=TwoEnds(self.measures, self.windows))
+        self.splitter = stacked(self._graphs, self.panel, sizes=(grown(190), 520))
         for part in (self.banner, facts, head):
             self.column.addWidget(part)
         self.column.addWidget(self.splitter, 1)

@@ -15,6 +15,7 @@ from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import RetryingModel
 from pillarbox_ui.plots.needs import plot_needs
 from pillarbox_ui.snapshot import Lane, Snapshot
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.listing_page import ListingPage
 from pillarbox_ui.views.parts import stacked
@@ -35,7 +36,7 @@ class RetryingPage(ListingPage):
         self._timeline: Later[RetryTimeline] = Later(
             self._make_timeline, LEAST_TIMELINE, plot_needs("retry_timeline")
         )
-        self.splitter = stacked(self._timeline, self.panel, sizes=(320, 400))
+        self.splitter = stacked(self._timeline, self.panel, sizes=(grown(320), 400))
         self.column.addWidget(self.splitter)
         self.chosen_changed.connect(self._mark_lane)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from pillarbox_ui.theme.contrast import blend, pill_colour
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
@@ -90,7 +91,8 @@ class Banner(QWidget):
     def _redraw(self) -> None:
         meaning = {"good": "done", "warn": "warn", "error": "error"}.get(self.tone, "info")
         icon = self._theme.icon(meaning, self.tone)
-        self._icon.setPixmap(icon.pixmap(SIZE.icon_navigation, SIZE.icon_navigation))
+        side = grown(SIZE.icon_navigation)
+        self._icon.setPixmap(icon.pixmap(side, side))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
-
-ICON_BESIDE_TEXT = QSize(SIZE.icon + SIZE.grid, SIZE.icon)
-"""The icon size for buttons and toolbars that have words: the glyph, and air before the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,11 @@ class Choice:
     icon: str = ""
 
 
+def icon_beside_text() -> QSize:
+    """The icon size for buttons that have words: the glyph, and air before the word."""
+    return QSize(grown(SIZE.icon) + SIZE.grid, grown(SIZE.icon))
+
+
 def button(theme: Theme, choice: Choice, parent: QWidget | None = None) -> QPushButton:
     """The button for `choice`; `look` is "", "primary", "quiet", "link" or "danger"."""
     made = QPushButton(choice.text, parent)
@@ -33,7 +36,7 @@ def button(theme: Theme, choice: Choice, parent: QWidget | None = None) -> QPush
     if choice.look:
         made.setProperty(choice.look, True)
     if choice.icon:
-        made.setIconSize(ICON_BESIDE_TEXT)
+        made.setIconSize(icon_beside_text())
         theme.icons.bind(made, choice.icon, icon_tone(choice.look))
     made.clicked.connect(lambda: choice.do())
     return made

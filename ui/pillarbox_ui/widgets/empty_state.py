@@ -8,13 +8,14 @@ from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.buttons import Choice, button, clear
 from pillarbox_ui.widgets.plain_label import PlainLabel
 
 _MOST = 460
-"""No line of the text is wider than this, in px."""
+"""No line of the text is wider than this, in px, at the usual size of letters."""
 
 
 class EmptyState(QWidget):
@@ -69,7 +70,8 @@ class EmptyState(QWidget):
         """Its edges take what the text does not use: Qt asks a label that is centred by its layout
         for no height."""
         super().resizeEvent(event)
-        side = max(SIZE.edge, (self.width() - _MOST) // 2)
+        most = max(grown(_MOST), self._buttons.minimumSize().width())
+        side = max(SIZE.edge, (self.width() - most) // 2)
         self._column.setContentsMargins(side, SIZE.edge, side, SIZE.edge)
 
     def minimumSizeHint(self) -> QSize:
@@ -91,7 +93,8 @@ class EmptyState(QWidget):
     @Slot()
     def _redraw(self) -> None:
         icon = self._theme.icon(self._meaning, "muted")
-        self._icon.setPixmap(icon.pixmap(SIZE.icon_large, SIZE.icon_large))
+        side = grown(SIZE.icon_large)
+        self._icon.setPixmap(icon.pixmap(side, side))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

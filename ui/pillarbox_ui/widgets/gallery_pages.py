@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.banner import Banner
-from pillarbox_ui.widgets.buttons import ICON_BESIDE_TEXT, Choice, button
+from pillarbox_ui.widgets.buttons import Choice, button, icon_beside_text
 from pillarbox_ui.widgets.empty_state import EmptyState
 from pillarbox_ui.widgets.fields import pad_spin
 from pillarbox_ui.widgets.gallery_data import PAYLOAD
@@ -135,7 +135,7 @@ def _menu_button(theme: Theme) -> QToolButton:
     tool.setText("Pause")
     tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     tool.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-    tool.setIconSize(ICON_BESIDE_TEXT)
+    tool.setIconSize(icon_beside_text())
     theme.icons.bind(tool, "pause")
     return tool
 

@@ -24,7 +24,7 @@ from pillarbox_ui.plots.rate_graph import RateGraph
 from pillarbox_ui.plots.retry_timeline import RetryTimeline
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
-from pillarbox_ui.widgets.buttons import ICON_BESIDE_TEXT
+from pillarbox_ui.widgets.buttons import icon_beside_text
 from pillarbox_ui.widgets.gallery_data import PAYLOAD, due_times, history, lives
 from pillarbox_ui.widgets.gallery_pages import FILTER, navigation
 from pillarbox_ui.widgets.gallery_tables import jobs_table
@@ -94,7 +94,7 @@ def window(theme: Theme, zone: Zone, now: datetime) -> QWidget:
 def _toolbar(theme: Theme) -> QToolBar:
     bar = QToolBar("Main")
     bar.setMovable(False)
-    bar.setIconSize(ICON_BESIDE_TEXT)
+    bar.setIconSize(icon_beside_text())
     for name, meaning in (
         ("New job", "new"),
         ("Import…", "import"),
@@ -112,7 +112,7 @@ def _tool(theme: Theme, name: str, meaning: str) -> QToolButton:
     tool = QToolButton()
     tool.setText(name)
     tool.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    tool.setIconSize(ICON_BESIDE_TEXT)
+    tool.setIconSize(icon_beside_text())
     primary = meaning == "new"
     tool.setProperty("primary", primary)
     theme.icons.bind(tool, meaning, "on_accent" if primary else "text")

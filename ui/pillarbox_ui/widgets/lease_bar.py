@@ -81,8 +81,9 @@ class LeaseBar(Cell):
         bar = rect.adjusted(0, 0, -room - SIZE.inside, 0)
         bar.setWidth(min(bar.width(), WIDEST_BAR))
         tone = "error" if urgent else "leased"
+        at = rect
         if bar.width() > 2 * SIZE.bar:
             paint_bar(painter, bar, left[1], self.theme.colour(tone), self.track(option))
+            at = bar.adjusted(bar.width() + SIZE.inside, 0, room + SIZE.inside, 0)
         colour = self.ink(option, "error" if urgent else "muted")
-        at = bar.adjusted(bar.width() + SIZE.inside, 0, room + SIZE.inside, 0)
         draw_line(painter, at, text, face, colour)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
-from pillarbox_ui.theme.fonts import number_font, small_font, strong_font
+from pillarbox_ui.theme.fonts import grown, number_font, small_font, strong_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
@@ -22,6 +22,7 @@ from pillarbox_ui.widgets.painting import paint_ring
 from pillarbox_ui.widgets.plain import one_line
 
 _MARGIN = 6
+_PAUSED = 14
 
 
 class NavigationCell(Cell):
@@ -75,7 +76,8 @@ class NavigationCell(Cell):
     def _paint_place(
         self, painter: QPainter, box: QRect, option: QStyleOptionViewItem, place: Place
     ) -> None:
-        icon = QRect(0, 0, SIZE.icon_navigation, SIZE.icon_navigation)
+        side = grown(SIZE.icon_navigation)
+        icon = QRect(0, 0, side, side)
         icon.moveCenter(box.center())
         icon.moveLeft(box.left() + SIZE.between)
         if place.icon:
@@ -103,7 +105,7 @@ class NavigationCell(Cell):
         return room.right() - QFontMetrics(font).horizontalAdvance(text) - SIZE.inside
 
     def _paint_paused(self, painter: QPainter, room: QRect) -> int:
-        glyph = QRect(0, 0, 14, 14)
+        glyph = QRect(0, 0, grown(_PAUSED), grown(_PAUSED))
         glyph.moveCenter(room.center())
         glyph.moveRight(room.right())
         self.theme.icon("pause", "text").paint(painter, glyph)
@@ -119,6 +121,6 @@ class NavigationCell(Cell):
         place = self._place_at(index.row())
         metrics = QFontMetrics(option.font)
         badge = "" if place.badge is None else words.count(place.badge)
-        fixed = 2 * (_MARGIN + SIZE.between) + SIZE.icon_navigation + 3 * SIZE.inside
-        fixed += 18 if place.paused else 0
+        fixed = 2 * (_MARGIN + SIZE.between) + grown(SIZE.icon_navigation) + 3 * SIZE.inside
+        fixed += grown(_PAUSED) + SIZE.grid if place.paused else 0
         return metrics.horizontalAdvance(one_line(place.name) + badge) + fixed

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.face import Face
@@ -37,8 +37,13 @@ def draw_line(
 
 def pill_size(text: str, face: Face) -> tuple[int, int]:
     """Width and height of a pill with a dot and `text`, in px."""
-    dot_and_gap = SIZE.dot + SIZE.grid + 1
+    dot_and_gap = _dot(face.metrics) + SIZE.grid + 1
     return face.width(text) + dot_and_gap + 2 * SIZE.inside, face.metrics.height() + 4
+
+
+def _dot(metrics: QFontMetrics) -> int:
+    """How wide the dot beside a word is."""
+    return max(SIZE.dot, metrics.ascent() // 2)
 
 
 def paint_pill(
@@ -52,8 +57,10 @@ def paint_pill(
     painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(box), height / 2, height / 2)
     painter.setBrush(ink)
-    painter.drawEllipse(QPointF(box.left() + SIZE.inside + 3, box.top() + height / 2), 3.0, 3.0)
-    words = box.adjusted(SIZE.inside + SIZE.dot + SIZE.grid + 1, 0, -SIZE.inside + 2, 0)
+    dot = _dot(face.metrics)
+    middle = QPointF(box.left() + SIZE.inside + dot / 2, box.top() + height / 2)
+    painter.drawEllipse(middle, dot / 2, dot / 2)
+    words = box.adjusted(SIZE.inside + dot + SIZE.grid + 1, 0, -SIZE.inside + 2, 0)
     painter.setFont(face.font)
     painter.setPen(ink)
     shown, _ = face.fitted(text, words.width())

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from pillarbox_ui.palette_entries import Entry
-from pillarbox_ui.theme.fonts import small_font
+from pillarbox_ui.theme.fonts import grown, small_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.cell import Cell, Index, selected
@@ -54,12 +54,12 @@ class PaletteCell(Cell):
         painter.drawRoundedRect(box, SIZE.radius, SIZE.radius)
 
     def _paint_icon(self, painter: QPainter, box: QRect, entry: Entry) -> QRect:
-        icon = QRect(0, 0, SIZE.icon, SIZE.icon)
+        icon = QRect(0, 0, grown(SIZE.icon), grown(SIZE.icon))
         icon.moveCenter(box.center())
         icon.moveLeft(box.left())
         if entry.icon:
             self.theme.icon(entry.icon, "muted").paint(painter, icon)
-        return box.adjusted(SIZE.icon + SIZE.inside, 0, 0, 0)
+        return box.adjusted(grown(SIZE.icon) + SIZE.inside, 0, 0, 0)
 
     def _paint_right(
         self, painter: QPainter, room: QRect, option: QStyleOptionViewItem, text: str, *, mono: bool

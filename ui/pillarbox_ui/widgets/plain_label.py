@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainterPath, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from pillarbox_ui.widgets.plain import one_line, tip
@@ -15,6 +15,15 @@ def put_tip(widget: QWidget, text: str) -> None:
     """Give `widget` a tool tip that shows `text` as it is, and is read out without its markup."""
     widget.setToolTip(tip(text))
     widget.setAccessibleDescription(text)
+
+
+def _overhang(font: QFont, text: str) -> int:
+    """How far the first letter reaches to the left of where it begins, in px."""
+    if not text or QFontMetrics(font).leftBearing(text[0]) >= 0:
+        return 0
+    drawn = QPainterPath()
+    drawn.addText(0, 0, font, text[0])  # a bearing counts half shades too
+    return max(0, round(-drawn.boundingRect().left()))
 
 
 class PlainLabel(QLabel):
@@ -29,8 +38,7 @@ class PlainLabel(QLabel):
 
     def setText(self, text: str) -> None:
         """Show `text`, all of it: the tail of a J reaches to the left of where the line begins."""
-        over = -self.fontMetrics().leftBearing(text[0]) if text else 0
-        self.setIndent(max(0, over))
+        self.setIndent(_overhang(self.font(), text))
         super().setText(text)
 
     def setTextFormat(self, text_format: Qt.TextFormat) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 
+_DOT = 8
+
 
 class StatusDot(QWidget):
     """The dot in a tone ("good", "warn", "error", "paused"), the word in the muted colour."""
@@ -34,8 +36,12 @@ class StatusDot(QWidget):
     def sizeHint(self) -> QSize:
         """The dot, a gap and the word."""
         metrics = QFontMetrics(self.font())
-        width = 8 + SIZE.inside + metrics.horizontalAdvance(self._text) + 2
+        width = self._dot() + SIZE.inside + metrics.horizontalAdvance(self._text) + 2
         return QSize(width, metrics.height() + SIZE.grid)
+
+    def _dot(self) -> int:
+        """How wide the dot is: it grows with the word."""
+        return max(_DOT, QFontMetrics(self.font()).ascent() * 2 // 3)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Dot and word on one middle line."""
@@ -43,9 +49,10 @@ class StatusDot(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour(self._tone))
-        painter.drawEllipse(QPointF(4, self.height() / 2 + 0.5), 4.0, 4.0)
+        half = self._dot() / 2
+        painter.drawEllipse(QPointF(half, self.height() / 2 + 0.5), half, half)
         painter.setPen(self._theme.colour("muted"))
-        room = self.rect().adjusted(8 + SIZE.inside - 2, 0, 0, 0)
+        room = self.rect().adjusted(self._dot() + SIZE.inside - 2, 0, 0, 0)
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), self._text)
 
     @Slot()
