@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.window.real.display import start_on, stop
 
@@ -26,6 +26,8 @@ SECONDS = 30.0
 """How long something may take to appear before the test gives up; a busy machine is slow."""
 
 MOST_TABS = 60
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +106,22 @@ class Desk:
     def find(self, role: str, name: str, *, starts: bool = False, seconds: float = SECONDS) -> Part:
         """Wait for a part of that role and name, at most `seconds`."""
         there = f"{role} {name}"
-        self.wait(lambda: self.look(role, name, starts=starts) is not None, there, seconds)
-        found = self.look(role, name, starts=starts)
-        assert found is not None, f"{role} {name} went away"
-        return found
+        return self.await_(lambda: self.look(role, name, starts=starts), there, seconds)
 
     def find_enabled(self, role: str, name: str) -> Part:
         """Wait for a part of that role and name that can be used."""
+        return self._find_that_is("enabled", role, name)
 
-        def enabled() -> bool:
+    def find_focused(self, role: str, name: str) -> Part:
+        """Wait for a part of that role and name that hears what is typed."""
+        return self._find_that_is("focused", role, name)
+
+    def _find_that_is(self, state: str, role: str, name: str) -> Part:
+        def there() -> Part | None:
             part = self.look(role, name)
-            return part is not None and "enabled" in part.states
+            return part if part is not None and state in part.states else None
 
-        self.wait(enabled, f"{role} {name}, enabled")
-        return self.find(role, name)
+        return self.await_(there, f"{role} {name}, {state}")
 
     def gone(self, role: str, name: str) -> None:
         """Wait until there is no such part any more."""
@@ -135,20 +139,30 @@ class Desk:
     def _ask(self, **question: object) -> Any:
         assert self._reader.stdin is not None
         assert self._reader.stdout is not None
-        self._reader.stdin.write(json.dumps({"program": PROGRAM, **question}) + "\n")
-        self._reader.stdin.flush()
-        return json.loads(self._reader.stdout.readline())
+        try:
+            self._reader.stdin.write(json.dumps({"program": PROGRAM, **question}) + "\n")
+            self._reader.stdin.flush()
+            answer = self._reader.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        assert answer, f"the screen reader ended with {self._reader.wait()}: it says why above"
+        return json.loads(answer)
 
     def wait(self, true: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
         """Wait until `true`; what the window shows is told when it does not come."""
+        self.await_(lambda: true() or None, what, seconds)
+
+    def await_(self, look: Callable[[], Seen | None], what: str, seconds: float = SECONDS) -> Seen:
+        """Wait until `look` sees something: that."""
         deadline = time.monotonic() + seconds
-        while not true():
+        while (seen := look()) is None:
             ended = [one.returncode for one in self._running if one.poll()]
             assert not ended, f"never seen: {what}; the program ended with {ended}"
             if time.monotonic() > deadline:
                 shown = sorted({f"{p.role}: {p.name}" for p in self.parts() if p.name})
                 raise TimeoutError(f"never seen: {what}; there is\n" + "\n".join(shown))
             time.sleep(0.1)
+        return seen
 
     def key(self, *keys: str) -> None:
         """Press keys one after the other, as `xdotool key` names them."""

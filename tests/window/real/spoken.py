@@ -4,16 +4,26 @@ Runs with the system's Python, which has pyatspi. Each line of input is a questi
 `program`; with `role` and `name` it is answered by the first part that can be seen and is called
 so (`starts`: whose name begins so), or null; without, by all the parts that can be seen. A part is
 told by role, name, description, states, place on the screen, text, and the roles above it.
+
+A part may go away between any two questions to it, and the program between any two parts: then it
+is not there, which is an answer.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import pyatspi  # type: ignore[import-not-found]
+from gi.repository import GLib  # type: ignore[import-not-found]
+
+Answer = TypeVar("Answer")
+
+GONE = (LookupError, RuntimeError, GLib.GError)
+"""What a question to something that is not there any more leads to."""
 
 DEEPEST = 40
 MOST_CHILDREN = 60
@@ -37,14 +47,22 @@ def main() -> None:
 
 
 def _answer(question: dict[str, Any]) -> Any:
-    program = _program(question["program"])
+    program = _or_gone(lambda: _program(question["program"]))
     parts = iter(()) if program is None else _parts(program, 0, ())
     if "role" not in question:
         return [told for part, above in parts if (told := _safely(part, above)) is not None]
     for part, above in parts:
-        if _is(part, question):
+        if _or_gone(partial(_is, part, question)):
             return _safely(part, above)
     return None
+
+
+def _or_gone(ask: Callable[[], Answer]) -> Answer | None:
+    """What is answered; None from a part that went away while it was looked at."""
+    try:
+        return ask()
+    except GONE:
+        return None
 
 
 def _is(part: Any, question: dict[str, Any]) -> bool:
@@ -65,28 +83,23 @@ def _program(name: str) -> Any:
 
 def _parts(part: Any, depth: int, above: tuple[str, ...]) -> Iterator[tuple[Any, tuple[str, ...]]]:
     """The parts that can be seen; what is in one that cannot is not asked for."""
-    try:
-        seen = depth == 0 or part.getState().contains(pyatspi.STATE_SHOWING)
-        children = min(part.childCount, MOST_CHILDREN) if seen else 0
-        role = part.getRoleName()
-    except (LookupError, RuntimeError):
-        return  # it went away while it was looked at
-    if seen:
-        yield part, above
-    for number in range(children if depth < DEEPEST else 0):
-        try:
-            child = part.getChildAtIndex(number)
-        except (LookupError, RuntimeError):
-            return
+    here = _or_gone(lambda: (_is_seen(part, depth), part.childCount, part.getRoleName()))
+    if here is None or not here[0]:
+        return
+    _, children, role = here
+    yield part, above
+    for number in range(min(children, MOST_CHILDREN) if depth < DEEPEST else 0):
+        child = _or_gone(partial(part.getChildAtIndex, number))
         if child is not None:
             yield from _parts(child, depth + 1, (*above, role))
 
 
+def _is_seen(part: Any, depth: int) -> bool:
+    return depth == 0 or bool(part.getState().contains(pyatspi.STATE_SHOWING))
+
+
 def _safely(part: Any, above: tuple[str, ...]) -> dict[str, Any] | None:
-    try:
-        return _told(part, above)
-    except (LookupError, RuntimeError):
-        return None
+    return _or_gone(lambda: _told(part, above))
 
 
 def _told(part: Any, above: tuple[str, ...]) -> dict[str, Any]:

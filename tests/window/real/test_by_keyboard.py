@@ -14,6 +14,7 @@ import pytest
 from pillarbox.root import open_engine
 from pillarbox_engine.query import parse_query
 from tests.window.real.desk import Desk
+from tests.window.real.importing import import_by_keyboard
 from tests.window.real.shop import MISSING, READY, at_home, look_at, make_shop
 
 pytestmark = pytest.mark.real_window
@@ -61,15 +62,8 @@ def job_file(folder: Path) -> Path:
 
 
 def import_file(desk: Desk, path: Path) -> None:
-    desk.key("ctrl+i")
-    desk.find("push button", "Choose files…")
-    desk.key("Return")
-    desk.find("text", "File name:")
-    desk.type(str(path))
-    desk.key("Return")
-    desk.find("push button", f"Import {LINES} valid")
-    desk.key("Return")
-    desk.find("push button", "Close")
+    import_by_keyboard(desk, path, LINES)
+    desk.find_focused("push button", "Close")
     desk.key("Return")
     desk.gone("push button", "Close")
 

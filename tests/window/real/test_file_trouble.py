@@ -17,6 +17,7 @@ import pytest
 
 from pillarbox.root import open_engine
 from tests.window.real.desk import Desk
+from tests.window.real.importing import import_by_keyboard
 from tests.window.real.shop import READY, at_home, make_shop
 
 pytestmark = pytest.mark.real_window
@@ -96,24 +97,12 @@ def test_a_disk_that_is_full_until_there_is_room(desk: Desk, tmp_path: Path) -> 
     desk.click(desk.find("list item", "mail", starts=True))
     desk.find("label", SHOWN)
     (tmp_path / "full").touch()
-    choose(desk, jobs)
+    import_by_keyboard(desk, jobs, MANY)
     desk.find("label", "Stopped: ", starts=True)
     desk.key("Escape")
     desk.find("push button", "Retry")
     assert "no room to grow" in "".join(part.name for part in desk.parts() if part.role == "label")
     (tmp_path / "full").unlink()
     retry(desk)
-    choose(desk, jobs)
+    import_by_keyboard(desk, jobs, MANY)
     desk.find("list item", f"mail, {READY + MANY:,}", seconds=60.0)
-
-
-def choose(desk: Desk, jobs: Path) -> None:
-    """Import the valid lines of a job file."""
-    desk.key("ctrl+i")
-    desk.find("push button", "Choose files…")
-    desk.key("Return")
-    desk.find("text", "File name:")
-    desk.type(str(jobs))
-    desk.key("Return")
-    desk.find("push button", f"Import {MANY:,} valid")
-    desk.key("Return")

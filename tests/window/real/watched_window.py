@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from pillarbox.cli.window import open_file
 from pillarbox_ui.application import make_application, run_window
-from pillarbox_ui.dialogs.import_dialog import ImportDialog
+from pillarbox_ui.dialogs.import_dialog import ImportDialog, Phase
 from pillarbox_ui.main_window import MainWindow
 from pillarbox_ui.widgets.later import Later
 
@@ -100,7 +100,7 @@ class Watcher(QObject):
             dialog.imported.connect(self._finish)
         if dialog.course.isVisible():
             self._bars.add(dialog.course.bar.value())
-        if dialog.import_button.isEnabled():
+        if dialog.phase is Phase.READY and dialog.import_button.isEnabled():
             self._tell("rejected", _rows(dialog.lines.rejected_table))
             self._tell("preview", dialog.lines.preview.rowCount())
             self._tell("button", [dialog.import_button.text(), *_middle(dialog.import_button)])
