@@ -8,12 +8,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.filters import Filter
+from pillarbox_engine.leasing import ClaimRequest, Reject
 from pillarbox_engine.memory.backend import MemoryBackend
+from pillarbox_engine.model import Failure, NewJob
 from pillarbox_engine.operation import OperationState
 from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_ui.dialogs.purge import MANY, PurgeDialog
-from pillarbox_ui.dialogs.replay import ReplayDialog
+from pillarbox_ui.dialogs.replay import LARGEST_TRIED, ReplayDialog
 from pillarbox_ui.masking import MASK
 from pillarbox_ui.operations import Operations
 from pillarbox_ui.running import RunningOperation
@@ -55,6 +57,26 @@ class Asked:
         self._qtbot.waitUntil(lambda: not operation.running)
         assert isinstance(operation, RunningOperation)
         return operation
+
+
+def test_a_payload_too_large_to_be_tried_is_not_read_and_that_is_said(
+    qtbot: QtBot, asked: Asked, backend: MemoryBackend
+) -> None:
+    backend.configure("email", QueueSettings(max_payload=64 * 2**20))
+    large = backend.enqueue("email", [NewJob(payload_json='"' + "x" * LARGEST_TRIED + '"')])[0].id
+    enqueue(backend, 1)
+    failure = Failure(type="Timeout", message="after 2 s", fingerprint="f")
+    for claimed in backend.claim(ClaimRequest(queues=("email",), limit=2)):
+        backend.settle([Reject(lease=claimed.lease, failure=failure)])
+    dialog = asked.replay(ALL)
+    dialog.editing.edit.setChecked(True)
+    qtbot.waitUntil(lambda: dialog.editing.samples.count() == 2)
+    assert large in dialog.editing.samples.itemText(1)
+    dialog.editing.samples.setCurrentIndex(1)
+    assert dialog.editing.verdict() == (
+        "Its payload of 1.0 MB is too large to be tried here. It would be edited too"
+    )
+    assert dialog.editing.before.text() == dialog.editing.after.text() == ""
 
 
 def test_replay_counts_only_the_dead_letters(asked: Asked, backend: MemoryBackend) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QMimeData
 from pytestqt.qtbot import QtBot
 
 from pillarbox_engine.backoff import Fixed
@@ -180,3 +181,39 @@ def test_a_job_can_be_given_a_group(
     assert job.group == "customer/42"
     dialog.form.prefill(job)
     assert dialog.form.new_job().group == "customer/42"
+
+
+def test_a_payload_too_long_to_be_edited_is_taken_as_it_is(
+    qtbot: QtBot, theme: Theme, backend: MemoryBackend, operations: Operations
+) -> None:
+    backend.configure("email", QueueSettings(max_payload=64 * 2**20))
+    large = '{"text":"' + "x" * 8_000_000 + '"}'
+    like = backend.job(backend.enqueue("email", [NewJob(payload_json=large)])[0].id)
+    dialog = kept(qtbot, NewJobDialog(theme, operations, backend.queues(), like=like))
+    payload = dialog.form.payload
+    assert payload.editor.isReadOnly()
+    assert payload.editor.document().characterCount() < 20_000
+    with qtbot.waitSignal(dialog.enqueued, timeout=20_000) as told:
+        dialog.submit()
+    assert backend.job(told.args[0]).payload_json == large
+
+
+def test_another_text_can_be_edited_again(dialog: NewJobDialog) -> None:
+    write(dialog, '"' + "x" * 2_000_000 + '"')
+    assert "too long to be edited here" in dialog.form.payload.message()
+    write(dialog, '{"a": 1}')
+    assert not dialog.form.payload.editor.isReadOnly()
+    assert dialog.form.payload.text() == '{"a": 1}'
+    assert dialog.form.payload.message() == ""
+
+
+def test_what_is_too_long_is_not_pasted_and_said(dialog: NewJobDialog) -> None:
+    carried = QMimeData()
+    carried.setText("x" * 200_000)
+    before = dialog.form.payload.text()
+    dialog.form.payload.editor.insertFromMimeData(carried)
+    assert dialog.form.payload.text() == before
+    assert "import it" in dialog.form.payload.message()
+    carried.setText("\n".join(["x" * 1_000] * 200))
+    dialog.form.payload.editor.insertFromMimeData(carried)
+    assert len(dialog.form.payload.text()) > 200_000

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.find_bar import FindBar
+from pillarbox_ui.widgets.highlighter import JsonHighlighter
 from pillarbox_ui.widgets.json_edit import JsonEdit, Problem, plain_json
 from pillarbox_ui.widgets.json_text import pretty
 from pillarbox_ui.widgets.json_view import MOST_LOADED, PREVIEW, JsonView
@@ -188,3 +189,16 @@ def test_return_keeps_the_indentation(qtbot: QtBot, edit: JsonEdit) -> None:
 def test_the_least_validator() -> None:
     assert plain_json("[1]") is None
     assert plain_json("[1") is not None
+
+
+def test_a_long_text_is_not_coloured_on_its_way_out(
+    qtbot: QtBot, light: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = JsonView(light, "Payload")
+    qtbot.addWidget(view)
+    with qtbot.waitSignal(view.loaded):
+        view.set_json(json.dumps([{"n": n} for n in range(10_000)]))
+    lines: list[str] = []
+    monkeypatch.setattr(JsonHighlighter, "highlightBlock", lambda _, text: lines.append(text))
+    view.set_json('{"a": 1}')
+    assert len(lines) <= 10

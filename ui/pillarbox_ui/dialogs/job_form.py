@@ -20,7 +20,7 @@ from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.states import State
 from pillarbox_engine.uniqueness import check_unique
 from pillarbox_ui.dialogs.frame import Field
-from pillarbox_ui.dialogs.payload_check import AT_ONCE, PayloadCheck
+from pillarbox_ui.dialogs.payload_check import PayloadCheck
 from pillarbox_ui.dialogs.queue_box import QueueBox
 from pillarbox_ui.dialogs.when_edit import WhenEdit
 from pillarbox_ui.theme.theme import Theme
@@ -29,6 +29,9 @@ from pillarbox_ui.widgets.fields import pad_spin
 from pillarbox_ui.widgets.json_edit import JsonEdit
 
 T = TypeVar("T")
+
+_LAID_OUT = 256 * 1024
+"""Characters of a payload to be edited that are laid out; of more that would be felt."""
 
 EXAMPLE = '{\n  "userId": 42\n}'
 
@@ -196,7 +199,8 @@ class JobForm(QWidget):
         self.queue.setCurrentText(job.queue)
         self.type.setText(job.type)
         self.group.setText(job.group or "")
-        self.payload.set_text(job.payload_json, laid_out=len(job.payload_json) <= AT_ONCE)
+        self._check.trust(job.payload_json)
+        self.payload.set_text(job.payload_json, laid_out=len(job.payload_json) <= _LAID_OUT)
         self.priority.setValue(job.priority)
         self.attempts.setValue(job.max_attempts)
         if job.state is State.SCHEDULED and not job.retrying:

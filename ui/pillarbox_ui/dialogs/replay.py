@@ -27,6 +27,8 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 
 _WIDTH, _WIDE = 480, 960
+LARGEST_TRIED = 1024 * 1024
+"""Bytes of a payload that is edited to be shown; the edit of a larger one would be felt."""
 
 
 class ReplayDialog(BulkDialog):
@@ -97,7 +99,7 @@ class ReplayDialog(BulkDialog):
         plan = self._plan()
 
         def work(backend: WindowBackend, progress: Progress) -> Rehearsal:
-            return rehearse(backend, plan)
+            return rehearse(backend, plan, largest=LARGEST_TRIED)
 
         asked = self.operations.ask(self.tr("Dry run of the replay"), work)
         asked.finished.connect(self.editing.show_samples)

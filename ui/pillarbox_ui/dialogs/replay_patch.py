@@ -141,6 +141,12 @@ class PatchPanel(QWidget):
 
     def _judge(self) -> str:
         sample = self._found.samples[self.samples.currentIndex()]
+        if sample.left_out:
+            size = words.size(sample.payload_bytes)
+            said = self.tr(
+                "Its payload of {0} is too large to be tried here. It would be edited too"
+            )
+            return said.format(size)
         if sample.refused:
             return self.tr("It would be left alone: {0}").format(sample.refused)
         if sample.before == sample.after:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
@@ -21,8 +21,14 @@ from pillarbox_ui.widgets.buttons import set_look
 from pillarbox_ui.widgets.highlighter import JsonHighlighter
 from pillarbox_ui.widgets.json_text import pretty
 from pillarbox_ui.widgets.json_view import COLOURED
+from pillarbox_ui.widgets.laid_out import cut
 from pillarbox_ui.widgets.plain_label import ElidedLabel, PlainLabel
 
+EDITED = 1_000_000
+"""Characters that are edited here at most."""
+LONGEST_LINE = 100_000
+"""Characters of one line of them at most: Qt lays a line out as a whole, 30 MB of one in 80 s."""
+_SHOWN = 16 * 1_024
 _AT_ONCE = 32 * 1_024
 _WAIT_MS = 200
 
@@ -54,8 +60,18 @@ def plain_json(text: str) -> Problem | None:
     return None
 
 
+def editable(text: str) -> bool:
+    """Whether the editor can bear `text`."""
+    if len(text) <= LONGEST_LINE:
+        return True
+    return len(text) <= EDITED and max(map(len, text.split("\n"))) <= LONGEST_LINE
+
+
 class JsonEdit(QWidget):
-    """The editor. `valid_changed(bool)` when it becomes right or wrong, `edited` when typed in."""
+    """The editor. `valid_changed(bool)` when it becomes right or wrong, `edited` when typed in.
+
+    A text it cannot bear is carried as it is: its start is shown, and cannot be changed.
+    """
 
     valid_changed = Signal(bool)
     edited = Signal()
@@ -70,6 +86,8 @@ class JsonEdit(QWidget):
         super().__init__(parent)
         self._theme, self._validator = theme, validator
         self._problem: Problem | None = None
+        self._carried = ""
+        self._note = ""
         self.editor = _Editor(self)
         self.editor.setAccessibleName(name)
         self.editor.setFont(theme.mono())
@@ -81,6 +99,7 @@ class JsonEdit(QWidget):
         self._timer.timeout.connect(self.validate)
         self._lay_out()
         self.editor.textChanged.connect(self._typed)
+        self.editor.too_long.connect(self._refuse_paste)
         self.editor.cursorPositionChanged.connect(self._moved)
         self.validate()
 
@@ -97,12 +116,23 @@ class JsonEdit(QWidget):
         self.setFocusProxy(self.editor)
 
     def text(self) -> str:
-        """What is typed."""
-        return self.editor.toPlainText()
+        """What is typed, or carried."""
+        return self._carried or self.editor.toPlainText()
 
     def set_text(self, text: str, laid_out: bool = False) -> None:
         """Replace the text; `laid_out` re-spaces it for reading first."""
-        self.editor.setPlainText(pretty(text) if laid_out else text)
+        shown = pretty(text) if laid_out else text
+        self._carried = "" if editable(shown) else text
+        self._note = self._carried and words.tr(
+            "The first {0} of {1}: too long to be edited here, taken as it is"
+        ).format(words.size(_SHOWN), words.size(len(text)))
+        self.editor.setReadOnly(bool(self._carried))
+        self.editor.setPlainText(cut(text[:_SHOWN]) if self._carried else shown)
+        self._show()
+
+    def message(self) -> str:
+        """What is said below the text."""
+        return self._note if self._problem is None else str(self._problem)
 
     def set_validator(self, validator: Validator) -> None:
         """Judge by another validator from now on: another queue was chosen."""
@@ -131,13 +161,21 @@ class JsonEdit(QWidget):
 
     @Slot()
     def _typed(self) -> None:
-        length = self.editor.document().characterCount()
+        length = len(self._carried) or self.editor.document().characterCount()
+        self._note = self._note if self._carried else ""
         self._highlighter.set_on(length <= COLOURED)
         if length <= _AT_ONCE:
             self.validate()
         else:
             self._timer.start()
         self.edited.emit()
+
+    @Slot(int)
+    def _refuse_paste(self, length: int) -> None:
+        self._note = words.tr(
+            "{0} are too long to be pasted here: put them in a file and import it"
+        ).format(words.size(length))
+        self._show()
 
     @Slot()
     def _moved(self) -> None:
@@ -147,13 +185,13 @@ class JsonEdit(QWidget):
 
     def _show(self) -> None:
         set_look(self.editor, "invalid", self._problem is not None)
-        self._message.setText("" if self._problem is None else str(self._problem))
+        self._message.setText(self.message())
         self._message.set_tone("error" if self._problem else "")
         self.editor.setExtraSelections(self._marks())
 
     def _marks(self) -> list[QTextEdit.ExtraSelection]:
         """The mistake, underlined: the character at its place, or the one before the end."""
-        if self._problem is None or not self._problem.line:
+        if self._problem is None or not self._problem.line or self._carried:
             return []
         block = self.editor.document().findBlockByNumber(self._problem.line - 1)
         if not block.isValid():
@@ -176,13 +214,24 @@ class JsonEdit(QWidget):
 
 
 class _Editor(QPlainTextEdit):
-    """Keeps the indentation on Return; Tab goes on to the next field."""
+    """Keeps the indentation on Return; Tab goes on to the next field. `too_long(length)` where
+    what is pasted cannot be borne."""
+
+    too_long = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setProperty("framed", True)
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste, or take what is dropped."""
+        text = source.text()
+        if editable(text):
+            super().insertFromMimeData(source)
+        else:
+            self.too_long.emit(len(text))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return goes to the next line at the same indentation, deeper after a bracket."""

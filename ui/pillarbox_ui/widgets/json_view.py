@@ -91,6 +91,7 @@ class JsonView(QWidget):
             return
         self._stop()
         self._whole, self._dress, self._json = text, dress, json
+        self.editor.clear()  # else all lines of the text before would be coloured first
         self._highlighter.set_on((json or coloured) and len(text) <= COLOURED)
         self._more.hide()
         if len(text) <= COLOURED:
