@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -14,9 +13,6 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.widgets.loading import Loading, Needs
-
-WHOLE_WINDOW = Path(__file__).parents[1] / "whole_window.py"
-OF_QT = ("PySide6", "shiboken6", "pyqtgraph", "pillarbox_ui")
 
 NOTE = "import threading\nWHERE = threading.current_thread()\n"
 
@@ -77,14 +73,3 @@ def test_classes_are_made_in_turns(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
         loading.start()
     assert len(toolkit.asked) == 100
     assert len(between - {0, 100}) > 2  # others had their turn meanwhile
-
-
-def test_no_thread_loads_anything_of_qts() -> None:
-    """In a window that has shown its graphs, its timeline and its inspector."""
-    ran = subprocess.run(
-        [sys.executable, str(WHOLE_WINDOW)], capture_output=True, text=True, timeout=120
-    )
-    assert ran.returncode == 0, ran.stderr
-    loaded = ran.stdout.split()
-    assert "numpy.linalg" in loaded  # it does hear what a thread loads
-    assert [name for name in loaded if name.split(".")[0] in OF_QT] == []
