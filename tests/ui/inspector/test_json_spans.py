@@ -14,7 +14,8 @@ from pillarbox_ui.inspector.json_spans import STEP, Span, Spans
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
 )
 
 
@@ -49,13 +50,13 @@ def test_of_what_is_no_json_the_search_ends(text: str) -> None:
 
 
 LARGE = {
-    "objects": json.dumps({"rows": [{"n": n, "to": ["ana", "b"]} for n in range(60_000)]}),
-    "numbers": json.dumps({"rows": list(range(300_000))}),
-    "words": json.dumps({"rows": ["a,b"] * 300_000}),
-    "one string": json.dumps({"rows": "x" * 3_000_000}),
-    "escapes": json.dumps({"rows": '"\\' * 500_000}),
-    "blanks": '{"rows": [' + " " * 3_000_000 + "1]}",
-    "a chain": '{"rows": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "objects": json.dumps({"rows": [{"n": n, "to": ["ana", "b"]} for n in range(15_000)]}),
+    "numbers": json.dumps({"rows": list(range(75_000))}),
+    "words": json.dumps({"rows": ["a,b"] * 75_000}),
+    "one string": json.dumps({"rows": "x" * 750_000}),
+    "escapes": json.dumps({"rows": '"\\' * 125_000}),
+    "blanks": '{"rows": [' + " " * 750_000 + "1]}",
+    "a chain": '{"rows": ' + "[" * 25_000 + "]" * 25_000 + "}",
 }
 
 
