@@ -40,10 +40,11 @@ class Crew:
     def __init__(
         self, size: int, name: str, *, clock: Clock, slots: Slots, mark: Mark,
         done: Callable[[Held], None], returned: Callable[[], None],
+        give_way: Callable[[], None],
     ) -> None:  # fmt: skip
         self.size, self._name = size, name
         self._clock, self._slots, self._mark = clock, slots, mark
-        self._done, self._returned = done, returned
+        self._done, self._returned, self._give_way = done, returned, give_way
         self._queue: queue.SimpleQueue[Held | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._members: list[_Member] = []
@@ -131,6 +132,7 @@ class Crew:
             held = self._queue.get()
             if held is None:
                 break
+            self._give_way()
             self._run(member, held)
         self._leave(member)
 

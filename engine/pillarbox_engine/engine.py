@@ -23,6 +23,7 @@ from pillarbox_engine.delivery import Delivery
 from pillarbox_engine.errors import EnvironmentFault, ProgrammingFault
 from pillarbox_engine.filters import Filter
 from pillarbox_engine.flows import Flow
+from pillarbox_engine.giving_way import GivingWay
 from pillarbox_engine.handle import OperationHandle
 from pillarbox_engine.hints import Hints
 from pillarbox_engine.isolation import Isolation, isolated, isolation_named
@@ -70,6 +71,7 @@ class Engine:
         self._closing = False
         self._closed = threading.Event()
         self._slots, self._serving = Slots(), Serving(backend)
+        self._giving_way = GivingWay()
         self._deliveries: dict[LeaseRef, int] = {}
         self._workers: list[Worker] = []
         self._maintenance = Maintenance(backend) if maintain else None
@@ -203,6 +205,14 @@ class Engine:
         arguments.function("on_change", on_change)
         return self.backend.subscribe(on_change)
 
+    def give_way(self, moment: Callable[[], object]) -> None:
+        """Have the workers here call `moment` before each job, on their threads: it returns when
+        the job may begin. For programs in which something goes first, such as a window's painting;
+        what it takes delays jobs, so it should wait for milliseconds at most.
+        """
+        arguments.function("moment", moment)
+        self._giving_way.to(moment)
+
     def worker(
         self,
         queues: Sequence[str],
@@ -217,7 +227,7 @@ class Engine:
         handlers = isolated(handlers, isolation_named(isolation))
         parts = PoolParts(
             backend=self.backend, clock=self.clock, random=self.random,
-            slots=self._slots, serving=self._serving,
+            slots=self._slots, serving=self._serving, give_way=self._giving_way,
         )  # fmt: skip
         worker = Worker(
             parts, self.hints, tuple(queues), handlers, concurrency, on_problem=on_problem

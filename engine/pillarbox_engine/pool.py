@@ -21,6 +21,7 @@ from pillarbox_engine.clock import Clock, to_us
 from pillarbox_engine.context import JobContext
 from pillarbox_engine.crew import Crew
 from pillarbox_engine.errors import DiskFull, EngineClosed, PillarboxError
+from pillarbox_engine.giving_way import GivingWay
 from pillarbox_engine.held import Held
 from pillarbox_engine.leasing import Claimed, ClaimRequest, Release
 from pillarbox_engine.protocols import Backend, Change
@@ -54,6 +55,7 @@ class PoolParts:
     random: Random
     slots: Slots
     serving: Serving
+    give_way: GivingWay
 
 
 class Pool:
@@ -64,11 +66,12 @@ class Pool:
         *, name: str, on_problem: OnProblem | None = None,
     ) -> None:  # fmt: skip
         self._backend, self._clock, self._random = parts.backend, parts.clock, parts.random
-        self._serving, self._queues, self._routes = parts.serving, queues, routes
+        self._queues, self._routes = queues, routes
+        self._serving, self._give_way = parts.serving, parts.give_way
         self._name, self._lessee = name, f"{os.getpid()}/{name}"
         self._wake, self._urgent = threading.Event(), threading.Event()
         self._crew = Crew(
-            concurrency, name, clock=parts.clock, slots=parts.slots,
+            concurrency, name, clock=parts.clock, slots=parts.slots, give_way=self._give_way,
             mark=parts.backend.mark_started, done=self._done, returned=self._wake.set,
         )  # fmt: skip
         self._reports = Reports(parts.clock, self._wake.set)
@@ -159,6 +162,7 @@ class Pool:
         try:
             while not self._is_over():
                 self._wake.clear()
+                self._give_way()
                 self._turn_and_wait()
         finally:
             self._offer.set_room(0)

@@ -357,6 +357,9 @@ ENGINE: dict[str, Call] = {
     "subscribe": Call(
         on=_engine, good={"on_change": print}, refuses={"on_change": (*NO_FUNCTION, None)}
     ),
+    "give_way": Call(
+        on=_engine, good={"moment": print}, refuses={"moment": (*NO_FUNCTION, None)}
+    ),
     "worker": Call(
         on=_engine, good={"queues": ("mail",), "handlers": handler},
         refuses={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
@@ -25,6 +25,10 @@ class Store:
     def __init__(self) -> None:
         self.backend = MemoryBackend()
         self.closed = False
+        self.gives_way_to: list[Callable[[], object]] = []
+
+    def give_way(self, moment: Callable[[], object]) -> None:
+        self.gives_way_to.append(moment)
 
     def close(self) -> None:
         self.closed = True
@@ -247,3 +251,13 @@ def test_a_closed_window_hears_of_no_new_theme(
     for mode in (Mode.DARK, Mode.LIGHT):
         windows.theme.set_mode(mode)
         qtbot.wait(10)
+
+
+def test_workers_on_any_file_give_way_to_the_one_main_thread(
+    qtbot: QtBot, windows: Windows, opener: Opener
+) -> None:
+    for path in ("/queues/a.pillarbox", "/queues/b.pillarbox"):
+        fill(qtbot, windows.open(path))
+    given = [store.gives_way_to for store in opener.opened.values()]
+    assert len(given) == 2
+    assert given[0] == given[1] != []

@@ -56,7 +56,8 @@ class Foresight(QObject):
     @Slot()
     def _step(self) -> None:
         try:
-            next(self._steps)
+            with self._frame.context.precedence:
+                next(self._steps)
         except StopIteration:
             self.done.emit()
             return

@@ -49,7 +49,7 @@ class Frame(PacedWindow):
     inspection_asked = Signal(str)
 
     def __init__(self, context: Context, label: str) -> None:
-        super().__init__()
+        super().__init__(context.precedence)
         self.context = context
         self.actions_ = Actions(context.theme, self)
         self.query = QueryBar(context.theme)

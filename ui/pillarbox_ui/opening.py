@@ -7,6 +7,7 @@ seconds, so the window is there first and is told when it can be filled.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,9 @@ class OpenStore(Protocol):
     def backend(self) -> WindowBackend:
         """The store."""
 
+    def give_way(self, moment: Callable[[], object]) -> None:
+        """Have the workers here call `moment` before each job."""
+
     def close(self) -> None:
         """Let running jobs finish and close the store."""
 
@@ -40,7 +44,7 @@ class OpenEngine(Protocol):
 
 class Opening(QObject):
     """Opens the queue file at `path`. On the main thread either `opened(WindowBackend)` or
-    `failed(PillarboxError)` is emitted after each `start`."""
+    `failed(PillarboxError)` is emitted after each `start`. Its workers do `give_way`."""
 
     opened = Signal(object)
     failed = Signal(object)
@@ -51,12 +55,13 @@ class Opening(QObject):
         self,
         open_engine: OpenEngine,
         path: str,
-        parent: QObject | None = None,
+        parent: QObject | None,
+        give_way: Callable[[], object],
         *,
         read_only: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._open_engine = open_engine
+        self._open_engine, self._give_way = open_engine, give_way
         self.path, self.read_only = path, read_only
         self._engine: OpenStore | None = None
         self._workshop: Workshop | None = None
@@ -100,4 +105,5 @@ class Opening(QObject):
         except Exception as error:
             self._failed.emit(as_problem(error, tr("Opening {0}").format(self.name)))
         else:
+            self._engine.give_way(self._give_way)
             self._opened.emit(self._engine.backend)

@@ -27,6 +27,7 @@ from pillarbox_ui.handling.workshop import MakeWorkshop, Workshop
 from pillarbox_ui.main_window import MainWindow
 from pillarbox_ui.opening import OpenEngine, Opening
 from pillarbox_ui.operations import Operations
+from pillarbox_ui.precedence import Precedence
 from pillarbox_ui.remembered import Remembered
 from pillarbox_ui.snapshot import Snapshot
 from pillarbox_ui.theme.theme import Mode, Theme
@@ -80,6 +81,7 @@ def open_window(
     path: str,
     open_file: OpenFile | None = None,
     read_only: bool = False,
+    precedence: Precedence | None = None,
 ) -> Opened:
     """A window on the store at `path`; not shown, nothing read before `Opened.begin`."""
     operations, remembered = Operations(), Remembered(settings, path)
@@ -89,8 +91,9 @@ def open_window(
         operations=operations,
         remembered=remembered,
         handling=Handling(operations, remembered),
+        precedence=precedence or Precedence(),
     )
-    bridge = Bridge()
+    bridge = Bridge(context.precedence)
     window = MainWindow(
         context, bridge, label=one_line(Path(path).name), open_file=open_file, read_only=read_only
     )
@@ -117,6 +120,7 @@ class Windows(QObject):
         self._open_engine = open_engine
         self._settings = settings
         shared = Remembered(settings, "")
+        self._precedence = Precedence()
         self.theme = Theme(self, _mode(shared))
         self.theme.motion = shared.shared("motion", "yes") == "yes"
         self.theme.apply(application)
@@ -147,9 +151,16 @@ class Windows(QObject):
             _bring_forward(there.window)
             return there
         opened = open_window(
-            self.theme, self._settings, path=path, open_file=self.open, read_only=read_only
+            self.theme,
+            self._settings,
+            path=path,
+            open_file=self.open,
+            read_only=read_only,
+            precedence=self._precedence,
         )
-        opening = Opening(self._open_engine, path, opened.window, read_only=read_only)
+        opening = Opening(
+            self._open_engine, path, opened.window, self._precedence.wait, read_only=read_only
+        )
         self._opened.append(opened)
         opened.window.closed.connect(lambda: self._end(opened, opening))
         opening.opened.connect(lambda backend: self._fill(opened, opening, backend))

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from pillarbox_ui.theme.theme import Theme
-from pillarbox_ui.widgets import rows_painting
+from pillarbox_ui.widgets import paced_window
 from pillarbox_ui.widgets.cell import Cell, Index
 from pillarbox_ui.widgets.gallery_tables import Datum, Rows
-from pillarbox_ui.widgets.paced_window import PacedWindow, is_updating
+from pillarbox_ui.widgets.paced_window import WHOLE, PacedWindow, time_left
 from pillarbox_ui.widgets.roles import Role
 from pillarbox_ui.widgets.table import Table
 
@@ -64,7 +64,7 @@ def test_an_update_leaves_to_the_next_what_it_has_no_time_for(
     qtbot: QtBot, window: PacedWindow, light: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table, cell = watched(window, light)
-    monkeypatch.setattr(rows_painting, "SLICE_S", 0.0)
+    monkeypatch.setattr(paced_window, "UPDATE_S", 0.0)
     table.viewport().repaint()
     assert cell.drawn == [0]
     qtbot.waitUntil(lambda: set(cell.drawn) == set(range(ROWS)), timeout=WAIT_MS)
@@ -74,7 +74,7 @@ def test_an_update_with_time_enough_is_one(
     window: PacedWindow, light: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table, cell = watched(window, light)
-    monkeypatch.setattr(rows_painting, "SLICE_S", 60.0)
+    monkeypatch.setattr(paced_window, "UPDATE_S", 60.0)
     table.viewport().repaint()
     assert cell.drawn == list(range(ROWS))
 
@@ -83,10 +83,10 @@ def test_a_picture_is_whole_however_little_time_there_is(
     window: PacedWindow, light: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, cell = watched(window, light)
-    monkeypatch.setattr(rows_painting, "SLICE_S", 0.0)
+    monkeypatch.setattr(paced_window, "UPDATE_S", 0.0)
     window.grab()
     assert sorted(set(cell.drawn)) == list(range(ROWS))
-    assert not is_updating(window)
+    assert time_left(window) == WHOLE
 
 
 def test_only_the_rows_that_changed_are_painted(window: PacedWindow, light: Theme) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QToolTip, QVBoxLayout, QWidge
 
 from pillarbox_ui.plots.axes import TimeAxis, ValueAxis, axis_font, dress_axis
 from pillarbox_ui.plots.grid import Grid
+from pillarbox_ui.plots.paced_plot import PacedPlot
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.plain import tip
@@ -42,7 +43,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self._theme, self._left, self._left_width = theme, left, left_width
         self.time_axis = TimeAxis(zone)
-        self.plot = pg.PlotWidget(
+        self.plot = PacedPlot(
             parent=self, axisItems={"bottom": self.time_axis, "left": left}, enableMenu=False
         )
         self.pointer = pg.InfiniteLine(angle=90, movable=False)

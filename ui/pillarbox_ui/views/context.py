@@ -5,10 +5,11 @@ Owns `Context`, so that a view's constructor does not take six arguments.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pillarbox_ui.handling.handling import Handling
 from pillarbox_ui.operations import Operations
+from pillarbox_ui.precedence import Precedence
 from pillarbox_ui.remembered import Remembered
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.widgets.zone import Zone
@@ -23,3 +24,4 @@ class Context:
     operations: Operations
     remembered: Remembered
     handling: Handling
+    precedence: Precedence = field(default_factory=Precedence)

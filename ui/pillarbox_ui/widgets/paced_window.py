@@ -1,33 +1,50 @@
-"""A window whose parts may paint themselves in several goes.
+"""A window whose parts paint themselves in several goes, so that it answers in between.
 
-Owns telling when that is so. An update of what is on the screen may be half done, since the next
-one follows at once; a picture of the window (`grab`) has to be whole, and Qt's paint event does
-not tell the two apart.
+Owns how long one update of the screen may take, and telling its parts what is left of it. An update
+may be half done, since the next one follows at once; a picture of the window (`grab`) has to be
+whole, and Qt's paint event does not tell the two apart.
 """
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from time import perf_counter
+
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
+UPDATE_S = 0.008
+"""Half of a frame: the other half is for what was pressed and for what came."""
+
+WHOLE = float("inf")
+"""What is left where all has to be painted."""
+
 
 class PacedWindow(QMainWindow):
-    """`updating` while what is painted goes to the screen and is followed by further updates."""
+    """As long as an update lasts, `first` is entered. `ends_at`: when it should, by
+    `perf_counter`; far away while there is none."""
 
-    updating = False
+    def __init__(self, first: AbstractContextManager[None] | None = None) -> None:
+        super().__init__()
+        self.ends_at = WHOLE
+        self._first = first or nullcontext()
 
     def event(self, event: QEvent) -> bool:
         """Qt paints all that is to be painted anew while it handles `UpdateRequest`."""
         if event.type() is not QEvent.Type.UpdateRequest:
             return super().event(event)
-        self.updating = True
+        self.ends_at = perf_counter() + UPDATE_S
         try:
-            return super().event(event)
+            with self._first:
+                return super().event(event)
         finally:
-            self.updating = False
+            self.ends_at = WHOLE
 
 
-def is_updating(part: QWidget) -> bool:
-    """Whether `part` may leave some of its painting to the next update."""
+def time_left(part: QWidget) -> float:
+    """Seconds `part` may still paint now; what is not done by then it leaves to the next update.
+
+    Whoever asks first has some, so each update brings the whole nearer.
+    """
     window = part.window()
-    return isinstance(window, PacedWindow) and window.updating
+    return window.ends_at - perf_counter() if isinstance(window, PacedWindow) else WHOLE

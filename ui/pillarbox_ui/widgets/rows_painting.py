@@ -3,8 +3,8 @@
 Owns the order (ground, flash, cells, hairline) and the slices. Qt's own painting asks for every
 cell across the border to Python, where any thread that computes makes it wait for its turn
 (measured: a screenful of 18 ms took 350 ms beside four busy threads). Here a repaint is one call,
-cells are drawn without crossing back, and what does not fit in `SLICE_S` is left to the next
-repaint, so that the window answers in between.
+cells are drawn without crossing back, and what does not fit in an update of the window is left
+to the next, so that it answers in between.
 """
 
 from __future__ import annotations
@@ -21,14 +21,8 @@ from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets.cell import Cell, RowOption
 from pillarbox_ui.widgets.flash import Flash
-from pillarbox_ui.widgets.paced_window import is_updating
+from pillarbox_ui.widgets.paced_window import time_left
 from pillarbox_ui.widgets.roles import Role
-
-SLICE_S = 0.006
-"""How long a repaint may take before the rest is left to the next; a frame has 16 ms."""
-
-_WHOLE = float("inf")
-"""How long a picture of the window may take, which has to be whole."""
 
 
 class Place(NamedTuple):
@@ -54,7 +48,7 @@ class RowsPainting:
 
     def paint(self, painter: QPainter, region: QRegion, option: RowOption) -> QRegion:
         """Paint what of `region` there is time for, one row at least; the region that is left."""
-        until = perf_counter() + (SLICE_S if is_updating(self._view) else _WHOLE)
+        until = perf_counter() + time_left(self._view)
         area = region.boundingRect()
         rows, places = self._rows(area), self._places(area)
         self._paint_empty(painter, area)
