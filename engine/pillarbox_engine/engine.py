@@ -81,10 +81,13 @@ class Engine:
     @property
     def backend(self) -> Backend:
         """The seam below, for what has no shorthand here. `EngineClosed`, `ProgrammingFault`."""
+        self._check_open()
+        return self._backend
+
+    def _check_open(self) -> None:
         self._check_process()
         if self._closing:
             raise closed()
-        return self._backend
 
     def queue(self, name: str, defaults: QueueSettings | None = None) -> Queue:
         """The queue `name`; it comes into being with its first job, or now with `defaults`.
@@ -211,6 +214,7 @@ class Engine:
         what it takes delays jobs, so it should wait for milliseconds at most.
         """
         arguments.function("moment", moment)
+        self._check_open()
         self._giving_way.to(moment)
 
     def worker(

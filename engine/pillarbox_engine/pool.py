@@ -162,7 +162,6 @@ class Pool:
         try:
             while not self._is_over():
                 self._wake.clear()
-                self._give_way()
                 self._turn_and_wait()
         finally:
             self._offer.set_room(0)

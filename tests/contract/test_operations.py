@@ -20,6 +20,7 @@ from pillarbox_engine.intents import OperationPlan
 from pillarbox_engine.model import Operation
 from pillarbox_engine.operating import CHUNK, WATCHED
 from pillarbox_engine.operation import OperationOptions, OperationState
+from pillarbox_engine.protocols import Change
 from pillarbox_engine.states import EventKind, State, Verb
 from pillarbox_engine.undoing import KEPT_US
 from tests.contract.families import member
@@ -177,6 +178,17 @@ def test_a_cancelled_operation_leaves_the_rest(shop: Workshop) -> None:
     shop.pass_time(5)
     assert shop.counts().dead == 5
     assert shop.backend.cancel_operation(operation.id).said == cancelled.said
+
+
+def test_who_looks_on_hears_that_an_operation_began_and_was_cancelled(shop: Workshop) -> None:
+    bury(shop, 5)
+    told: list[Change] = []
+    unsubscribe = shop.backend.subscribe(told.append, prompt=True)
+    operation = start(shop)
+    began = len(told)
+    shop.backend.cancel_operation(operation.id)
+    unsubscribe()
+    assert 0 < began < len(told)
 
 
 def test_an_operation_that_is_not_there_is_not_found(shop: Workshop) -> None:

@@ -14,6 +14,7 @@ from pillarbox_ui.plots.graph import Graph
 from pillarbox_ui.plots.retry_timeline import RetryTimeline
 from pillarbox_ui.views.graph_board import GraphBoard
 from pillarbox_ui.views.queue_page import QueuePage
+from pillarbox_ui.widgets.later import Later
 from pillarbox_ui.windows import Opened
 from tests.ui.kit import enqueue, fail, kill
 
@@ -45,6 +46,12 @@ def _go_round(qtbot: QtBot, opened: Opened, place: str, measure: int) -> None:
     QApplication.processEvents()
 
 
+def _is_whole(opened: Opened) -> bool:
+    """Whether all that the page in sight is made of is there."""
+    parts = opened.window.pages.current.findChildren(Later)
+    return all(part.is_made for part in parts if part.isVisible())
+
+
 def test_fifty_page_switches_make_nothing_anew(
     qtbot: QtBot, opened: Opened, backend: MemoryBackend
 ) -> None:
@@ -56,6 +63,7 @@ def test_fifty_page_switches_make_nothing_anew(
         _go_round(qtbot, opened, PLACES[turn % len(PLACES)], turn)
         for board in opened.window.pages.current.findChildren(GraphBoard):
             assert all(board.graph(name) is board.graph(name) for name in board.places)
+        qtbot.waitUntil(lambda: _is_whole(opened), timeout=9_000)
     qtbot.wait(100)
     before = _census(opened)
     assert before["plots in Python"] == 9

@@ -143,7 +143,8 @@ class MainWindow(Frame):
     @Slot(str)
     def _go_to(self, key: str) -> None:
         """Go to a place of the navigation, or to a saved view."""
-        if not self.saved.open(key):
+        on_the_way = key == self._location.key  # `go` has the navigation follow
+        if not (on_the_way or self.saved.open(key)):
             self.go(key)
 
     @Slot(str)

@@ -149,6 +149,7 @@ def _found(store: Store, plan: OperationPlan) -> Sequence[str]:
 
 def _open(store: Store, plan: OperationPlan, ids: Sequence[str]) -> Operation:
     number = admin.begin_operation(store, str(plan.verb), described(plan, len(ids)))
+    store.touched.update(store.queues)
     store.items[number] = [Item(job_id) for job_id in ids]
     store.runs[number] = Run(
         id=number, verb=plan.verb, state=operating.first_state(plan.options),
@@ -175,6 +176,7 @@ def cancel(store: Store, operation_id: str) -> Operation:
     """Stop it for good where it has not ended; what was done stays done."""
     entry, run = _entry(store, operation_id), store.runs.get(operation_id)
     if run is not None and run.at_work:
+        store.touched.update(store.queues)  # no job is: those who look at it would not hear of it
         run.state, entry.ended_us = OperationState.CANCELLED, store.now
         run.said = f"{run.total - run.done:,} of {run.total:,} jobs were left as they are"
     return operation(store, operation_id)
