@@ -37,6 +37,9 @@ class Busy:
     def backend(self) -> Any:
         return self
 
+    def give_way(self, moment: object) -> None:
+        """It has no workers."""
+
     def hold(self) -> None:
         self.waiting.clear()
         self.free.clear()

@@ -101,9 +101,9 @@ class Opening(QObject):
             self._engine = self._open_engine(
                 self.path, accept_copy=accept_copy, read_only=self.read_only
             )
+            self._engine.give_way(self._give_way)
         # The end of a thread: whatever it was must reach the person and the log.
         except Exception as error:
             self._failed.emit(as_problem(error, tr("Opening {0}").format(self.name)))
         else:
-            self._engine.give_way(self._give_way)
             self._opened.emit(self._engine.backend)
