@@ -122,14 +122,19 @@ def test_what_is_far_too_long_can_only_be_saved(qtbot: QtBot, view: JsonView) ->
     assert "Load all" not in shown
 
 
-def test_finding_goes_round(qtbot: QtBot, view: JsonView) -> None:
-    view.set_text("one two one\ntwo ONE")
+def finding(view: JsonView, wanted: str) -> tuple[FindBar, QLineEdit]:
     view.start_finding()
     bar = view.findChild(FindBar)
     assert bar is not None
     line = bar.findChild(QLineEdit)
     assert line is not None
-    QTest.keyClicks(line, "one")
+    QTest.keyClicks(line, wanted)
+    return bar, line
+
+
+def test_finding_goes_round(qtbot: QtBot, view: JsonView) -> None:
+    view.set_text("one two one\ntwo ONE")
+    bar, line = finding(view, "one")
     places = [view.editor.textCursor().selectionStart()]
     for _ in range(3):
         QTest.keyClick(line, Qt.Key.Key_Return)
@@ -202,3 +207,28 @@ def test_a_long_text_is_not_coloured_on_its_way_out(
     monkeypatch.setattr(JsonHighlighter, "highlightBlock", lambda _, text: lines.append(text))
     view.set_json('{"a": 1}')
     assert len(lines) <= 10
+
+
+def test_what_is_found_follows_the_text_that_is_shown(qtbot: QtBot, light: Theme) -> None:
+    view = JsonView(light, "Payload")
+    qtbot.addWidget(view)
+    view.show()
+    view.set_json('{"a": "ana"}')
+    bar, _ = finding(view, "ana")
+    assert bar.found() == "1 place"
+    view.set_json('{"a": "ben"}')
+    assert bar.found() == "0 places"
+
+
+def test_of_a_preview_it_is_said_where_was_looked(qtbot: QtBot, light: Theme) -> None:
+    view = JsonView(light, "Payload")
+    qtbot.addWidget(view)
+    view.show()
+    with qtbot.waitSignal(view.loaded):
+        view.set_json(json.dumps(["y" * 900] * 320 + ["ana"]))
+    bar, _ = finding(view, "ana")
+    assert bar.found() == "0 places in the first 262 kB"
+    (load,) = (one for one in view.findChildren(QPushButton) if one.text() == "Load all")
+    with qtbot.waitSignal(view.loaded, timeout=20_000):
+        load.click()
+    assert bar.found() == "1 place"

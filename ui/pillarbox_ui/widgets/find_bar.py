@@ -20,6 +20,7 @@ class FindBar(QWidget):
     def __init__(self, theme: Theme, editor: QPlainTextEdit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
+        self._part = ""
         self._line = QLineEdit(self)
         self._line.setPlaceholderText(words.tr("Find"))
         self._line.setAccessibleName(words.tr("Find in the text"))
@@ -76,10 +77,24 @@ class FindBar(QWidget):
         self._editor.moveCursor(restart)
         return self._editor.find(wanted, flag)
 
+    def look_again(self, part: str = "") -> None:
+        """The text is another one; `part` says which part of the whole it is, "" for all of it."""
+        self._part = part
+        if not self.isHidden():
+            self._count(self._line.text())
+
+    def found(self) -> str:
+        """What is said of how many places there are."""
+        return self._found.text()
+
+    def _count(self, wanted: str) -> None:
+        places = self._editor.toPlainText().lower().count(wanted.lower()) if wanted else 0
+        said = f"{words.counted(places, words.tr('place'))} {self._part}".rstrip()
+        self._found.setText(said if wanted else "")
+
     @Slot(str)
     def _typed(self, wanted: str) -> None:
-        places = self._editor.toPlainText().lower().count(wanted.lower()) if wanted else 0
-        self._found.setText(words.counted(places, words.tr("place")) if wanted else "")
+        self._count(wanted)
         self._editor.moveCursor(QTextCursor.MoveOperation.Start)
         self.next()
 

@@ -55,6 +55,7 @@ class JsonView(QWidget):
         self._highlighter = JsonHighlighter(theme, self.editor.document())
         self._more = Banner(theme, self)
         self._find = FindBar(theme, self.editor, self)
+        self._part = ""
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._append)
         self._lay_out()
@@ -94,8 +95,11 @@ class JsonView(QWidget):
         self.editor.clear()  # else all lines of the text before would be coloured first
         self._highlighter.set_on((json or coloured) and len(text) <= COLOURED)
         self._more.hide()
+        cut_off = words.tr("in the first {0}").format(words.size(PREVIEW))
+        self._part = cut_off if len(text) > PREVIEW else ""
         if len(text) <= COLOURED:
             self.editor.setPlainText(laid_out(text, dress, json=json))
+            self._find.look_again()
             return
         start = text[:_AT_ONCE]
         self.editor.setPlainText(laid_out(start, dress, json=json, whole=False))
@@ -133,6 +137,7 @@ class JsonView(QWidget):
         part = next(self._slices, None)
         if part is None:
             self._turn.stop()
+            self._find.look_again(self._part)
             self.loaded.emit()
             return
         first = self.editor.document().isEmpty()
@@ -159,4 +164,5 @@ class JsonView(QWidget):
         self._more.tell("info", words.tr("Loading…"))
         self.loaded.connect(self._more.hide, Qt.ConnectionType.SingleShotConnection)
         self.editor.verticalScrollBar().setValue(0)
+        self._part = ""
         self._begin(self._whole, whole=True)
