@@ -7,7 +7,7 @@ else changed meanwhile stays theirs.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from pillarbox_engine.errors import NotFound, PillarboxError
 from pillarbox_engine.model import QueueSummary
@@ -15,6 +15,7 @@ from pillarbox_engine.settings import QueueSettings
 from pillarbox_engine.settings_text import changed, lines
 from pillarbox_ui.backend import WindowBackend
 from pillarbox_ui.dialogs.backoff_edit import BackoffEdit
+from pillarbox_ui.dialogs.body import Body
 from pillarbox_ui.dialogs.frame import Dialog, name_button
 from pillarbox_ui.dialogs.setting_field import SettingField
 from pillarbox_ui.dialogs.setting_words import BACKOFF, GROUPS, Setting
@@ -61,7 +62,7 @@ class QueueSettingsDialog(Dialog):
             field.edited.connect(self._follow)
         self._follow()
 
-    def _page(self, group: tuple[Setting, ...]) -> QScrollArea:
+    def _page(self, group: tuple[Setting, ...]) -> Body:
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, SIZE.between, 0, 0)
@@ -171,12 +172,9 @@ class QueueSettingsDialog(Dialog):
         self.save_button.setEnabled(not busy)
 
 
-def _scrolling(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inside)
+def _scrolling(inside: QWidget) -> Body:
+    area = Body()
+    area.column.addWidget(inside)
 
     def leave_room(least: int, most: int) -> None:
         inside.setContentsMargins(0, 0, SIZE.between if most > least else 0, 0)

@@ -101,6 +101,8 @@ class RhythmEdit(QWidget):
 def _zone_box() -> QComboBox:
     box = QComboBox()
     box.setEditable(True)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(len("America/New_York"))  # longer ones are scrolled in the line
     box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     box.addItems(sorted(available_timezones()))
     box.setCurrentText(own_zone())
