@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pillarbox_ui.snapshot import Snapshot
 
 _SIZE = QSize(1360, 820)
-_NAVIGATION = 232
+_NAVIGATION = 240
 _INSPECTOR_WIDTH = 400
 _INSPECTOR = QSize(_INSPECTOR_WIDTH * 3 // 4, 0)
 """The least room of the inspector."""

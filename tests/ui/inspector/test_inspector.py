@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -94,6 +95,17 @@ def test_a_results_secrets_are_masked_and_copied_whole(inspector: Inspector) -> 
     assert "t0p" not in value.accessibleName()
     value.copy()
     assert QGuiApplication.clipboard().text() == result
+
+
+def test_a_longer_attempt_has_room_for_its_length(inspector: Inspector) -> None:
+    short = replace(failed(1), started_at=NOW + timedelta(seconds=59.999))
+    long = replace(failed(30), started_at=NOW)
+    inspector.show_job(a_job(history=(short,)), AROUND)
+    table = inspector.attempts.table
+    table.show()
+    inspector.show_job(a_job(history=(short, long)), AROUND)
+    assert inspector.attempts.model.index(0, 3).data() == "30m 00s"
+    assert table.columnWidth(3) >= table.content_width(3)
 
 
 def test_times_follow_the_zone(inspector: Inspector, zone: Zone) -> None:

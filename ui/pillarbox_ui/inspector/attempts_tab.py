@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pillarbox_engine.model import Job
@@ -45,6 +45,10 @@ class AttemptsTab(QStackedWidget):
         for column in ASIDE:
             self.table.setColumnHidden(column, True)
         self.table.set_compact(True)
+        self._arranged = False
+        self.table.columns.columns_changed.connect(self._leave_columns)
+        for grown_by in (self.model.rowsInserted, self.model.modelReset):
+            grown_by.connect(self._fit_columns)
         blank = EmptyState(
             theme,
             "attempts",
@@ -53,6 +57,17 @@ class AttemptsTab(QStackedWidget):
         )
         self.addWidget(blank)
         self.addWidget(self._page())
+
+    @Slot()
+    def _leave_columns(self) -> None:
+        """The person has arranged them."""
+        self._arranged = True
+
+    @Slot()
+    def _fit_columns(self) -> None:
+        """A later attempt may have taken longer than the first ones."""
+        if not self._arranged:
+            self.table.fit_columns()
 
     def _page(self) -> QWidget:
         page = QWidget()

@@ -37,7 +37,6 @@ def _columns() -> tuple[OperationColumn, ...]:
             key="what",
             title="To what",
             width=40,
-            grows=True,
             text=lambda one: one.what,
             tip=lambda one: one.what,
         ),
@@ -49,8 +48,8 @@ def _columns() -> tuple[OperationColumn, ...]:
         _rate(),
         _undo(),
         Column(
-            key="said", title="Message", width=30, spare=6, text=lambda one: one.said,
-            tip=lambda one: one.said,
+            key="said", title="Message", width=30, spare=6, grows=True,
+            text=lambda one: one.said, tip=lambda one: one.said,
         ),
         Column(
             key="id", title="ID", kind=Kind.MONO, width=16, text=lambda one: one.id, shown=False

@@ -104,7 +104,14 @@ def _columns() -> tuple[QueueColumn, ...]:
         _rate("out", "Out/s", lambda q: q.out_rate),
         _p95(),
         _trend(),
-        Column(key="limit", title="Rate limit", width=15, text=rate_limit_text, spare=7),
+        Column(
+            key="limit",
+            title="Rate limit",
+            kind=Kind.NUMBER,
+            width=13,
+            text=rate_limit_text,
+            spare=7,
+        ),
     )
 
 
