@@ -15,7 +15,7 @@ from pillarbox_engine.backoff import Fixed
 from pillarbox_engine.children import Child
 from pillarbox_engine.engine import Engine
 from pillarbox_ui.windows import Opened
-from tests.window.steps import State, ask, at, choose
+from tests.window.steps import State, ask, at, both, choose
 
 _SECRETS = {"user": "ada", "password": "hunter2", "card": {"card_number": "4111 1111"}, "n": 5}
 _STRANGE = {"<b>html</b>": "a\u202eb\u200bc", "emoji": "👩‍🚀 ünïcödé", "long": "word " * 60}
@@ -74,6 +74,10 @@ def _put_back(opened: Opened) -> None:
     opened.bridge.refresh()
 
 
+def _changes(opened: Opened) -> None:
+    opened.window.inspector.error.switch.press(1)
+
+
 def _empty(view: str, number: int, name: str) -> State:
     return State(name=f"{number}-{name}-{view}", arrange=at(view))
 
@@ -91,7 +95,11 @@ CALM = (
     State(name="52-payload-strange", arrange=at("queue:mail"), then=choose(3, tab=1)),
     State(name="52-flow-parent", arrange=at("queue:orders"), then=choose(0, tab=5)),
     State(name="52-flow-waits", arrange=at("queue:orders"), then=choose(0)),
-    State(name="53-error-changes", arrange=at("dead-letters"), then=choose(0, tab=3)),
+    State(
+        name="53-error-changes",
+        arrange=both(at("dead-letters"), choose(0, tab=3)),
+        then=both(choose(0, tab=3), _changes),
+    ),
     State(name="53-log", arrange=at("dead-letters"), then=choose(0, tab=4)),
     State(name="53-attempts", arrange=at("dead-letters"), then=choose(0, tab=2)),
     *(
