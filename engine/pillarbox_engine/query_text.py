@@ -28,6 +28,7 @@ SINGLES = ("fingerprint", "error", "operation", "unique")
 
 SECONDS = {"s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0, "w": 604_800.0}
 
+_NEGATED = re.compile(r'["\w]')
 _BARE = re.compile(r'[^\s"\\:<>,\-][^\s"\\:<>,]*')
 
 
@@ -49,7 +50,12 @@ def _terms(where: Filter) -> Iterator[str]:
         yield _group(group)
     yield from _values(where)
     for one in where.without:
-        yield from (f"-{term}" for term in _terms(replace(one, without=(), either=())))
+        yield from map(_negated, _terms(replace(one, without=(), either=())))
+
+
+def _negated(term: str) -> str:
+    """`term` with a minus, which negates only what begins as a key or a word does, or a quote."""
+    return f"-{term}" if _NEGATED.match(term) else f"-{_quoted(term)}"
 
 
 def _values(where: Filter) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pillarbox_engine import filters
@@ -218,6 +218,8 @@ FILTERS = st.builds(
 
 
 @given(FILTERS)
+@example(Filter(without=(Filter(text=("\x1b",)),)))
+@example(Filter(without=(Filter(text=("/mail",)),)))
 def test_a_filter_written_and_read_again_is_the_same(where: Filter) -> None:
     assert parse_query(to_text(filters.check(where))) == where
 
