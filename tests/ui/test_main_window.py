@@ -83,6 +83,24 @@ def test_going_where_one_is_reads_it_again(
     qtbot.waitUntil(lambda: page.panel.count.text() == "3 jobs", timeout=2_000)
 
 
+def test_a_search_that_is_long_in_coming_can_be_ended(
+    qtbot: QtBot, opened: Opened, backend: MemoryBackend
+) -> None:
+    enqueue(backend, "email", 3)
+    page = go(qtbot, opened, "queue:email")
+    opened.window.query.apply("payload.n:7")
+    qtbot.waitUntil(lambda: page.panel.count.text() == "0 match")
+    assert not page.panel.stop.isVisible()
+    page.panel.table.columns.setSortIndicator(0, Qt.SortOrder.DescendingOrder)
+    page.panel._say_searching()
+    assert page.panel.stop.isVisible()
+    page.panel.stop.click()
+    qtbot.waitUntil(lambda: page.panel.count.text() == "3 jobs")
+    assert opened.window.query.typed == ""
+    assert page.panel.table.order is None
+    assert not page.panel.stop.isVisible()
+
+
 def test_a_filter_stays_through_an_action_and_says_what_it_hides(
     qtbot: QtBot, opened: Opened, backend: MemoryBackend
 ) -> None:

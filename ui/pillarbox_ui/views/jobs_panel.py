@@ -28,10 +28,12 @@ _PATIENCE_MS = 400
 
 
 class JobsPanel(QWidget):
-    """Jobs of one listing. `interest_changed` when other rows of it are wanted."""
+    """Jobs of one listing. `interest_changed` when other rows of it are wanted, `search_ended` when
+    the person does not want to wait for what the filter means."""
 
     interest_changed = Signal()
     chosen_changed = Signal()
+    search_ended = Signal()
 
     def __init__(
         self, context: Context, model: RowsModel[JobSummary], name: str, remember: str
@@ -51,7 +53,8 @@ class JobsPanel(QWidget):
         self.count = PlainLabel(muted=True)
         self.above = link(context.theme, self.tr("▲ new"), self.go_to_top)
         self.none = link(context.theme, self.tr("Select none"), self._choose_none)
-        self.top, self._top_row = strip(self.count, self.none, self.above)
+        self.stop = link(context.theme, self.tr("Stop searching"), self._end_search)
+        self.top, self._top_row = strip(self.count, self.stop, self.none, self.above)
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._newer = link(context.theme, self.tr("◂ Newer"), self._go_newer)
         self._older = link(context.theme, self.tr("Older ▸"), self._go_older)
@@ -67,6 +70,7 @@ class JobsPanel(QWidget):
         self.table.above_changed.connect(self._tell_above)
         self._tell_above(0)
         self.none.hide()
+        self.stop.hide()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -104,6 +108,13 @@ class JobsPanel(QWidget):
     def _say_searching(self) -> None:
         """What was asked for is long in coming: the file is being looked through."""
         self.count.setText(self.tr("Searching…"))
+        self.stop.show()
+
+    def _end_search(self) -> None:
+        """Neither the filter nor the order that is long in coming is wanted any more."""
+        if self.table.order is not None:
+            self.table.columns.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.search_ended.emit()
 
     def choose_all_matching(self) -> None:
         """Choose all that match, as a query; nothing is chosen where nothing does."""
@@ -145,6 +156,7 @@ class JobsPanel(QWidget):
         if page is None or (asked.cursor, asked.order) != wanted:
             return
         self._patience.stop()
+        self.stop.hide()
         self._last = snapshot
         self._next, self._loaded = page.cursor, len(page.rows)
         self.table.show_rows(page.rows)

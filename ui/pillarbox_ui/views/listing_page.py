@@ -26,6 +26,7 @@ class ListingPage(Page):
         model.setParent(self.panel)
         self.panel.interest_changed.connect(self.interest_changed)
         self.panel.chosen_changed.connect(self.chosen_changed)
+        self.panel.search_ended.connect(lambda: self.asked.emit("clear"))
 
     def set_compact(self, compact: bool) -> None:
         self.panel.table.set_compact(compact)
