@@ -20,6 +20,8 @@ _SECRET = re.compile(_NAMES.replace("{0}", ""), re.IGNORECASE)
 _MAY_BE_IN = re.compile(_NAMES.replace("{0}", '"'), re.IGNORECASE)
 """In a text: between quotes a name begins and ends."""
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]|[^\s"{}\[\]:,]+', re.DOTALL)
+_PIECE = 64 * 1024
+"""Characters that are looked at in one go: no other thread runs meanwhile."""
 _UNSEEN = re.compile(
     "[\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
@@ -68,7 +70,12 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def escaped(text: str) -> str:
     """JSON with every character that does not show, or moves others, written as JSON's escape."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    pieces = range(0, len(text), _PIECE)
+    return "".join(_UNSEEN.sub(_escape, text[at : at + _PIECE]) for at in pieces)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found.group()):04x}"
 
 
 def covered(text: str) -> str:

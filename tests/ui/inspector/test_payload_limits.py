@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
+from pillarbox_ui import masking
 from pillarbox_ui.inspector.inspector import Inspector
 from pillarbox_ui.inspector.payload_tab import RAW, TREE
 from pillarbox_ui.masking import MASK, is_secret, masked
@@ -104,3 +105,20 @@ def test_masked_values_are_shown_when_asked_for_and_only_of_that_job(
     inspector.show_job(a_job('{"password":"hunter3"}', id="9"), AROUND)
     assert not payload.reveal.isChecked()
     assert "hunter3" not in payload.raw.text()
+
+
+def test_a_long_text_is_escaped_in_pieces_as_it_would_be_in_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "\u202eab\u200b" * 100_000
+    looks: list[int] = []
+    real = masking._UNSEEN
+
+    class Noted:
+        def sub(self, replace: object, piece: str) -> str:
+            looks.append(len(piece))
+            return real.sub(replace, piece)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(masking, "_UNSEEN", Noted())
+    assert masking.escaped(text) == "\\u202eab\\u200b" * 100_000
+    assert max(looks) <= 64 * 1024
