@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import time
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -115,9 +117,9 @@ def test_a_long_text_is_escaped_in_pieces_as_it_would_be_in_one(
     real = masking._UNSEEN
 
     class Noted:
-        def sub(self, replace: object, piece: str) -> str:
+        def sub(self, replace: Callable[[re.Match[str]], str], piece: str) -> str:
             looks.append(len(piece))
-            return real.sub(replace, piece)  # type: ignore[arg-type]
+            return real.sub(replace, piece)
 
     monkeypatch.setattr(masking, "_UNSEEN", Noted())
     assert masking.escaped(text) == "\\u202eab\\u200b" * 100_000
