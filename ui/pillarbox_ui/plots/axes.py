@@ -18,7 +18,7 @@ from pillarbox_ui.plots.ticks import (
     time_ticks,
     value_step,
 )
-from pillarbox_ui.theme.fonts import number_font, small_font
+from pillarbox_ui.theme.fonts import grown, number_font, small_font
 from pillarbox_ui.theme.theme import Theme
 from pillarbox_ui.theme.tokens import SIZE
 from pillarbox_ui.widgets import words
@@ -38,7 +38,8 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Levels:
         """The marks between two times, far enough apart to be read."""
-        self._step = time_step(maxVal - minVal, size)
+        usual = size * SIZE.text / grown(SIZE.text)  # marks in large letters stand further apart
+        self._step = time_step(maxVal - minVal, usual)
         zone = self._zone.tzinfo
         offset = datetime.fromtimestamp(minVal, zone).astimezone(zone).utcoffset()
         seconds = 0.0 if offset is None else offset.total_seconds()

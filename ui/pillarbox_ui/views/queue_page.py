@@ -15,7 +15,6 @@ from pillarbox_ui.interest import View
 from pillarbox_ui.models.jobs_model import JobsModel
 from pillarbox_ui.models.queues_model import order_facts, queue_state, rate_limit_text
 from pillarbox_ui.snapshot import Snapshot
-from pillarbox_ui.theme.fonts import grown
 from pillarbox_ui.views.context import Context
 from pillarbox_ui.views.forecast import forecast
 from pillarbox_ui.views.graph_board import KINDS, GraphBoard
@@ -56,7 +55,7 @@ class QueuePage(ListingPage):
         facts, row = strip(spread=self._facts)
         row.addWidget(small_button(context.theme, self.tr("Settings…"), self._ask, "settings"))
         head, _ = strip(spread=TwoEnds(self.measures, self.windows))
-        self.splitter = stacked(self._graphs, self.panel, sizes=(grown(190), 520))
+        self.splitter = stacked(self._graphs, self.panel, sizes=(190, 520))
         for part in (self.banner, facts, head):
             self.column.addWidget(part)
         self.column.addWidget(self.splitter, 1)
