@@ -8,7 +8,7 @@ the window is hidden. A burst leaves one snapshot: the latest.
 from __future__ import annotations
 
 import threading
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -37,7 +37,7 @@ class Bridge(QObject):
 
     Signals: `snapshot_ready(Snapshot)`; `problem(PillarboxError)` when a read failed (the last
     snapshot stays, and reading is tried again with growing pauses) or the store cannot be written;
-    `recovered()` after that. `first` is entered while the window is told.
+    `recovered()` after that. `first` is done before the window is told.
     """
 
     snapshot_ready = Signal(object)
@@ -47,14 +47,14 @@ class Bridge(QObject):
 
     def __init__(
         self,
-        first: AbstractContextManager[None] | None = None,
+        first: Callable[[], object] = bool,
         *,
         clock: Clock | None = None,
         min_gap: float = MIN_GAP,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._first = first or nullcontext()
+        self._first = first
         self._clock = clock or SystemClock()
         self._gap = min_gap
         self._wake = threading.Condition()
@@ -196,11 +196,11 @@ class Bridge(QObject):
             news, self._announced = self._news, False
         if self._closed or news is None:
             return
-        with self._first:
-            if isinstance(news, PillarboxError):
-                self._tell(news)
-            else:
-                self._show(news)
+        self._first()
+        if isinstance(news, PillarboxError):
+            self._tell(news)
+        else:
+            self._show(news)
 
     def _show(self, snapshot: Snapshot) -> None:
         self.latest = snapshot

@@ -1,8 +1,8 @@
-"""Making, while nothing else is going on, what the person is likely to look at next.
+"""Making what the person will look at next, in the two seconds after the window was filled.
 
 Owns the pace and the order. A page costs 20 to 90 ms when it is first shown, its graphs as much
-again: made one by one beforehand, nobody waits for them, and going somewhere is as quick the first
-time as the second.
+again: made one by one while one still looks at the first, nobody waits for them, and going
+somewhere is as quick the first time as the second.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from pillarbox_ui.frame import Frame
 from pillarbox_ui.interest import View
 from pillarbox_ui.widgets.later import Later
 
-CALM_MS = 1_000
+CALM_MS = 100
 """How long after the window was filled the first thing is made."""
 
-PAUSE_MS = 120
-"""Between one thing and the next: several frames, and room for what the person does."""
+PAUSE_MS = 20
+"""Between one thing and the next, for what the person does: soon over is least in the way."""
 
 ORDER = (
     View.QUEUE,
@@ -45,7 +45,7 @@ class Foresight(QObject):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._frame = frame
-        self._steps = self._make_all()
+        self._steps, self._loaded = self._make_all(), False
         self._next = QTimer(self, singleShot=True)
         self._next.timeout.connect(self._step)
 
@@ -78,9 +78,17 @@ class Foresight(QObject):
         for later in whole.findChildren(Later):
             if later.is_made:
                 continue
-            later.prepare()
-            while not later.is_made:
-                yield
+            yield from self._make(later)
             later.ensurePolished()
             yield
             yield from self._prepare(later)
+
+    def _make(self, later: Later[QWidget]) -> Iterator[None]:
+        """The first plot is waited for: what all are made of is loaded in turns of its own."""
+        if self._loaded:
+            assert later.part is not None
+            return
+        later.prepare()
+        while not later.is_made:
+            yield
+        self._loaded = True

@@ -152,8 +152,8 @@ class MainWindow(Frame):
         """Go to the place called `key`."""
         self._location = location(key)
         self.navigation.choose(key)
-        with self.context.precedence:
-            page = self.pages.show_location(self._location)
+        self.context.precedence.hold()
+        page = self.pages.show_location(self._location)
         self._inspected = self._chosen = page.current_job()
         self._show_inspector()
         self.query.setEnabled(self._location.view in FILTERED)

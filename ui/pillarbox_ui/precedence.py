@@ -10,17 +10,45 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-PATIENCE = 0.03
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+
+PATIENCE = 0.1
 """Seconds a worker stands back at most, so that a window that is always busy does not stop it."""
 
+_OVER = QEvent.Type(QEvent.registerEventType())
+_AFTER_REPAINTS = -2
+"""A priority below that of Qt's repaints, which are posted at -1."""
 
-class Precedence:
+
+class Precedence(QObject):
     """`with precedence:` on the main thread, as deep as one likes; `wait` on the workers'."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._free = threading.Event()
         self._free.set()
         self._depth = 0
+        self._held = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether workers stand back now."""
+        return self._depth > 0
+
+    def hold(self) -> None:
+        """From now until all that follows from what is done now is laid out and painted."""
+        if not self._held:
+            self._held = True
+            self.__enter__()
+            QCoreApplication.postEvent(self, QEvent(_OVER), _AFTER_REPAINTS)
+
+    def event(self, event: QEvent) -> bool:
+        """Nothing that was asked for before is left."""
+        if event.type() != _OVER:
+            return super().event(event)
+        self._held = False
+        self.__exit__(None, None, None)
+        return True
 
     def __enter__(self) -> None:
         self._depth += 1

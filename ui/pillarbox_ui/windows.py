@@ -93,7 +93,7 @@ def open_window(
         handling=Handling(operations, remembered),
         precedence=precedence or Precedence(),
     )
-    bridge = Bridge(context.precedence)
+    bridge = Bridge(context.precedence.hold)
     window = MainWindow(
         context, bridge, label=one_line(Path(path).name), open_file=open_file, read_only=read_only
     )

@@ -36,9 +36,10 @@ class NavigationCell(Cell):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """A row's whole height, padding counted; a heading has air above it."""
-        height = max(SIZE.row_navigation, QFontMetrics(option.font).height() + 16)
+        letters = self.face(option).metrics.height()
+        height = max(SIZE.row_navigation, letters + 16)
         if self._place_at(index.row()).heading:
-            height = QFontMetrics(option.font).height() + SIZE.between + SIZE.inside
+            height = letters + SIZE.between + SIZE.inside
         return QSize(self.content_width(option, index), height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -119,8 +120,7 @@ class NavigationCell(Cell):
     def content_width(self, option: QStyleOptionViewItem, index: Index) -> int:
         """Icon, name, badge and the space between, in px."""
         place = self._place_at(index.row())
-        metrics = QFontMetrics(option.font)
         badge = "" if place.badge is None else words.count(place.badge)
         fixed = 2 * (_MARGIN + SIZE.between) + grown(SIZE.icon_navigation) + 3 * SIZE.inside
         fixed += grown(_PAUSED) + SIZE.grid if place.paused else 0
-        return metrics.horizontalAdvance(one_line(place.name) + badge) + fixed
+        return self.face(option).width(one_line(place.name) + badge) + fixed
