@@ -19,7 +19,7 @@ from pillarbox_ui.widgets.later import Later
 CALM_MS = 100
 """How long after the window was filled the first thing is made."""
 
-PAUSE_MS = 20
+PAUSE_MS = 5
 """Between one thing and the next, for what the person does: soon over is least in the way."""
 
 ORDER = (
