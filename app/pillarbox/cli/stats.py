@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pillarbox.cli import output
+from pillarbox.cli.interrupting import interruptible
 from pillarbox.cli.options import Common, common, examples
 
 if TYPE_CHECKING:
@@ -81,22 +82,22 @@ def alarm_lines(engine: Engine) -> list[str]:
 
 
 def _watch(engine: Engine, *, as_json: bool) -> None:
-    try:
+    """Until Ctrl-C, which is how a person ends watching. It is heeded between two looks: raised
+    wherever the program stands, it may come where nothing can be raised, and be lost."""
+    with interruptible() as stop:
         if as_json:
-            _watch_json(engine)
+            _watch_json(engine, stop)
         else:
-            _watch_table(engine)
-    except KeyboardInterrupt:
-        return  # how a person ends watching
+            _watch_table(engine, stop)
 
 
-def _watch_json(engine: Engine) -> None:
-    while True:
+def _watch_json(engine: Engine, stop: Event) -> None:
+    while not stop.is_set():
         output.document(snapshot(engine))
-        time.sleep(EVERY)
+        stop.wait(EVERY)
 
 
-def _watch_table(engine: Engine) -> None:
+def _watch_table(engine: Engine, stop: Event) -> None:
     from rich.console import Group
     from rich.live import Live
     from rich.text import Text
@@ -105,8 +106,8 @@ def _watch_table(engine: Engine) -> None:
 
     console = output.console()
     with Live(console=console, screen=False, auto_refresh=False) as live:
-        while True:
+        while not stop.is_set():
             table = queues_table(engine.queues(), datetime.now(UTC))
             alarms = [Text(text) for text in alarm_lines(engine)]
             live.update(Group(table, *alarms), refresh=True)
-            time.sleep(EVERY)
+            stop.wait(EVERY)
